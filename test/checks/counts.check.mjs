@@ -60,8 +60,8 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
       "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 24 microtasks",
       "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 27 microtasks, 1 timers",
       "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 31 microtasks",
-      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 22 microtasks",
-      "a flow ends: 1 API calls, 1 acquire, 1 commit, 34 microtasks",
+      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 23 microtasks",
+      "a flow ends: 1 API calls, 1 acquire, 1 commit, 36 microtasks",
     ]
   `);
 });
