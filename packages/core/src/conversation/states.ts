@@ -242,7 +242,10 @@ export function contains(group: AnyGroup, what: State | AnyGroup | string): bool
 }
 
 /** Matches only when there is no state. */
-export const noState: NoState = Object.freeze({ id: null, '~data': Object.freeze({}) });
+export const noState: NoState = /* @__PURE__ */ Object.freeze({
+  id: null,
+  '~data': /* @__PURE__ */ Object.freeze({}),
+});
 
 /** The data of a state. */
 export type DataOf<S> = S extends { readonly '~data': infer D } ? D : {};
