@@ -38,7 +38,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 const files = [...new Set(chosen.flatMap(({ tests }) => tests))];
 const sound = runTests(files);
 if (!sound.isGreen) {
-  console.error(`The tests fail before anything is broken.\n${sound.output}`);
+  const [first = 'no test has run'] = sound.failures;
+  console.error(`The tests fail before anything is broken: ${first}.\n${sound.output}`);
   process.exit(1);
 }
 

@@ -5,6 +5,7 @@ import type { Acquired, Busy, Granted, LeaseHolder } from '../storage/statements
 import { leaseTimes } from '../storage/times.ts';
 import { backoff, faultOf, jitter, newToken, storageFailed, TimedOut } from './calls.ts';
 import type { Lease, WaitOptions } from './lease.ts';
+import type { Member } from './live.ts';
 import type { Notes } from './notes.ts';
 import type { LeaseRoom } from './shared-lease.ts';
 import type { WakeUps } from './wake-ups.ts';
@@ -32,7 +33,8 @@ export interface Grant extends Granted {
 }
 
 /** One attempt; its requests have one token. */
-export class Acquiring {
+export class Acquiring implements Member {
+  at = -1;
   readonly leases: AcquiringRoom;
   readonly key: string;
   readonly token: string = newToken();

@@ -6,6 +6,7 @@ import { Acquiring, type AcquiringRoom, type Grant } from './acquiring.ts';
 import { isOwnToken } from './calls.ts';
 import { type Gate, gateOf } from './gate.ts';
 import type { Coordination, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
+import { LiveList } from './live.ts';
 import { Notes } from './notes.ts';
 import { type LeaseRoom, SharedLease } from './shared-lease.ts';
 import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
@@ -24,10 +25,15 @@ import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
  */
 export const sharedLeases: Coordination = (options) => new SharedLeases(options);
 
-/** By token, all attempts of this process, and the leases that they have become; a lease with another token is a late grant. */
-const turns = new Map<string, Acquiring | SharedLease>();
+/** All attempts of this process, and the leases that they have become; a lease with another token is a late grant. */
+const turns = new LiveList<Acquiring | SharedLease>();
 /** How many attempts that gave up are remembered, for conversations that are handed to them later. */
 const mostRemembered = 1000;
+
+/** The attempt or lease with a token. */
+function turnOf(wanted: string): Acquiring | SharedLease | undefined {
+  return turns.find(({ token }) => token === wanted);
+}
 
 /** The {@link Leases} of a shared storage. */
 class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
@@ -57,14 +63,13 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   }
 
   has(hold: SharedLease): boolean {
-    return turns.get(hold.holder.token) === hold;
+    return turns.has(hold);
   }
 
   /** The turn of a lease has ended. */
   over(hold: SharedLease): void {
-    const { token } = hold.holder;
-    turns.delete(token);
-    this.notes.unwatch(token);
+    turns.delete(hold);
+    this.notes.unwatch(hold.token);
   }
 
   urgent<T>(statement: () => Awaitable<T>): Promise<T> {
@@ -77,7 +82,7 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
 
   acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
     const attempt = new Acquiring(this, key, options);
-    turns.set(attempt.token, attempt);
+    turns.add(attempt);
     return attempt.acquired();
   }
 
@@ -95,14 +100,14 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   granted(attempt: Acquiring, { fence, stored, until }: Grant): Lease {
     const { key, token, options } = attempt;
     const lease = new SharedLease(this, key, { token, fence }, stored, until);
-    turns.set(token, lease);
+    turns.replace(attempt, lease);
     if (options.interruption !== undefined) this.notes.watch(token, options.interruption);
     this.#arm();
     return lease;
   }
 
   isLate({ token }: LeaseHolder): boolean {
-    return isOwnToken(token) && !turns.has(token);
+    return isOwnToken(token) && turnOf(token) === undefined;
   }
 
   /** A grant that nobody waits for any more. While its turn runs it may be the turn's own, under the fence of an unanswered commit. */
@@ -113,7 +118,8 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   }
 
   readonly #handedOver = (token: string, fence: number): void => {
-    const turn = turns.get(token);
+    if (!isOwnToken(token)) return;
+    const turn = turnOf(token);
     if (turn instanceof Acquiring) {
       turn.askAgain();
       return;
@@ -123,8 +129,9 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     if (key !== undefined) this.late(key, { token, fence });
   };
 
-  gaveUp({ key, token, waits }: Acquiring): void {
-    turns.delete(token);
+  gaveUp(attempt: Acquiring): void {
+    const { key, token, waits } = attempt;
+    turns.delete(attempt);
     if (!waits || !this.wakeUps.isOpen) return;
     this.#gaveUp.set(token, key);
     if (this.#gaveUp.size <= mostRemembered) return;
@@ -154,6 +161,6 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
 
   /** The turns of this machine. */
   #turns(): readonly (Acquiring | SharedLease)[] {
-    return [...turns.values()].filter(({ leases }) => leases === this);
+    return turns.now().filter(({ leases }) => leases === this);
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from '../storage/statements.ts';
 import { backoff, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
+import { LiveList, type Member } from './live.ts';
 import type { Seat } from './queue.ts';
 
 /** Makes the leases of a machine whose storage only this process uses. */
@@ -20,8 +21,7 @@ export function directLeases(options: LeaseOptions): Leases {
 
 class DirectLeases implements Leases {
   readonly options: LeaseOptions;
-  /** A list and no set: to add to a small set and to delete from it would cost as much as the rest of the lease. */
-  readonly #live: DirectLease[] = [];
+  readonly #live = new LiveList<DirectLease>();
   #timer: unknown;
   /** Why attempts that wait are rejected; each attempt compares it with what it began with. */
   #gaveUp: { readonly reason: unknown } | undefined;
@@ -45,7 +45,7 @@ class DirectLeases implements Leases {
       }
       if (!('busy' in answer)) {
         const hold = new DirectLease(this, key, { token, fence: answer.fence }, answer.stored);
-        hold.at = this.#live.push(hold) - 1;
+        this.#live.add(hold);
         this.#timer ??= clock.setTimeout(this.#tick, longest);
         return hold;
       }
@@ -74,13 +74,7 @@ class DirectLeases implements Leases {
   }
 
   over(hold: DirectLease): void {
-    const { at } = hold;
-    const last = this.#live.at(-1);
-    if (last === undefined || this.#live[at] !== hold) return;
-    // the last one takes its position
-    this.#live[at] = last;
-    last.at = at;
-    this.#live.pop();
+    this.#live.delete(hold);
   }
 
   /** One timer for all: a turn that is short enough neither sets nor clears one. */
@@ -89,7 +83,7 @@ class DirectLeases implements Leases {
     const now = clock.monotonic();
     let next = Number.POSITIVE_INFINITY;
     this.#timer = undefined;
-    for (const hold of [...this.#live]) {
+    for (const hold of this.#live.now()) {
       const left = hold.startedAt + longest - now;
       if (left > 0) next = Math.min(next, left);
       else hold.lose();
@@ -106,7 +100,7 @@ export interface LeaseHome {
 }
 
 /** The lease of a conversation for one turn. */
-export class DirectLease implements Lease {
+export class DirectLease implements Lease, Member {
   readonly key: string;
   /** Its token and its fence, which grows with each continuing commit. */
   holder: LeaseHolder;
@@ -114,7 +108,6 @@ export class DirectLease implements Lease {
   /** When the turn began, by the monotonic clock. */
   readonly startedAt: number;
   seat: Seat | undefined;
-  /** Its position among the leases of its machine. */
   at = -1;
   protected isLost = false;
   protected committedBefore = false;

@@ -42,6 +42,10 @@ export class SharedLease extends DirectLease {
     this.#until = until;
   }
 
+  get token(): string {
+    return this.holder.token;
+  }
+
   get sharedFence(): number {
     return this.holder.fence;
   }
