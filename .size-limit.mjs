@@ -60,7 +60,7 @@ export default [
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
     '47.9 kB',
-    '42.8 kB',
+    '42.9 kB',
   ),
   {
     name: 'keyValueStorage alone',

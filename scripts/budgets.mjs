@@ -1,5 +1,6 @@
 /**
- * Counts casts, `any`, suppressions and long files in the sources of each package; `scripts/budgets.json` has the limits.
+ * Counts casts, `any`, suppressions and long files in the sources of each package, and the lines that both adapters have;
+ * `scripts/budgets.json` has the limits.
  *
  * `npm run budgets -- --update` lowers the limits and adds new packages. Raise a limit by hand, so that a reviewer sees it.
  */
@@ -33,6 +34,15 @@ for (const { folder } of packages()) {
   const counts = kinds.map((kind) => [kind, Math.min(found[kind].length, limit(kind))]);
   lowered[folder] = Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
+const { sameLines: allowed } = limits.adapters;
+const same = sameLines(['grammy', 'telegraf']);
+if (same.length > allowed) {
+  console.error(`Both adapters have ${same.length} lines; ${dataFile} allows ${allowed}.`);
+  console.error('  Move the code to the door `@telefsm/core/adapter`. These lines are in both:');
+  for (const line of same) console.error(`  ${line}`);
+  process.exitCode = 1;
+}
+lowered.adapters = { sameLines: Math.min(same.length, allowed) };
 if (isUpdate) {
   const lines = Object.entries(lowered).map((entry) => entry.map((each) => JSON.stringify(each)));
   const text = lines.map(([folder, counts]) => `${folder}:${counts}`).join(',\n');
@@ -58,6 +68,26 @@ function countIn(files) {
     if (lines > longFile) found.longFiles.push(`${path}: ${lines} lines`);
   }
   return found;
+}
+
+/** The lines of code that each of two packages has, without imports, exports, comments and formatting. */
+function sameLines([one, other]) {
+  const printer = ts.createPrinter({ removeComments: true });
+  const linesOf = (folder) =>
+    projectFiles(new RegExp(`^packages/${folder}/src/.+\\.ts$`)).flatMap((path) => {
+      const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
+      return file.statements
+        .filter((each) => !ts.isImportDeclaration(each) && !ts.isExportDeclaration(each))
+        .flatMap((each) => printer.printNode(ts.EmitHint.Unspecified, each, file).split('\n'))
+        .map((line) => line.trim())
+        .filter((line) => /\w/.test(line));
+    });
+  const left = linesOf(other);
+  return linesOf(one).filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 function visit(node, count) {

@@ -78,6 +78,62 @@ describe.each(frameworks)('the commands of the initial tree, on %s', (_name, fra
     answering.anna.sees('Ordered /warn bob');
   });
 
+  describe('that the user may not use', () => {
+    const guardedBy = (otherCommands: 'pass' | 'passAndAsk' = 'pass') => {
+      const desk = commandTree('desk', {
+        permissions: () => ['note', 'open', 'stay'],
+        explain: ({ code }) => (code === 'UNKNOWN_COMMAND' ? 'Not for you.' : undefined),
+      });
+      desk.root.command('note').action(({ say }) => say('noted'));
+      desk.root.command('ban').action(({ say }) => say('banned'));
+      const open = desk.root.command('open');
+      const file = open.state('file');
+      file.command('stay').action(({ state }) => state);
+      open.action(({ say }) => {
+        say('opened');
+        return file;
+      });
+      const Order = flow('order', { otherCommands })
+        .ask('what', { prompt: 'What?' })
+        .done(({ what }, { reply }) => reply(`Ordered ${what}`));
+      const played = play(framework, [desk, Settings, Order], { initial: desk as never });
+      played.bot.command('order', ({ fsm }) => fsm.call(Order));
+      return played;
+    };
+
+    it('leave a flow open, and the user reads why', async () => {
+      const { anna, bot } = guardedBy();
+      await anna.sends('/order');
+      await anna.sends('/ban');
+      anna.sees('Not for you.');
+      await anna.sends('tea');
+      anna.sees('Ordered tea');
+      expect(bot.errors).toEqual([]);
+    });
+
+    it('ask the question again if the flow says so', async () => {
+      const { anna, sentTexts } = guardedBy('passAndAsk');
+      await anna.sends('/order');
+      await anna.sends('/ban');
+      expect(sentTexts()).toEqual(['What?', 'Not for you.', 'What?']);
+    });
+
+    it('leave a flow open where the state of the tree below has other commands', async () => {
+      const { anna, sentTexts } = guardedBy();
+      await anna.sends('/open');
+      await anna.sends('/order');
+      await anna.sends('/note');
+      await anna.sends('tea');
+      expect(sentTexts()).toEqual(['opened', 'What?', 'Not for you.', 'Ordered tea']);
+    });
+
+    it('are rejected in the same words without another scene', async () => {
+      const { anna } = guardedBy();
+      await anna.sends('/ban');
+      anna.sees('Not for you.');
+    });
+  });
+
   it('wait for a payment that was approved, and count again once it is made', async () => {
     const desk = commandTree('desk');
     desk.root.command('warn').action(({ say }) => say('warned'));

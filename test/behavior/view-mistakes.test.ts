@@ -34,7 +34,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'A handler of "bad" made a transition with again() and returned nothing. In a handler, return the result of goto, call, again, stay, back or leave, or nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" called again() and returned nothing. Return the result of goto, call, again, stay, back, leave, invalid or redo. In a handler of a node, return nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a transition of the handler that is not returned',
@@ -47,7 +47,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'A handler of "bad" made a transition with leave() and returned nothing. In a handler, return the result of goto, call, again, stay, back or leave, or nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" called leave() and returned nothing. Return the result of goto, call, again, stay, back, leave, invalid or redo. In a handler of a node, return nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a verb that is not called',
@@ -145,8 +145,8 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
     await anna.sends('/f');
     await anna.taps('Up');
     expect(bot.errors.map(String)).toEqual([
-      expect.stringContaining('A handler of "node" made a transition with again() and'),
-      expect.stringContaining('A handler of "f" made a transition with again() and'),
+      expect.stringContaining('A handler of "node" called again() and'),
+      expect.stringContaining('A handler of "f" called again() and'),
     ]);
   });
 

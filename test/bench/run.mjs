@@ -2,7 +2,8 @@
  * Measures telefsm beside its peers, and writes `test/artifacts/bench/<mode>.json` and `.md`.
  *
  * `node test/bench/run.mjs [--quick] [--only=memory,heap] [--minutes=3] [--save]` (for each section, and at least one round); the packages are measured as they are built.
- * With `--save` what was found is written into `results.json`, from which `npm run generate` makes the tables of `docs/performance.md`.
+ * With `--save` what was found is written into `results.json`, from which `npm run generate` makes the tables of `docs/performance.md`; a quick run
+ * is too short for that: it measures code before it is compiled, and the heap with few conversations.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -27,6 +28,8 @@ const { values } = parseArgs({
 });
 const isQuick = values.quick;
 const mode = isQuick ? 'quick' : 'full';
+if (isQuick && values.save)
+  throw new Error('A quick run is not saved. Leave out --quick or --save.');
 const wanted = values.only.split(',');
 for (const name of wanted) {
   if (name in sections) continue;

@@ -146,6 +146,25 @@ export function knows(
   return matchExact(tree, state, line) !== undefined || (tree.help && isHelp(line));
 }
 
+/**
+ * Why a command with a slash does not run where this user is: the user may not use it, or it belongs to another state.
+ *
+ * @returns `UNKNOWN_COMMAND`; `undefined` if the command runs
+ */
+export function rejectionOf(
+  tree: TreeNode,
+  stored: unknown,
+  input: string,
+  options: Pick<RunOptions, 'allows'>,
+): CommandError | undefined {
+  const line = readLine(input);
+  const position = allowedPosition(tree, findPosition(tree, stored), options);
+  const match = matchExact(tree, position.state, line);
+  if (match !== undefined && options.allows?.(match.command) !== false) return undefined;
+  const fail: Run['fail'] = (code, args) => new CommandError(code, args);
+  return unknown({ tree, position, options, fail }, line.text);
+}
+
 function isHelp(line: Line): boolean {
   return line.slash && fold(line.text) === 'help';
 }
@@ -191,7 +210,15 @@ function permit(current: Run, command: CommandNode, input: string): void {
   if (current.options.allows?.(command) === false) throw unknown(current, input);
 }
 
-function unknown({ tree, position, options, fail }: Run, input: string): CommandError {
+function unknown(
+  {
+    tree,
+    position,
+    options,
+    fail,
+  }: Pick<Run, 'tree' | 'position' | 'fail'> & { readonly options: Pick<RunOptions, 'allows'> },
+  input: string,
+): CommandError {
   const known = reachable(tree, position.state).filter(
     (command) => options.allows?.(command) ?? true,
   );

@@ -12,7 +12,7 @@ import { explained, mistakes } from './mistakes.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
-import { knows, run as runLine } from './run.ts';
+import { knows, rejectionOf, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
 
 /** The parts that a tree needs to run as a scene. */
@@ -31,7 +31,7 @@ export interface SceneParts {
  */
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
   const take = async (run: SceneRun, line: string) => {
-    await handleLine(tree, parts, run, line, await allowedIn(tree, parts, run));
+    await handleLine(tree, parts, run, line, await allowedIn(tree, parts, run.turn));
   };
   return {
     engine: sceneEngine,
@@ -46,6 +46,11 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
       if (input.kind !== 'command') return input.kind === 'text';
       return knows(tree, undefined, lineOf(input.value));
     },
+    async rejection(turn, command, frame) {
+      const allows = await allowedIn(tree, parts, turn);
+      const error = rejectionOf(tree, frame && storedOf(frame), lineOf(command), { allows });
+      return error && explained(error, parts.explain, turn.services);
+    },
     botCommands: () => botCommandsOf(tree),
     async enter(run, params) {
       const { line } = params as { readonly line?: unknown };
@@ -53,7 +58,7 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
     },
     async command(run, command) {
       const line = lineOf(command);
-      const allows = await allowedIn(tree, parts, run);
+      const allows = await allowedIn(tree, parts, run.turn);
       if (!knows(tree, storedOf(run), line, allows)) return false;
       await handleLine(tree, parts, run, line, allows);
       return true;
@@ -75,7 +80,7 @@ function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument
 async function allowedIn(
   tree: TreeNode,
   { permissions }: SceneParts,
-  { turn }: SceneRun,
+  turn: SceneRun['turn'],
 ): Promise<RunOptions['allows']> {
   if (permissions === undefined) return undefined;
   const { chat, user } = turn.subject;
@@ -130,7 +135,7 @@ function sendText(run: SceneRun, text: string): void {
   if (text.trim() !== '') run.say(text);
 }
 
-function storedOf({ state, memo }: SceneRun): object {
+function storedOf({ state, memo }: Pick<SceneRun, 'state' | 'memo'>): object {
   return { ...memo, state };
 }
 

@@ -16,9 +16,7 @@ export type {
   StartOf,
 } from './conversation/scene.ts';
 export type { DebugPrinter } from './machine/debug-log.ts';
-export { debugLog } from './machine/debug-log.ts';
-export type { Framework } from './machine/machine.ts';
-export { createMachine, machineOf } from './machine/machine.ts';
+export { createMachine } from './machine/machine.ts';
 export type {
   AnyMachine,
   BotPort,
@@ -26,10 +24,14 @@ export type {
   MachineDescription,
 } from './machine/machine-interface.ts';
 export type { ServicesOf, ServicesOption, StatesOfMachine } from './machine/machine-options.ts';
+export type { ClientCalls, Framework, MiddlewareMachine } from './machine/middleware.ts';
+export { botPort, middlewareMachine, UpdatePort } from './machine/middleware.ts';
+export type { LooseOptions } from './machine/settings.ts';
 export type { AnyMiddleware, SceneMembers, SceneTypesOf } from './scene/scene-class.ts';
 export { sceneClass } from './scene/scene-class.ts';
 export type { ContextMiddleware, SceneOptions } from './scene/scene-hooks.ts';
 export type { BridgedStore } from './session/bridge.ts';
+export { storageOver } from './session/bridge.ts';
 export type { OwnRecordOptions, StageOfSession } from './session/own-record.ts';
 export type { SceneSessionOptions } from './session/scene-session.ts';
 export { sceneSession } from './session/scene-session.ts';
@@ -41,18 +43,18 @@ export { slotStore } from './session/slot.ts';
 export type {
   SceneControl,
   SceneData,
-  StageHooks,
   StageMiddleware,
   StageParts,
+  StageScene,
   StageSettings,
 } from './stage/scene-control.ts';
 export { StageRoom } from './stage/stage-room.ts';
-export { namedStep, selectStep, WizardControl } from './stage/wizard-control.ts';
-export type { Link, StateBranches } from './state/branches.ts';
-export { stateBranches } from './state/branches.ts';
+export { namedStep, selectStep, WizardChain } from './stage/wizard-control.ts';
+export type { Link } from './state/branches.ts';
+export { StateBranches } from './state/branches.ts';
 export type { SessionAccess } from './state/context.ts';
 export { sessionOf, stateFilter } from './state/context.ts';
-export { install, installedAt, rejectTaken, reserve } from './state/install.ts';
+export { installedAt } from './state/install.ts';
 export type { CommittedState } from './transaction/events.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';

@@ -18,7 +18,7 @@ export type {
   SceneRun,
   Trigger,
 } from './conversation/behavior.ts';
-export { boundTo } from './conversation/behavior.ts';
+export { boundTo } from './conversation/bound-to.ts';
 export { makeState } from './conversation/states.ts';
 export type { TextName } from './conversation/texts.ts';
 export { resolveText } from './conversation/texts.ts';

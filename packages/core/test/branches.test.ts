@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMachine, stateBranches } from '../src/adapter.ts';
+import { createMachine, type Link, StateBranches } from '../src/adapter.ts';
 import { type FsmContext, type RawUpdate, state, states } from '../src/index.ts';
 
 const bot = { id: 1, call: async () => true };
@@ -14,17 +14,26 @@ describe('branches by state', () => {
     const Many = states('Many', tree);
     const all = Many['~group'].states;
     let looks = 0;
-    const branches = stateBranches((fsm: FsmContext) => {
-      looks++;
-      return fsm;
-    });
+    const rows: Link<object>[] = [];
+    const branches = new StateBranches(
+      'fsm',
+      () => rows.length,
+      (row) => rows.push(row),
+    );
     const ran: string[] = [];
-    for (const member of all) branches.add([member], 'test', () => void ran.push(member.id));
+    for (const member of all) branches.add([member], () => void ran.push(member.id));
     await createMachine().handle(update, bot, async (turn) => {
       turn.state.set(all[count - 1] as never);
-      await branches.run(turn.state, async () => void ran.push('behind'));
+      const ctx = {
+        get fsm(): FsmContext {
+          looks++;
+          return turn.state;
+        },
+      };
+      await rows[0]?.(ctx, async () => void ran.push('behind'));
     });
     expect(ran).toEqual([`Many:s${count - 1}`]);
+    expect(rows).toHaveLength(1);
     expect(looks).toBe(1);
   });
 });

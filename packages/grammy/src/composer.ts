@@ -1,7 +1,7 @@
 /** grammY's Composer with branches by state. */
 
 import type { KnownTo, Target } from '@telefsm/core';
-import { installedAt, type StateBranches, stateBranches } from '@telefsm/core/adapter';
+import { StateBranches } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 import type { InState, Installed } from './context.ts';
 
@@ -27,9 +27,11 @@ const pass: MiddlewareFn = (_ctx, next) => next();
  * ```
  */
 export class FsmComposer<C extends Context & Installed> extends Composer<C> {
-  #branches: StateBranches<C> | undefined;
-  /** The chain as it was when the last branch was added. */
-  #end: unknown;
+  readonly #branches = new StateBranches<C>(
+    'state',
+    () => super.middleware(),
+    (row) => super.use(row as MiddlewareFn<C>),
+  );
 
   /**
    * Branches off updates whose conversation is in one of the targets: chain grammY's own filters on what it returns.
@@ -44,17 +46,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     const branch = new FsmComposer<InState<C, T>>(...(middleware as Middleware<InState<C, T>>[]));
     // guarded by grammY, so that `next` called twice is reported in grammY's words
     const guarded = new Composer(branch as never, pass).middleware() as MiddlewareFn<C>;
-    this.#open().add(targets, 'state()', guarded);
+    this.#branches.add(targets, guarded);
     return branch;
-  }
-
-  /** The row of branches at the end of the chain: a new one if other middleware follows the last. */
-  #open(): StateBranches<C> {
-    if (this.#branches === undefined || super.middleware() !== this.#end) {
-      this.#branches = stateBranches((ctx) => installedAt(ctx, 'state'));
-      super.use(this.#branches.run);
-      this.#end = super.middleware();
-    }
-    return this.#branches;
   }
 }

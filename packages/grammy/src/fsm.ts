@@ -5,37 +5,37 @@ import type {
   AnyScene,
   AnyState,
   FsmContext,
-  Machine,
   MachineOptions,
-  RawUpdate,
   State,
-  Turn,
 } from '@telefsm/core';
 import {
-  debugLog,
-  install,
-  machineOf,
-  rejectTaken,
-  reserve,
+  type Framework,
+  type LooseOptions,
+  type MiddlewareMachine,
+  middlewareMachine,
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
-import createDebug from 'debug';
+import debug from 'debug';
 import { Context, type MiddlewareFn } from 'grammy';
 import type { Installed } from './context.ts';
 import { filterAt, type PropertyFilter, type Targets } from './in-state.ts';
-import { botPort, type GrammyBot, UpdatePort } from './port.ts';
+import { type GrammyBot, portOf, updatePortOf } from './port.ts';
 
 /** A machine that is grammY's middleware: `bot.use(machine)`. */
 export interface GrammyMachine<C extends Context, All extends AnyState, P extends string = 'state'>
-  extends Machine<All, GrammyBot> {
-  /** The context property of the FSM. */
-  readonly '~property': P;
-  /** The argument of `bot.use`. */
-  middleware(): MiddlewareFn<C>;
+  extends MiddlewareMachine<All, GrammyBot, P, MiddlewareFn<C>> {
   /** `inState` on this machine's own property. */
   inState<const T extends Targets>(...targets: T): PropertyFilter<P, T>;
 }
+
+const grammy: Framework<Context, GrammyBot> = {
+  contexts: Context.prototype,
+  properties: ['state', 'fsm'],
+  portOf,
+  updatePortOf,
+  debug,
+};
 
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, stored in memory by default.
@@ -76,31 +76,10 @@ export function fsm<
 >(
   options: MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>,
 ): GrammyMachine<C, StatesOfMachine<States, Scenes>, P>;
-export function fsm(
-  options: Parameters<typeof machineOf>[0] = {},
-): GrammyMachine<Context, AnyState, string> {
-  const property = options.property ?? 'state';
-  const alias = property === 'state' ? 'fsm' : undefined;
-  if (alias !== undefined) reserve(Context.prototype, property, alias);
-  const opened = ({ state }: Turn, ctx: unknown) => {
-    install(ctx as Context, property, state);
-    if (alias !== undefined) install(ctx as Context, alias, state);
-  };
-  const machine = machineOf(options, { opened, portOf: botPort });
-  debugLog(machine, createDebug);
-  const middleware: MiddlewareFn = (ctx, next) => {
-    rejectTaken(ctx, property);
-    if (alias !== undefined) rejectTaken(ctx, alias);
-    return machine.handle(
-      ctx.update as unknown as RawUpdate,
-      new UpdatePort(ctx),
-      () => next(),
-      ctx,
-    );
-  };
+export function fsm(options: LooseOptions = {}): GrammyMachine<Context, AnyState, string> {
+  const machine = middlewareMachine(options, grammy);
+  const { '~property': property } = machine;
   return Object.assign(machine, {
-    '~property': property,
-    middleware: () => middleware,
     inState: <const T extends Targets>(...targets: T) => filterAt(property, targets) as never,
   });
 }

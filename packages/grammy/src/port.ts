@@ -1,6 +1,6 @@
 /** How a machine calls the Bot API through grammY. */
 
-import { type BotPort, botIdOf } from '@telefsm/core/adapter';
+import { type BotPort, botPort, type ClientCalls, UpdatePort } from '@telefsm/core/adapter';
 import type { Api, Context } from 'grammy';
 
 /** grammY's `Bot` of either major, by what is used of it. */
@@ -11,47 +11,22 @@ export interface GrammyBot {
 
 type RawMethod = (payload: object, signal?: AbortSignal) => Promise<unknown>;
 
-/** The port of one update. A class, since one is made for every update: its members are on the prototype. */
-export class UpdatePort implements BotPort {
-  private readonly api: Api;
-  readonly id: number;
-  readonly username: string;
-
-  constructor({ api, me }: Context) {
-    this.api = api;
-    this.id = me.id;
-    this.username = me.username;
-  }
-
-  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown> {
-    return callRaw(this.api.raw, method, payload, signal);
-  }
-
-  intercept(each: (method: string, payload: object) => object | undefined): void {
+const calls: ClientCalls<GrammyBot['api']> = {
+  call: ({ raw }, method, payload, signal) =>
+    (Reflect.get(raw, method) as RawMethod)(payload, signal),
+  intercept(api, each) {
     // grammY makes an Api for each update, so this reaches no other
-    this.api.config.use((previous, method, payload, signal) => {
+    (api as Api).config.use((previous, method, payload, signal) => {
       const sent = each(method, payload ?? {});
       return sent === undefined
         ? Promise.resolve({ ok: true as const, result: true as never })
         : previous(method, sent as typeof payload, signal);
     });
-  }
-}
+  },
+};
+
+/** The port of one update. */
+export const updatePortOf = ({ api, me }: Context): BotPort => new UpdatePort(calls, api, me);
 
 /** The port of a bot, for work without an update. */
-export function botPort(bot: GrammyBot): BotPort {
-  return {
-    id: botIdOf(bot.token),
-    call: (method, payload, signal) => callRaw(bot.api.raw, method, payload, signal),
-  };
-}
-
-function callRaw(
-  raw: object,
-  method: string,
-  payload: object,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
-  const call = Reflect.get(raw, method) as RawMethod;
-  return call(payload, signal);
-}
+export const portOf = ({ api, token }: GrammyBot): BotPort => botPort(calls, api, token);

@@ -1,7 +1,12 @@
 /** Bridges between telefsm's storages and grammY's `StorageAdapter`. */
 
-import { type FsmStorage, keyValueStorage, type StoredText } from '@telefsm/core';
-import { type SessionValuesOptions, sessionValues } from '@telefsm/core/adapter';
+import type { FsmStorage, StoredText } from '@telefsm/core';
+import {
+  type BridgedStore,
+  type SessionValuesOptions,
+  sessionValues,
+  storageOver,
+} from '@telefsm/core/adapter';
 import type { StorageAdapter } from 'grammy';
 
 /**
@@ -21,15 +26,16 @@ import type { StorageAdapter } from 'grammy';
  * ```
  */
 export function fromStorageAdapter(adapter: StorageAdapter<StoredText>): FsmStorage {
-  return keyValueStorage({
-    async get(key) {
-      // adapters say «nothing» in several ways, and a foreign value is for the machine to judge
-      const found: Partial<StoredText> | null | undefined = await adapter.read(key);
-      return found == null ? undefined : (found.text ?? JSON.stringify(found));
-    },
-    set: (key, text) => adapter.write(key, { text }),
+  return storageOver(storeOf(adapter));
+}
+
+/** An adapter under the names that core's bridges use. */
+export function storeOf<T>(adapter: StorageAdapter<T>): BridgedStore<T> {
+  return {
+    get: (key) => adapter.read(key),
+    set: (key, value) => adapter.write(key, value),
     delete: (key) => adapter.delete(key),
-  });
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Telegraf's Composer with branches by state, and the filter by state. */
 
 import type { KnownTo, Target } from '@telefsm/core';
-import { installedAt, type StateBranches, stateBranches, stateFilter } from '@telefsm/core/adapter';
+import { installedAt, StateBranches, stateFilter } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
 import type { InState, Installed } from './context.ts';
 
@@ -32,9 +32,11 @@ export type Handlers<C extends Context> = readonly [Middleware<C>, ...Middleware
  * ```
  */
 export class FsmComposer<C extends Context & Installed> extends Composer<C> {
-  #branches: StateBranches<C> | undefined;
-  /** The chain as it was when the last branch was added. */
-  #end: unknown;
+  readonly #branches = new StateBranches<C>(
+    'fsm',
+    () => super.middleware(),
+    (row) => super.use(row as MiddlewareFn<C>),
+  );
   readonly #live: MiddlewareFn<C> = (ctx, next) => super.middleware()(ctx, next);
 
   /**
@@ -53,23 +55,13 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     const branch = new FsmComposer<C>(...(handlers as readonly Middleware<C>[]));
     // guarded by Telegraf, so that `next` called twice is reported in Telegraf's words
     const guarded = Composer.compose<C>([branch, Composer.passThru()]);
-    this.#open().add(targets, 'state()', guarded);
+    this.#branches.add(targets, guarded);
     return handlers.length === 0 ? branch : this;
   }
 
   /** Handlers that are registered later count too, also for composers that already use this one. */
   override middleware(): MiddlewareFn<C> {
     return this.#live;
-  }
-
-  /** The row of branches at the end of the chain: a new one if other middleware follows the last. */
-  #open(): StateBranches<C> {
-    if (this.#branches === undefined || super.middleware() !== this.#end) {
-      this.#branches = stateBranches((ctx) => installedAt(ctx, 'fsm'));
-      super.use(this.#branches.run as MiddlewareFn<C>);
-      this.#end = super.middleware();
-    }
-    return this.#branches;
   }
 }
 

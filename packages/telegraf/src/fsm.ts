@@ -4,43 +4,44 @@ import type {
   AnyGroup,
   AnyScene,
   AnyState,
-  Machine,
   MachineOptions,
-  RawUpdate,
   State,
   StatesIn,
   StateView,
-  Turn,
 } from '@telefsm/core';
 import {
-  debugLog,
-  install,
-  machineOf,
-  rejectTaken,
-  reserve,
+  type Framework,
+  type LooseOptions,
+  type MiddlewareMachine,
+  middlewareMachine,
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
-import createDebug from 'debug';
+import debug from 'debug';
 import { Context, type MiddlewareFn } from 'telegraf';
 import { forward } from './bag.ts';
 import { filterAt, type Handlers, type Targets } from './composer.ts';
 import type { MachineContext } from './context.ts';
-import { botPort, type TelegrafBot, UpdatePort } from './port.ts';
+import { portOf, type TelegrafBot, updatePortOf } from './port.ts';
 
 /** A machine that is Telegraf's middleware: `bot.use(machine)`. */
 export interface TelegrafMachine<C extends Context, All extends AnyState, P extends string = 'fsm'>
-  extends Machine<All, TelegrafBot> {
-  /** The context property of the FSM. */
-  readonly '~property': P;
-  /** The argument of `bot.use`. */
-  middleware(): MiddlewareFn<C>;
+  extends MiddlewareMachine<All, TelegrafBot, P, MiddlewareFn<C>> {
   /** `inState` on this machine's own property. */
   inState<D extends MachineContext<P>, const T extends Targets>(
     targets: T,
     ...handlers: Handlers<NoInfer<D> & { readonly [K in P]: StateView<StatesIn<T>> }>
   ): MiddlewareFn<D>;
 }
+
+const telegraf: Framework<Context, TelegrafBot> = {
+  contexts: Context.prototype,
+  properties: ['fsm'],
+  portOf,
+  updatePortOf,
+  installed: ({ state }, fsm) => forward(state, fsm),
+  debug,
+};
 
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, stored in memory by default.
@@ -80,30 +81,10 @@ export function fsm<
 >(
   options: MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>,
 ): TelegrafMachine<C, StatesOfMachine<States, Scenes>, P>;
-export function fsm(
-  options: Parameters<typeof machineOf>[0] = {},
-): TelegrafMachine<Context, AnyState, string> {
-  const property = options.property ?? 'fsm';
-  if (property === 'fsm') reserve(Context.prototype, property);
-  const opened = ({ state }: Turn, ctx: unknown) => {
-    install(ctx as Context, property, state);
-    if (property === 'fsm') forward((ctx as Context).state, state);
-  };
-  const machine = machineOf(options, { opened, portOf: botPort });
-  debugLog(machine, createDebug);
-  const middleware: MiddlewareFn<Context> = (ctx, next) => {
-    rejectTaken(ctx, property);
-    ctx.telegram.webhookReply = false;
-    return machine.handle(
-      ctx.update as unknown as RawUpdate,
-      new UpdatePort(ctx),
-      () => next(),
-      ctx,
-    );
-  };
+export function fsm(options: LooseOptions = {}): TelegrafMachine<Context, AnyState, string> {
+  const machine = middlewareMachine(options, telegraf);
+  const { '~property': property } = machine;
   return Object.assign(machine, {
-    '~property': property,
-    middleware: () => middleware,
     inState: (targets: Targets, ...handlers: Handlers<never>) =>
       filterAt(property, targets, handlers),
   });

@@ -1,10 +1,11 @@
 /** Bridges between telefsm's storages and Telegraf's session stores. */
 
-import { type Awaitable, type FsmStorage, keyValueStorage, type StoredText } from '@telefsm/core';
+import type { Awaitable, FsmStorage, StoredText } from '@telefsm/core';
 import {
   type SessionValues,
   type SessionValuesOptions,
   sessionValues,
+  storageOver,
 } from '@telefsm/core/adapter';
 
 /** A session store of Telegraf, sync or async, by what is used of it: `@telegraf/session` and `session({ store })`. */
@@ -29,15 +30,7 @@ export interface SessionStore<T> {
  * ```
  */
 export function fromSessionStore(store: SessionStore<StoredText>): FsmStorage {
-  return keyValueStorage({
-    async get(key) {
-      // stores say «nothing» in several ways, and a foreign value is for the machine to judge
-      const found: Partial<StoredText> | null | undefined = await store.get(key);
-      return found == null ? undefined : (found.text ?? JSON.stringify(found));
-    },
-    set: (key, text) => store.set(key, { text }),
-    delete: (key) => store.delete(key),
-  });
+  return storageOver(store);
 }
 
 /**

@@ -29,8 +29,8 @@ export const sceneSentences: Sentences<SceneErrorCode> = {
     message: (d) =>
       d.made === undefined
         ? `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`
-        : `A handler of "${d.scene}" made a transition with ${d.made}() and returned ${d.returned}.`,
-    fix: 'In a handler, return the result of goto, call, again, stay, back or leave, or nothing to stay. In `enter` and `leave`, call turn.state.',
+        : `A handler of "${d.scene}" called ${d.made}() and returned ${d.returned}.`,
+    fix: 'Return the result of goto, call, again, stay, back, leave, invalid or redo. In a handler of a node, return nothing to stay. In `enter` and `leave`, call turn.state.',
   },
   TRANSITION_LOOP: {
     message: (d) =>

@@ -190,6 +190,17 @@ export interface SceneBehavior {
    * and the scene's question is asked.
    */
   opens?(input: UserInput): boolean;
+  /**
+   * Why an `initial` scene rejects one of its own commands, for example because the user may not use it. Then the active scene stays, and
+   * the user reads this message.
+   *
+   * @param frame - where this scene waits below the active one; `undefined` if it would begin anew
+   */
+  rejection?(
+    turn: SessionTurn<object>,
+    command: ParsedCommand,
+    frame: { readonly state: string | null; readonly memo: JsonObject } | undefined,
+  ): Awaitable<OutgoingMessage | undefined>;
   /** Commands for `setMyCommands` beside that of the trigger. */
   botCommands?(): readonly BotCommand[];
   /** Handles one of its own commands (cancel, back, skip, its trigger); `false` for any other. */
@@ -226,18 +237,6 @@ export interface SceneBehavior {
   describe?(): object;
   /** The flow that it runs, which tools describe in place of `describe`. */
   readonly flow?: unknown;
-}
-
-/**
- * Reads which conversation a button is bound to: {@link SceneRun.tag}.
- *
- * The callback data of a scene's bound buttons begins with `~`, the tag and a dot. Such a button is always answered, also if it is stale
- * or was shown to another user. Buttons of another machine of the bot continue to it.
- *
- * @returns `undefined` for the bot's own buttons
- */
-export function boundTo(callbackData: string): string | undefined {
-  return /^~([^.]*)\./.exec(callbackData)?.[1];
 }
 
 /** The behavior that a scene carries. */

@@ -1,6 +1,6 @@
 /** Buttons and invoices that are bound to an entry of a scene, and their owner. */
 
-import { boundTo } from '../conversation/behavior.ts';
+import { boundTo } from '../conversation/bound-to.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { tagOfPayload } from '../update/invoice.ts';
 import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';

@@ -3,13 +3,13 @@
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import type { Initial } from '../transaction/settings.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
 import { type Albums, albumKey, markedEntry } from './albums.ts';
 import { boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
-import { behaviorOn, guarded, runHooks } from './hooks.ts';
+import { behaviorOn, guarded } from './hooks.ts';
+import { beginAtOnce, enterFirst } from './initial.ts';
 import { noteLog } from './log.ts';
 import { initialOf, isGuest, start } from './triggers.ts';
 
@@ -65,8 +65,12 @@ async function offer(
     const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
     if (policy !== 'answer') {
       if (await start(turn, command)) return;
-      const initial = await backToInitial(turn);
-      if (initial !== undefined) return offer(turn, initial, albums, pass);
+      const initial = initialOf(turn);
+      if (initial !== undefined) {
+        const { backToInitial } = await import('./back-to-initial.ts');
+        const other = await backToInitial(run, command, initial, policy);
+        return other && offer(turn, other, albums, pass);
+      }
     }
     if (policy === 'passAndAsk') {
       const { entry } = copy.top;
@@ -89,23 +93,6 @@ async function offer(
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answer ??= {};
   if (input.album !== undefined) claimAlbum(turn, albums, input.album, run.entry);
-}
-
-/**
- * Ends what is active for a command of the initial scene: its commands are in the bot's menu, so they count wherever the user is.
- *
- * @returns the initial scene; `undefined` if the command is not one of its own
- */
-async function backToInitial(turn: OpenTurn): Promise<SceneBehavior | undefined> {
-  const { copy } = turn;
-  const initial = initialOf(turn);
-  if (initial === undefined) return undefined;
-  // below the active scene it is as it was, with its data
-  if (copy.frames.some(({ scene }) => scene === initial.scene.id)) {
-    while (copy.top.scene !== initial.scene.id) turn.state.leave();
-  } else enterFirst(turn, initial);
-  await beginAtOnce(turn);
-  return turn.registry.scene(initial.scene).behavior;
 }
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
@@ -162,23 +149,10 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   if (input === undefined || input.edited || isEvent(input)) return false;
   // a channel, and whoever writes in the name of a group, is no person to be greeted
   if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
-  const takesAtOnce = turn.registry.scene(initial.scene).behavior.opens?.(input) === true;
+  const takesAtOnce = turn.registry.scene(initial.scene).behavior.opens?.(input);
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
   enterFirst(turn, initial);
   if (!takesAtOnce) return true;
   await beginAtOnce(turn);
   return false;
-}
-
-/** Enters the initial scene with its first data. */
-function enterFirst(turn: OpenTurn, { scene, start: begin }: Initial): void {
-  const { data, params } = begin(turn);
-  turn.state.enter(scene as never, data ?? {}, params === undefined ? {} : { params });
-}
-
-/** Begins a scene that handles this very input: the user is not asked for a text that they have sent. */
-async function beginAtOnce(turn: OpenTurn): Promise<void> {
-  await runHooks(turn);
-  turn.effects.prompt = undefined;
-  turn.copy.pendingPrompt = 0;
 }

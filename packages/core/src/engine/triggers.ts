@@ -58,7 +58,7 @@ export function initialOf(turn: OpenTurn): Initial | undefined {
     return undefined;
   // whoever reads the help wants to continue
   if (input?.kind !== 'command' || input.value.command === 'help') return undefined;
-  return registry.scene(initial.scene).behavior.opens?.(input) === true ? initial : undefined;
+  return registry.scene(initial.scene).behavior.opens?.(input) ? initial : undefined;
 }
 
 /** The commands of all scenes of a machine, as `setMyCommands` takes them. */

@@ -52,32 +52,25 @@ export function createMachine<
   options?: MachineOptions<States, Scenes, undefined> &
     ServicesOption<[...States, ...Scenes], undefined>,
 ): FedMachine<StatesOfMachine<States, Scenes>> {
-  const machine = machineOf((options ?? {}) as LooseOptions, { opened: undefined, portOf });
+  const machine = machineOf((options ?? {}) as LooseOptions, undefined, ownPort);
   return machine as FedMachine<StatesOfMachine<States, Scenes>>;
 }
 
 /** The port of a bot that is one. */
-const portOf = (bot: BotPort) => bot;
-
-/** The parts of a machine that depend on the framework. */
-export interface Framework<Bot> {
-  /**
-   * Called for each turn that has a framework's context, before services, scenes or handlers run: the place to put `turn.state` on that
-   * context.
-   */
-  readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
-  /** Makes the port of a bot, for work without an update. */
-  portOf(bot: Bot): BotPort;
-}
+export const ownPort = (bot: BotPort): BotPort => bot;
 
 /**
- * Makes a machine without types that depend on the options: for adapters, whose own types do that.
+ * Makes a machine without types that depend on the options.
  *
+ * @param opened - called for each turn that has a framework's context, before services, scenes or handlers run: the place to put
+ *   `turn.state` on that context
+ * @param portOf - makes the port of a bot, for work without an update
  * @throws FsmError as `createMachine` does
  */
 export function machineOf<Bot>(
   options: LooseOptions,
-  { opened, portOf }: Framework<Bot>,
+  opened: ((turn: Turn, ctx: unknown) => void) | undefined,
+  portOf: (bot: Bot) => BotPort,
 ): FedMachine<AnyState, Bot> {
   const watchers = observers<WatchedEvents>();
   // a given clock means a test, which decides when deadlines pass

@@ -2,13 +2,29 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import { localQueues } from '../lease/queue.ts';
+import type { FsmStorage } from '../lease/storage.ts';
+import { keyValueStorage } from '../storage/key-value-storage.ts';
+import type { StoredText } from '../storage/statements.ts';
 import type { SessionValue } from './slot.ts';
 
 /** A session store of either framework. */
-export interface BridgedStore {
-  get(key: string): Awaitable<unknown>;
-  set(key: string, value: unknown): Awaitable<unknown>;
+export interface BridgedStore<Value = unknown> {
+  get(key: string): Awaitable<Value | undefined | null>;
+  set(key: string, value: Value): Awaitable<unknown>;
   delete(key: string): Awaitable<unknown>;
+}
+
+/** Lifts a session store of either framework into a storage. */
+export function storageOver(store: BridgedStore<StoredText>): FsmStorage {
+  return keyValueStorage({
+    async get(key) {
+      // stores return nothing in several ways, and the machine judges the value of somebody else
+      const found: Partial<StoredText> | null | undefined = await store.get(key);
+      return found == null ? undefined : (found.text ?? JSON.stringify(found));
+    },
+    set: (key, text) => store.set(key, { text }),
+    delete: (key) => store.delete(key),
+  });
 }
 
 /** How a bridged session is read. */

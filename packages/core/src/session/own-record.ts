@@ -3,7 +3,7 @@
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { machineOf } from '../machine/machine.ts';
+import { machineOf, ownPort } from '../machine/machine.ts';
 import type { BotPort } from '../machine/machine-interface.ts';
 import type { MachineOptions } from '../machine/machine-options.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -55,7 +55,8 @@ export function ownRecord(
   const scenes = stage?.asScenes();
   const machine = machineOf(
     { ...options, ...(strategy && { strategy }), ...(scenes && { scenes }) },
-    { opened, portOf: (bot: BotPort) => bot },
+    opened,
+    ownPort,
   );
   return (update, bot, key, rest, ctx) => {
     // The machine asks its strategy before `handle` returns. Only the migration of a chat delays it, which keys of the bot's own ignore.

@@ -10,16 +10,16 @@ import { type AnyGroup, statesOf } from '../conversation/states.ts';
 /** Middleware of either framework. */
 export type StageMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
 
-/** The hooks of a stage's scenes. */
-export interface StageHooks<C, Scene> {
+/** A scene of either framework, or an object that acts as one: its hooks are optional. */
+export interface StageScene<C> {
   /** Seconds after which a user has silently left the scene. */
-  ttl(scene: Scene): number | undefined;
-  /** Runs when the scene is entered. */
-  enter(scene: Scene): StageMiddleware<C>;
-  /** Runs when the scene is left. */
-  leave(scene: Scene): StageMiddleware<C>;
-  /** Runs for updates of users in the scene. */
-  update(scene: Scene): StageMiddleware<C>;
+  readonly ttl?: number | undefined;
+  /** Makes what runs when the scene is entered. Default: its handlers. */
+  enterMiddleware?(): StageMiddleware<C>;
+  /** Makes what runs when the scene is left. */
+  leaveMiddleware?(): StageMiddleware<C>;
+  /** Makes what runs for updates of users in the scene. */
+  middleware(): StageMiddleware<C>;
 }
 
 /** The data of a user's active scene in the session. */
@@ -40,21 +40,20 @@ type Whole = { __scenes?: SceneData } | null | undefined;
 /** The options of a stage. */
 export interface StageSettings {
   /** Seconds after which a user has silently left a scene that has no `ttl` of its own. Default: never. */
-  readonly ttl?: number | undefined;
+  readonly ttl?: number;
   /** Id of the scene of users who are in none. */
-  readonly default?: string | undefined;
+  readonly default?: string;
   /** The initial value of `ctx.scene.session`. */
-  readonly defaultSession?: object | undefined;
+  readonly defaultSession?: object;
   /** The context property of the session that keeps the scene. Default `"session"`. */
-  readonly sessionName?: string | undefined;
+  readonly sessionName?: string;
 }
 
 /** The parts of a stage. */
-export interface StageParts<C, Scene = unknown> {
+export interface StageParts<C> {
   readonly settings: StageSettings;
   /** The scene of an id. */
-  scene(id: string): Scene | undefined;
-  readonly hooks: StageHooks<C, Scene>;
+  scene(id: string): StageScene<C> | undefined;
   /** Flows, nodes and command trees by id. */
   readonly flows: ReadonlyMap<string, AnyScene & AnyGroup>;
   /** Ids of everything on the stage. */
@@ -139,10 +138,11 @@ export class SceneControl<C extends object> {
     const { session } = this;
     session.current = id;
     this.state = state;
-    const { hooks, settings } = this.#parts;
-    const ttl = hooks.ttl(scene) ?? settings.ttl;
+    const { ttl = this.#parts.settings.ttl } = scene;
     if (ttl !== undefined) session.expires = this.#now + ttl;
-    return silent ? undefined : await hooks.enter(scene)(this.#ctx, nothing);
+    if (silent) return undefined;
+    const entering = scene.enterMiddleware?.() ?? scene.middleware();
+    return await entering(this.#ctx, nothing);
   }
 
   /** Leaves the current scene and enters it again with the same state; does nothing if there is none. */
@@ -164,7 +164,7 @@ export class SceneControl<C extends object> {
       const scene = id === undefined ? undefined : this.#parts.scene(id);
       if (scene === undefined) this.#leaveFlow();
       else {
-        await this.#parts.hooks.leave(scene)(this.#ctx, nothing);
+        await scene.leaveMiddleware?.()(this.#ctx, nothing);
         this.reset();
       }
     } finally {
@@ -196,7 +196,7 @@ export class SceneControl<C extends object> {
   handle(next: () => Promise<void>): Awaitable<unknown> {
     const id = this.#currentId;
     const scene = id === undefined ? undefined : this.#parts.scene(id);
-    return scene === undefined ? next() : this.#parts.hooks.update(scene)(this.#ctx, next);
+    return scene === undefined ? next() : scene.middleware()(this.#ctx, next);
   }
 
   get #currentId(): string | undefined {

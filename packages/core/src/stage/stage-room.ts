@@ -9,42 +9,38 @@ import { installedAt, isFree } from '../state/install.ts';
 import { entranceOf } from './entrance.ts';
 import {
   SceneControl,
-  type StageHooks,
   type StageMiddleware,
   type StageParts,
+  type StageScene,
   type StageSettings,
 } from './scene-control.ts';
 
 /** The scenes of one stage. */
-export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> {
+export class StageRoom<C extends object> implements StageParts<C> {
   readonly settings: StageSettings;
-  readonly hooks: StageHooks<C, Scene>;
   readonly flows: Map<string, AnyScene & AnyGroup> = new Map();
-  private readonly scenes: ReadonlyMap<string, Scene>;
+  private readonly scenes: ReadonlyMap<string, StageScene<C>>;
   /** One for each scene: a machine distinguishes scenes of one id. */
   private readonly entrances = new Map<string, AnyScene & AnyGroup>();
 
   /**
    * @param scenes - the framework's own scenes, by id; filled by the stage
    */
-  constructor(
-    scenes: ReadonlyMap<string, Scene>,
-    settings: StageSettings,
-    hooks: StageHooks<C, Scene>,
-  ) {
+  constructor(scenes: ReadonlyMap<string, StageScene<C>>, settings: StageSettings) {
     this.scenes = scenes;
     this.settings = settings;
-    this.hooks = hooks;
   }
 
-  /** Adds a flow, a node or a command tree; `false` for everything else. */
-  adds(scene: object): boolean {
-    const isFlow = '~scene' in scene;
-    if (isFlow) {
-      const added = scene as unknown as AnyScene & AnyGroup;
-      this.flows.set(added.id, added);
+  /**
+   * Adds flows, nodes and command trees.
+   *
+   * @param other - called with everything else: scenes of the framework
+   */
+  register<Scene>(scenes: readonly (Scene | AnyScene)[], other: (scene: Scene) => void): void {
+    for (const scene of scenes) {
+      if (isScene(scene)) this.flows.set(scene.id, scene as AnyScene & AnyGroup);
+      else other(scene);
     }
-    return isFlow;
   }
 
   /** Installs `ctx.scene` for updates that have a session, and runs what the stage does with them. */
@@ -67,12 +63,12 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
   /** Everything on the stage, as scenes of a machine. */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     for (const id of this.scenes.keys()) {
-      if (!this.entrances.has(id)) this.entrances.set(id, entranceOf<C>(id, this as StageParts<C>));
+      if (!this.entrances.has(id)) this.entrances.set(id, entranceOf(id, this));
     }
     return [...this.entrances.values(), ...this.flows.values()];
   }
 
-  scene(id: string): Scene | undefined {
+  scene(id: string): StageScene<C> | undefined {
     return this.scenes.get(id);
   }
 
@@ -88,6 +84,11 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
     const fsm = this.machineOf(ctx);
     return fsm === undefined ? Date.now() : sessionOf(fsm).now();
   }
+}
+
+/** Whether something is a scene of core, and not of a framework. */
+function isScene(scene: unknown): scene is AnyScene {
+  return '~scene' in Object(scene);
 }
 
 /** grammY's sessions throw for updates that have none, such as inline queries. */

@@ -3,7 +3,7 @@
 import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { namesOf } from '../conversation/states.ts';
-import type { SceneControl } from './scene-control.ts';
+import type { SceneControl, StageMiddleware } from './scene-control.ts';
 
 /** Marks a step that has a name. */
 const named = Symbol.for('telefsm.step');
@@ -18,21 +18,84 @@ interface StepName {
  *
  * @param was - former names, so that users who are at the step stay there
  */
-export function namedStep<M extends object>(
+export function namedStep<C>(
   name: string,
-  middleware: M,
+  middleware: WizardStep<C>,
   was: string | readonly string[] | undefined,
-): M {
+): StageMiddleware<C> {
+  const run = handlerOf(middleware);
+  // a name belongs to one step: the same handler may be at another one too
+  const handler: StageMiddleware<C> = (ctx, next) => run(ctx, next);
   const step: StepName = { name, was: namesOf(was) };
-  return Object.defineProperty(middleware, named, { value: step });
+  return Object.defineProperty(handler, named, { value: step });
 }
 
 function nameOf(step: unknown): StepName | undefined {
   return Object(step)[named] as StepName | undefined;
 }
 
+/** Middleware of either framework, or what makes it. */
+type WizardStep<C> = StageMiddleware<C> | { middleware(): StageMiddleware<C> };
+
+/** The middleware of a step, which may be a Composer. */
+function handlerOf<C>(step: WizardStep<C>): StageMiddleware<C> {
+  return typeof step === 'function' ? step : step.middleware();
+}
+
+/** The middleware of a wizard: its own handlers, then the current step. Past the last step the scene is left. */
+export class WizardChain<C extends object> {
+  readonly #wizard: { readonly steps: readonly WizardStep<C>[] };
+  readonly #compose: (own: StageMiddleware<C>, step: StageMiddleware<C>) => StageMiddleware<C>;
+  /** The wizard's own handlers that the chain was made for; frameworks make new ones when a handler is added. */
+  #own: StageMiddleware<C> | undefined;
+  #chain: StageMiddleware<C> | undefined;
+
+  /** @param compose - the framework's own way to run one middleware behind another */
+  constructor(
+    wizard: { readonly steps: readonly WizardStep<C>[] },
+    compose: (own: StageMiddleware<C>, step: StageMiddleware<C>) => StageMiddleware<C>,
+  ) {
+    this.#wizard = wizard;
+    this.#compose = compose;
+  }
+
+  /** @param own - the wizard's own handlers */
+  behind(own: StageMiddleware<C>): StageMiddleware<C> {
+    if (this.#chain === undefined || this.#own !== own) {
+      this.#own = own;
+      this.#chain = this.#chained(own);
+    }
+    return this.#chain;
+  }
+
+  #chained(own: StageMiddleware<C>): StageMiddleware<C> {
+    const handle = this.#compose(own, (ctx, next) => {
+      const { wizard, scene } = partsOf<C>(ctx);
+      const { step } = wizard;
+      if (step !== undefined) return handlerOf(step)(ctx, next);
+      wizard.selectStep(0);
+      return scene.leave();
+    });
+    return (ctx, next) => {
+      const parts = partsOf<C>(ctx);
+      parts.wizard = new WizardControl(parts.scene, this.#wizard.steps);
+      return handle(ctx, next);
+    };
+  }
+}
+
+/** The parts of a wizard on the context. */
+interface WizardParts<C extends object> {
+  readonly scene: SceneControl<C>;
+  wizard: WizardControl<C, WizardStep<C>>;
+}
+
+function partsOf<C extends object>(ctx: object): WizardParts<C> {
+  return ctx as WizardParts<C>;
+}
+
 /** `ctx.wizard` of one update. */
-export class WizardControl<C extends object, Step> {
+class WizardControl<C extends object, Step> {
   /** `ctx.scene.state`. */
   readonly state: object;
   /** The steps in their order; bots run the next one with `ctx.wizard.steps[ctx.wizard.cursor](ctx)`. */

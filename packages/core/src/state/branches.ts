@@ -5,29 +5,56 @@ import type { FsmContext } from '../conversation/context.ts';
 import type { State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { StateMatcher } from './context.ts';
+import { installedAt } from './install.ts';
 
 /** Middleware as both frameworks have it. */
 export type Link<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
 
 /** Branches that behave as if each were a filter, one behind the other. */
-export interface StateBranches<C> {
-  /**
-   * Adds a branch behind those there are.
-   *
-   * @param where - the call, for errors
-   * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`
-   */
-  add(targets: Target | readonly Target[], where: string, branch: Link<C>): void;
+interface BranchRow<C> {
+  /** Adds a branch behind those there are. */
+  add(targets: Target | readonly Target[], branch: Link<C>): void;
   /** Runs the branches that match, in the order in which they were added; then what comes behind them. */
   readonly run: Link<C>;
 }
 
-/**
- * Makes an empty row of branches.
- *
- * @param read - the FSM of an update
- */
-export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C> {
+/** The branches of a framework's Composer: those that no other middleware separates are one row, which finds them by an index. */
+export class StateBranches<C extends object> {
+  readonly #property: string;
+  readonly #middleware: () => unknown;
+  readonly #use: (row: Link<C>) => unknown;
+  #row: BranchRow<C> | undefined;
+  /** The Composer's middleware as it was when the last row was added. */
+  #end: unknown;
+
+  /**
+   * @param property - where the FSM is on contexts
+   * @param middleware - the Composer's own middleware: another one if something was added
+   * @param use - adds to the Composer
+   */
+  constructor(property: string, middleware: () => unknown, use: (row: Link<C>) => unknown) {
+    this.#property = property;
+    this.#middleware = middleware;
+    this.#use = use;
+  }
+
+  /**
+   * Adds a branch to the last row, or to a new one if other middleware follows the last row.
+   *
+   * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`; with the first update `NOT_INSTALLED`
+   */
+  add(targets: Target | readonly Target[], branch: Link<C>): void {
+    if (this.#row === undefined || this.#middleware() !== this.#end) {
+      this.#row = branchRow(this.#property);
+      this.#use(this.#row.run);
+      this.#end = this.#middleware();
+    }
+    this.#row.add(targets, branch);
+  }
+}
+
+/** @param property - where the FSM is on contexts */
+function branchRow<C extends object>(property: string): BranchRow<C> {
   const branches: Link<C>[] = [];
   const states = new Map<string | null, State | null>();
   const ids: string[] = [];
@@ -46,15 +73,15 @@ export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C>
   }
 
   function run(ctx: C, next: () => Promise<void>, from = 0): Awaitable<unknown> {
-    const at = find(read(ctx), from);
+    const at = find(installedAt(ctx, property), from);
     if (at === undefined) return next();
     const branch = branches[at] as Link<C>;
     return branch(ctx, async () => void (await run(ctx, next, at + 1)));
   }
 
   return {
-    add(targets, where, branch) {
-      const matcher = matcherOf(targets, where);
+    add(targets, branch) {
+      const matcher = matcherOf(targets, 'state()');
       const at = branches.push(branch) - 1;
       if (matcher.always) always.push(at);
       ids.push(...matcher.ids);

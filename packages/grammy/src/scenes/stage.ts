@@ -1,21 +1,14 @@
 /** `Stage`: the scenes of a bot, which may also be flows, nodes and command trees. */
 
 import type { AnyGroup, AnyScene } from '@telefsm/core';
-import { type StageHooks, StageRoom } from '@telefsm/core/adapter';
+import { StageRoom, type StageSettings } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'grammy';
 import { BaseScene } from './base-scene.ts';
 import type { SceneContextScene, SceneSessionData } from './types.ts';
 
 /** Options of a {@link Stage}. */
-export interface StageOptions<D extends SceneSessionData = SceneSessionData> {
-  /** Seconds after which a user has silently left a scene that has no `ttl` of its own. */
-  ttl?: number;
-  /** Id of the scene of users who are in none. */
-  default?: string;
-  /** The initial value of `ctx.scene.session`. */
+export interface StageOptions<D extends SceneSessionData = SceneSessionData> extends StageSettings {
   defaultSession?: D;
-  /** The context property of the session. Default `"session"`. */
-  sessionName?: string;
 }
 
 /** A context with `ctx.scene`. */
@@ -47,7 +40,7 @@ export class Stage<
 > extends Composer<C> {
   /** The scenes by their ids. */
   readonly scenes: Map<string, BaseScene<C>> = new Map();
-  readonly #room: StageRoom<C, BaseScene<C>>;
+  readonly #room: StageRoom<C>;
 
   /**
    * @param scenes - scenes, wizards, flows, nodes and command trees
@@ -55,17 +48,16 @@ export class Stage<
    */
   constructor(scenes: readonly (BaseScene<C> | AnyScene)[] = [], options: StageOptions<D> = {}) {
     super();
-    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, hooksOf());
+    this.#room = new StageRoom<C>(this.scenes, options);
     this.register(...scenes);
   }
 
   /** Adds scenes; a later one replaces an earlier one of the same id. */
   register(...scenes: readonly (BaseScene<C> | AnyScene)[]): this {
-    for (const scene of scenes) {
-      if (this.#room.adds(Object(scene))) continue;
+    this.#room.register(scenes, (scene) => {
       if (scene instanceof BaseScene) this.scenes.set(scene.id, scene);
       else throw new Error('Unsupported scene: a stage accepts scenes, wizards, flows and nodes.');
-    }
+    });
     return this;
   }
 
@@ -102,13 +94,4 @@ export class Stage<
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     return this.#room.asScenes();
   }
-}
-
-function hooksOf<C extends Context>(): StageHooks<C, BaseScene<C>> {
-  return {
-    ttl: ({ ttl }) => ttl,
-    enter: (scene) => scene.enterMiddleware(),
-    leave: (scene) => scene.leaveMiddleware(),
-    update: (scene) => scene.middleware(),
-  };
 }

@@ -1,6 +1,6 @@
 /** `WizardScene`: a scene of steps, one for each update. */
 
-import { namedStep, type SceneControl, WizardControl } from '@telefsm/core/adapter';
+import { namedStep, WizardChain } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 import { BaseScene, type SceneOptions } from './base-scene.ts';
 import type { SceneContextScene, WizardContextWizard } from './types.ts';
@@ -31,9 +31,9 @@ export class WizardScene<
 > extends BaseScene<C> {
   /** The steps in their order. */
   readonly steps: Middleware<C>[];
-  /** The scene's own handlers that the chain was made for; grammY makes new ones when a handler is added. */
-  #own: MiddlewareFn<C> | undefined;
-  #chain: MiddlewareFn<C> | undefined;
+  readonly #chain = new WizardChain<C>(this, (own, current) =>
+    new Composer<C>(own, current).middleware(),
+  );
 
   constructor(id: string, ...steps: Middleware<C>[]);
   constructor(id: string, options: SceneOptions<C>, ...steps: Middleware<C>[]);
@@ -49,26 +49,7 @@ export class WizardScene<
 
   /** Runs the scene's own handlers, then the current step; past the last step the scene is left. */
   override middleware(): MiddlewareFn<C> {
-    const own = super.middleware();
-    if (this.#chain === undefined || this.#own !== own) {
-      this.#own = own;
-      this.#chain = this.#chained(own);
-    }
-    return this.#chain;
-  }
-
-  #chained(own: MiddlewareFn<C>): MiddlewareFn<C> {
-    const handle = new Composer<C>(own, (ctx, next) => {
-      const { step: current } = ctx.wizard;
-      if (current !== undefined) return middlewareOf(current)(ctx, next);
-      ctx.wizard.selectStep(0);
-      return ctx.scene.leave();
-    }).middleware();
-    return (ctx, next) => {
-      const control = new WizardControl(ctx.scene as unknown as SceneControl<C>, this.steps);
-      ctx.wizard = control as WizardContextWizard<C>;
-      return handle(ctx, next);
-    };
+    return this.#chain.behind(super.middleware());
   }
 
   /** Runs the enter handlers, and then the first step if they call `next`. */
@@ -89,10 +70,5 @@ export function step<C extends Context>(
   handler: Middleware<C>,
   options: { readonly was?: string | readonly string[] } = {},
 ): MiddlewareFn<C> {
-  const run = middlewareOf(handler);
-  return namedStep<MiddlewareFn<C>>(name, (ctx, next) => run(ctx, next), options.was);
-}
-
-function middlewareOf<C extends Context>(middleware: Middleware<C>): MiddlewareFn<C> {
-  return typeof middleware === 'function' ? middleware : middleware.middleware();
+  return namedStep(name, handler, options.was);
 }

@@ -3,7 +3,6 @@
 import type { FsmStorage } from '@telefsm/core';
 import {
   type AnyMachine,
-  type BridgedStore,
   type OwnRecordOptions,
   type SessionMiddleware,
   type SessionValue,
@@ -18,7 +17,8 @@ import type {
   SessionFlavor,
   StorageAdapter,
 } from 'grammy';
-import { UpdatePort } from '../port.ts';
+import { updatePortOf } from '../port.ts';
+import { storeOf } from '../storage-adapter.ts';
 import { absentSession, updateOf } from './absent.ts';
 
 /** Where a session is kept, beside what grammY's `session()` accepts. */
@@ -209,7 +209,7 @@ function runnerOf(
     lazy,
     writesInitial: true,
     updateOf,
-    portOf: ({ api, me }) => new UpdatePort({ api, me: me ?? { id: 0 } } as Context),
+    portOf: ({ api, me }) => updatePortOf({ api, me: me ?? { id: 0 } } as Context),
   });
 }
 
@@ -223,14 +223,6 @@ function isAdapter(
   storage: FsmStorage | StorageAdapter<unknown> | undefined,
 ): storage is StorageAdapter<unknown> {
   return storage !== undefined && 'read' in storage;
-}
-
-function storeOf(adapter: StorageAdapter<unknown>): BridgedStore {
-  return {
-    get: (key) => adapter.read(key),
-    set: (key, value) => adapter.write(key, value),
-    delete: (key) => adapter.delete(key),
-  };
 }
 
 /** grammY's own key: the chat. */

@@ -11,7 +11,7 @@ import {
 } from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'telegraf';
 import type { session as telegrafSession } from 'telegraf/session';
-import { UpdatePort } from '../port.ts';
+import { updatePortOf } from '../port.ts';
 
 /** Keys of a context that are not those of another. */
 type ExclusiveKeys<A extends object, B extends object> = keyof Omit<A, keyof B>;
@@ -74,10 +74,7 @@ export function session<
   const { property = 'session' } = options ?? {};
   const run = sceneSession<C>((options ?? {}) as SceneSessionOptions<C>, {
     updateOf: (ctx) => ctx.update as unknown as RawUpdate,
-    portOf(ctx) {
-      ctx.telegram.webhookReply = false;
-      return new UpdatePort(ctx);
-    },
+    portOf: updatePortOf,
   });
   const show = shownAt(property, false);
   return (ctx, next) =>

@@ -1,7 +1,7 @@
 /** Telegraf's `Stage`, whose scenes may also be flows, nodes and command trees. */
 
 import type { AnyGroup, AnyScene } from '@telefsm/core';
-import { type StageHooks, StageRoom } from '@telefsm/core/adapter';
+import { StageRoom, type StageSettings } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'telegraf';
 import {
   type BaseScene,
@@ -12,15 +12,8 @@ import {
 } from 'telegraf/scenes';
 
 /** Options of a {@link Stage}. */
-export interface StageOptions<D extends SceneSessionData> {
-  /** Seconds after which a user has silently left a scene that has no `ttl` of its own. */
-  ttl?: number;
-  /** Id of the scene of users who are in none. */
-  default?: string;
-  /** The initial value of `ctx.scene.session`. */
+export interface StageOptions<D extends SceneSessionData> extends StageSettings {
   defaultSession: D;
-  /** The context property of the session. Default `"session"`. */
-  sessionName?: string;
 }
 
 /**
@@ -45,7 +38,7 @@ export class Stage<
   C extends Context & { session?: SceneSession<D>; scene: SceneContextScene<C, D> },
   D extends SceneSessionData = SceneSessionData,
 > extends TelegrafStage<C, D> {
-  readonly #room: StageRoom<C, BaseScene<C>>;
+  readonly #room: StageRoom<C>;
   /** The middleware of a stage without handlers of its own: each update would pass through it in vain. */
   readonly #noHandlers = Composer.prototype.middleware.call(this);
 
@@ -58,15 +51,13 @@ export class Stage<
     options: Partial<StageOptions<D>> = {},
   ) {
     super([], options);
-    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, hooksOf());
+    this.#room = new StageRoom<C>(this.scenes as never, options);
     this.register(...scenes);
   }
 
   /** Adds scenes; a later one replaces an earlier one of the same id. */
   override register(...scenes: readonly (BaseScene<C> | AnyScene)[]): this {
-    for (const scene of scenes) {
-      if (!this.#room.adds(Object(scene))) super.register(scene as BaseScene<C>);
-    }
+    this.#room.register(scenes, (scene: BaseScene<C>) => super.register(scene));
     return this;
   }
 
@@ -88,14 +79,4 @@ export class Stage<
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     return this.#room.asScenes();
   }
-}
-
-/** Of a scene of Telegraf, or of what acts as one: its hooks are optional. */
-function hooksOf<C extends Context>(): StageHooks<C, BaseScene<C>> {
-  return {
-    ttl: ({ ttl }) => ttl,
-    enter: (scene) => (scene.enterMiddleware ?? scene.middleware).call(scene),
-    leave: (scene) => scene.leaveMiddleware?.call(scene) ?? Composer.passThru(),
-    update: (scene) => scene.middleware(),
-  };
 }

@@ -1,6 +1,6 @@
 /** Telegraf's `WizardScene`, whose steps may have names. */
 
-import { namedStep, WizardControl } from '@telefsm/core/adapter';
+import { namedStep, WizardChain } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
 import {
   type SceneContextScene,
@@ -35,35 +35,11 @@ export class WizardScene<
     wizard: WizardContextWizard<C>;
   },
 > extends TelegrafWizardScene<C> {
-  /** The scene's own handlers that {@link WizardScene.#chain} was made for; Telegraf makes new ones when a handler is added. */
-  #own: MiddlewareFn<C> | undefined;
-  #chain: MiddlewareFn<C> | undefined;
+  readonly #chain = new WizardChain<C>(this, (...both) => Composer.compose(both as never));
 
   /** Runs the scene's own handlers, then the current step; past the last step the scene is left. */
   override middleware(): MiddlewareFn<C> {
-    const own = Composer.prototype.middleware.call(this) as MiddlewareFn<C>;
-    if (this.#chain === undefined || this.#own !== own) {
-      this.#own = own;
-      this.#chain = this.#chained(own);
-    }
-    return this.#chain;
-  }
-
-  #chained(own: MiddlewareFn<C>): MiddlewareFn<C> {
-    const handle = Composer.compose<C>([
-      own,
-      (ctx, next) => {
-        const { step: current } = ctx.wizard;
-        if (current !== undefined) return Composer.unwrap(current)(ctx, next);
-        ctx.wizard.selectStep(0);
-        return ctx.scene.leave();
-      },
-    ]);
-    return (ctx, next) => {
-      const control = new WizardControl(ctx.scene as never, this.steps);
-      ctx.wizard = control as unknown as C['wizard'];
-      return handle(ctx, next);
-    };
+    return this.#chain.behind(Composer.prototype.middleware.call(this) as never) as MiddlewareFn<C>;
   }
 }
 
@@ -79,6 +55,5 @@ export function step<C extends Context>(
   handler: Middleware<C>,
   options: { readonly was?: string | readonly string[] } = {},
 ): MiddlewareFn<C> {
-  const run = Composer.unwrap(handler);
-  return namedStep<MiddlewareFn<C>>(name, (ctx, next) => run(ctx, next), options.was);
+  return namedStep(name, handler, options.was) as MiddlewareFn<C>;
 }

@@ -10,6 +10,7 @@ import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../
 import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './choices.ts';
+import { withVerdict } from './dropped-verdict.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
@@ -109,7 +110,9 @@ export async function checkValue(
     const option = schema === undefined ? 'accept' : 'schema';
     return isKept ? answer(checked) : rejected(undefined, noAnswer(option, checked));
   }
-  const result = await validate(checked, answers, turn);
+  const result = await withVerdict(String(turn.state.current), () =>
+    validate(checked, answers, turn),
+  );
   if (isInvalid(result)) {
     const words: OutgoingMessage | undefined = result['~invalid'];
     return words == null ? rejected(undefined) : { kind: 'rejected', say: words };

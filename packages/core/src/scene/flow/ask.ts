@@ -8,6 +8,7 @@ import type { MessageSource } from '../../conversation/behavior.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { isRedo } from './answer.ts';
+import { withVerdict } from './dropped-verdict.ts';
 import {
   awaitsPayment,
   type FlowRun,
@@ -127,7 +128,7 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   const { plan, run } = flowRun;
   // the handler may enter another scene: then the `left` hook still gets the reason "done" for this one
   note(flowRun, { over: 'done' });
-  const result = await plan.handler(answers, run.turn);
+  const result = await withVerdict(plan.id, () => plan.handler(answers, run.turn));
   if (isRedo(result)) {
     const level = { path: [''], level: plan.steps };
     const progress = redo(flowRun, level, result['~redo']);

@@ -13,6 +13,7 @@ import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import type { Change, Transition } from '../transition.ts';
+import { noteVerdict } from './dropped-verdict.ts';
 
 export type { Choice, Choices, Label, Shareable, ShareButton } from './question-types.ts';
 
@@ -56,6 +57,7 @@ export interface Redo<Name extends string = string> {
  * Later answers stay. There is no jump forward: to omit questions, use `when` or `branch`.
  */
 export function redo<const Name extends string>(step: Name): Redo<Name> {
+  noteVerdict('redo');
   return { '~redo': step };
 }
 
@@ -64,8 +66,13 @@ export interface Invalid {
   readonly '~invalid': OutgoingMessage;
 }
 
-/** Rejects an answer; return it from `validate`. The user reads the message, and the question stays. */
+/**
+ * Rejects an answer; return it from `validate`. The user reads the message, and the question stays.
+ *
+ * A `validate` that calls it and returns something else throws `INVALID_TRANSITION`: the `return` is missing.
+ */
 export function invalid(message: OutgoingMessage): Invalid {
+  noteVerdict('invalid');
   return { '~invalid': message };
 }
 

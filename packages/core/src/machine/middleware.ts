@@ -1,0 +1,119 @@
+/** A machine as the middleware of a framework, for both adapters: they add their framework's own words, as a {@link Framework}. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import type { AnyState } from '../conversation/states.ts';
+import { install, rejectTaken, reserve } from '../state/install.ts';
+import { botIdOf } from '../update/key.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import { type DebugPrinter, debugLog } from './debug-log.ts';
+import { machineOf } from './machine.ts';
+import type { BotPort, FedMachine, Machine } from './machine-interface.ts';
+import type { LooseOptions } from './settings.ts';
+
+/** How a framework's client calls the Bot API. */
+export interface ClientCalls<Client> {
+  /** Calls any method of the Bot API. */
+  call(client: Client, method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+  /** Passes each later call of a client that belongs to one update to a function, see {@link BotPort.intercept}. */
+  intercept(client: Client, each: (method: string, payload: object) => object | undefined): void;
+}
+
+/** The port of one update. A class, since one is made for every update: its members are on the prototype. */
+export class UpdatePort<Client> implements BotPort {
+  private readonly calls: ClientCalls<Client>;
+  private readonly client: Client;
+  readonly id: number;
+  readonly username: string | undefined;
+
+  /** @param client - the client of this update alone */
+  constructor(
+    calls: ClientCalls<Client>,
+    client: Client,
+    { id, username }: Pick<BotPort, 'id' | 'username'>,
+  ) {
+    this.calls = calls;
+    this.client = client;
+    this.id = id;
+    this.username = username;
+  }
+
+  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown> {
+    return this.calls.call(this.client, method, payload, signal);
+  }
+
+  intercept(each: (method: string, payload: object) => object | undefined): void {
+    this.calls.intercept(this.client, each);
+  }
+}
+
+/** The port of a bot, for work without an update. */
+export function botPort<Client>(
+  { call }: ClientCalls<Client>,
+  client: Client,
+  token: string,
+): BotPort {
+  return {
+    id: botIdOf(token),
+    call: (method, payload, signal) => call(client, method, payload, signal),
+  };
+}
+
+/** The framework's own words: what a machine needs to be its middleware. */
+export interface Framework<Context extends object, Bot> {
+  /** The prototype of the framework's contexts. */
+  readonly contexts: object;
+  /** Context properties of the machine: the default of the option `property`, and its aliases. */
+  readonly properties: readonly [string, ...string[]];
+  /** Makes the port of a bot, for work without an update. */
+  portOf(bot: Bot): BotPort;
+  /** Makes the port of an update. */
+  updatePortOf(ctx: Context): BotPort;
+  /** Called when the FSM was put at the default property of a context. */
+  readonly installed?: (ctx: Context, fsm: FsmContext) => void;
+  /** The package `debug`. */
+  debug(namespace: string): DebugPrinter;
+}
+
+/** A machine that is middleware: `bot.use(machine)`. */
+export interface MiddlewareMachine<out All extends AnyState, Bot, P extends string, Middleware>
+  extends Machine<All, Bot> {
+  /** The context property of the FSM. */
+  readonly '~property': P;
+  /** The argument of `bot.use`. */
+  middleware(): Middleware;
+}
+
+/**
+ * Makes a machine that is the middleware of a framework, without types that depend on the options.
+ *
+ * @param options - the options of `fsm()`
+ * @throws FsmError as `createMachine` does; the middleware `INSTALLED_TWICE`, `PROPERTY_TAKEN`
+ */
+export function middlewareMachine<Context extends { readonly update: object }, Bot>(
+  options: LooseOptions,
+  { contexts, properties, portOf, updatePortOf, installed, debug }: Framework<Context, Bot>,
+): FedMachine<AnyState, Bot> &
+  MiddlewareMachine<
+    AnyState,
+    Bot,
+    string,
+    (ctx: Context, next: () => Awaitable<unknown>) => Promise<void>
+  > {
+  const { property = properties[0] } = options;
+  const isDefault = property === properties[0];
+  const names = isDefault ? properties : [property];
+  if (isDefault) reserve(contexts, ...names);
+  const opened = ({ state }: { readonly state: FsmContext }, given: unknown) => {
+    const ctx = given as Context;
+    for (const name of names) install(ctx, name, state);
+    if (isDefault) installed?.(ctx, state);
+  };
+  const machine = machineOf(options, opened, portOf);
+  debugLog(machine, debug);
+  const middleware = (ctx: Context, next: () => Awaitable<unknown>) => {
+    for (const name of names) rejectTaken(ctx, name);
+    return machine.handle(ctx.update as RawUpdate, updatePortOf(ctx), () => next(), ctx);
+  };
+  return Object.assign(machine, { '~property': property, middleware: () => middleware });
+}

@@ -1,0 +1,52 @@
+/** A verdict of `invalid` or `redo` counts only if the handler returns it. A handler that calls one of them and returns something else is found here. */
+
+import { sceneError } from '../../base/area-errors.ts';
+import { holds } from '../../base/holds.ts';
+import { shown } from '../../base/shown.ts';
+
+/** One run of a `validate` or `done`. */
+interface VerdictRun {
+  made?: string;
+}
+
+/** Runs that have not ended. */
+const running = new Set<VerdictRun>();
+
+/** The run whose handler is on the stack: until its first `await`, every verdict is its own. */
+let current: VerdictRun | undefined;
+
+/**
+ * Notes a verdict that was made.
+ *
+ * After an `await` of its handler, it is known whose it is only if no other handler runs. Otherwise it is attributed to none: a right
+ * answer must never fail because of a mistake in another conversation.
+ */
+export function noteVerdict(made: string): void {
+  const [only, other] = running;
+  const run = current ?? (!other && only);
+  if (run) run.made = made;
+}
+
+/**
+ * Runs a `validate` or `done`.
+ *
+ * @param scene - whose handler it is, for messages
+ * @throws FsmError `INVALID_TRANSITION` if the handler has made a verdict and returned something else: the `return` is missing
+ */
+export async function withVerdict(scene: string, handler: () => unknown): Promise<unknown> {
+  const run: VerdictRun = {};
+  running.add(run);
+  try {
+    current = run;
+    const pending = handler();
+    current = undefined;
+    const result = await pending;
+    const { made } = run;
+    if (!made || holds(result, '~invalid') || holds(result, '~redo')) return result;
+    throw sceneError('INVALID_TRANSITION', { scene, made, returned: shown(result) });
+  } finally {
+    // a handler that throws at once has left it
+    current = undefined;
+    running.delete(run);
+  }
+}
