@@ -13,6 +13,7 @@ interface Manifest {
 /** The packages that must also run in browsers and edge workers, where there is no Node. */
 const withoutNode: readonly string[] = ['core', 'commands', 'grammy', 'storage-cloudflare'];
 
+/** Leaves the code to the other build of a package. */
 const declarationsOnly = {
   name: 'declarations-only',
   generateBundle(_: unknown, files: Record<string, unknown>): void {
