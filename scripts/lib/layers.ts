@@ -9,9 +9,7 @@ import { join } from 'node:path';
 
 /** The modules of a build, as the bundler shows them. */
 interface Graph {
-  getModuleInfo(
-    id: string,
-  ): {
+  getModuleInfo(id: string): {
     readonly importedIds: readonly string[];
     readonly dynamicImporters: readonly string[];
   } | null;
@@ -37,16 +35,23 @@ const layers: readonly (readonly [name: string, ...roots: readonly string[]])[] 
   ['flow', 'scene/flow/builder'],
   ['scene', 'scene/node'],
   ['extras', 'conversation/format', 'conversation/help', 'storage/key-value-storage'],
+  ['rest', 'index', 'adapter'],
+  ['leases', 'storage', 'scene-kit'],
 ];
+
+/** The entry points export what the layers have and have no code, so that nothing else is exported with it. */
+const doors = ['index', 'adapter', 'scene-kit', 'storage', 'tools'];
 
 /** Makes a function that names the file of a module of core; `null` for one with a file of its own. */
 export function layerOf(src: string): (id: string, graph: Graph) => string | null {
   const names = new Map<string, string | null>();
+  const isDoor = new Set(doors.map((door) => join(src, `${door}.ts`)));
   const add = (id: string, name: string, graph: Graph) => {
     if (names.has(id)) return;
     const info = graph.getModuleInfo(id);
     // what `import()` loads elsewhere stays apart, so that it is not loaded with the rest
-    names.set(id, info?.dynamicImporters.length === 0 ? name : null);
+    const isApart = info?.dynamicImporters.length !== 0;
+    names.set(id, isApart || isDoor.has(id) ? null : name);
     for (const imported of info?.importedIds ?? []) add(imported, name, graph);
   };
   return (id, graph) => {
