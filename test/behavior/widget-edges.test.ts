@@ -39,6 +39,13 @@ describe.each(frameworks)('edge inputs of widgets, on %s', (_, framework) => {
     expect(labels(anna.last)).toEqual([['−', '0.3', '+']]);
   });
 
+  it('a counter adds to whole numbers of any length', async () => {
+    const view = shows(({ counter }) => [counter('n')]);
+    const { anna, stored } = await start({ n: 1_234_567_890_123_456 }, view);
+    await anna.taps('+');
+    expect(await stored()).toEqual({ n: 1_234_567_890_123_457 });
+  });
+
   it('values that are no longer offered do not count for `max`', async () => {
     const view = shows(({ multi }) => [multi('topics', ['news', 'offers'], { max: 1 })]);
     const { anna, stored } = await start({ topics: ['gone'] }, view);

@@ -35,7 +35,8 @@ export function checkOptions(
     }
     if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
   }
-  for (const [part, own] of Object.entries(parts ?? {})) {
+  for (const part in parts) {
+    const own = parts[part] ?? {};
     checkOptions(`${where}${part}.`, Object(Reflect.get(options, part)), own, others);
   }
 }

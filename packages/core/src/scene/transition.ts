@@ -85,7 +85,8 @@ export function verbIn(
   ...makers: readonly (WithMoves | undefined)[]
 ): Verb | undefined {
   if (holds(returned, '~transition')) return returned as Verb;
-  const made = makers.map((maker) => maker && WithMoves.takeMade(maker)).find(Boolean);
+  let made: Leading['verb'] | undefined;
+  for (const maker of makers) made ??= maker && WithMoves.takeMade(maker);
   if (made === undefined && (returned === undefined || isSent(returned))) return undefined;
   throw sceneError('INVALID_TRANSITION', {
     scene,

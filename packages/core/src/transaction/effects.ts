@@ -133,7 +133,7 @@ export class Effects {
   /** Takes a part, and leaves none. */
   take<Name extends Part>(name: Name): this[Name] {
     const found = this[name];
-    this[name] = undefined;
+    if (found !== undefined) this[name] = undefined;
     return found;
   }
 

@@ -107,7 +107,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
   sendOwn(say: OutgoingMessage | Stream): Awaitable<unknown>;
   /** Answers the callback query, unless a handler has done so. */
-  answerCallback(answer: CallbackAnswer): Promise<void>;
+  answerCallback(answer: CallbackAnswer): Awaitable<unknown>;
   /** Makes the services of this turn, once. */
   loadServices(): Promise<void>;
 }

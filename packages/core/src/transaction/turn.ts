@@ -1,6 +1,7 @@
 /** The turn that handlers get, and what `ctx.state` works on: the working copy of the conversation, and the effects. */
 
 import { FsmError } from '../base/errors.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import {
   type ApiCall,
@@ -209,11 +210,11 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Answers the callback query, unless a handler has done so. */
-  async answerCallback(answer: CallbackAnswer): Promise<void> {
+  answerCallback(answer: CallbackAnswer): Awaitable<unknown> {
     const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
-    if (id === undefined || this.isAnswered) return;
+    if (id === undefined || this.isAnswered) return undefined;
     const payload = { callback_query_id: id, ...answer };
-    await this.call({ method: 'answerCallbackQuery', payload });
+    return this.call({ method: 'answerCallbackQuery', payload });
   }
 
   /** Makes the services of this turn, once. */
@@ -235,16 +236,20 @@ export class RunningTurn implements OpenTurn {
     return streamed;
   }
 
-  private async call({ method, payload }: ApiCall): Promise<unknown> {
+  private call({ method, payload }: ApiCall): Promise<unknown> {
     const { bot } = this.facts;
-    if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
+    if (bot === undefined) return Promise.reject(new FsmError('NOT_CONNECTED', { method }));
     this.isAnswered ||= method === 'answerCallbackQuery';
-    const result = await bot.call(method, payload);
-    if (/^sendpoll$/i.test(method) && this.key !== undefined) {
-      const id = textIn(objectIn(Object(result), 'poll'), 'id');
-      if (id !== undefined) await this.followPoll(id, false);
-    }
-    return result;
+    const calling = bot.call(method, payload);
+    return /^sendpoll$/i.test(method) ? this.followed(calling) : calling;
+  }
+
+  /** Follows the poll that a call sends. */
+  private async followed(calling: Promise<unknown>): Promise<unknown> {
+    const sent = await calling;
+    const id = textIn(objectIn(Object(sent), 'poll'), 'id');
+    if (id !== undefined && this.key !== undefined) await this.followPoll(id, false);
+    return sent;
   }
 
   /** Votes name no chat, so what their conversation is has to be stored; bots without polls never load what does that. */

@@ -40,9 +40,10 @@ function isElsewhere(data: string): boolean {
 export function readElsewhere(
   data: string,
 ): (ElsewhereButton & { readonly value: string }) | undefined {
+  if (!isElsewhere(data)) return undefined;
   const id = '(-?[0-9a-z]*)';
   const pattern = `^\\${mark}([^.]*)\\.${id}\\.${id}\\.${id}\\.([0-9a-z]+)\\.([0-9a-z]*)\\.(.*)$`;
-  const found = isElsewhere(data) ? new RegExp(pattern, 's').exec(data) : null;
+  const found = new RegExp(pattern, 's').exec(data);
   if (found === null) return undefined;
   const [, tag = '', chat = '', user = '', thread = '', entry = '', question = '', value = ''] =
     found;

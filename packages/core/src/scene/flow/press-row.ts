@@ -1,6 +1,7 @@
 /** Takes a press on a button of a question that acts. Loaded with the first one. */
 
 import type { JsonObject } from '../../base/json.ts';
+import type { PressedButton } from '../rows/buttons.ts';
 import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { verbIn, WithMoves } from '../transition.ts';
@@ -16,16 +17,16 @@ import { findRowPress, type RowMove } from './question-rows.ts';
 /**
  * Does what a button of the rows stands for, and shows the question again unless that has moved the flow on.
  *
- * @param value - what stands for the button
+ * @param button - bound to the question
  * @returns `false` if the question does not offer it
  */
 export async function pressRow(
   flowRun: FlowRun,
   question: PendingAsk,
-  value: string,
+  button: PressedButton,
 ): Promise<boolean> {
   const { run, plan } = flowRun;
-  const { press, turn } = await findRowPress(flowRun, question, value);
+  const { press, turn } = await findRowPress(flowRun, question, button);
   // a double tap comes when the message has changed already: what it asks for is done
   if (press === nothing) return true;
   const pressed = pressedMessage(run);

@@ -7,7 +7,7 @@ import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { isInaccessible } from '../../update/address.ts';
 import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { messageOfPress, showsButton } from '../../update/shown-button.ts';
-import type { FlowButton } from '../rows/buttons.ts';
+import type { PressedButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
 import { answersPaying, type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
@@ -16,7 +16,7 @@ import { type Offer, offerOf } from './offer.ts';
 import { inlineMarkup } from './question-keyboard.ts';
 
 /** Takes a button; it has been answered when this returns. */
-export async function press(flowRun: FlowRun, button: FlowButton, data: string): Promise<void> {
+export async function press(flowRun: FlowRun, button: PressedButton, data: string): Promise<void> {
   const { plan, run } = flowRun;
   const stale = async () => run.answer(await text(flowRun, 'stale'));
   if (button.tag !== run.tag) {
@@ -44,7 +44,7 @@ export async function press(flowRun: FlowRun, button: FlowButton, data: string):
   if (button.action === 'row') {
     if (pending.kind !== 'ask' || pending.step.question.rows === undefined) return stale();
     const { pressRow } = await import('./press-row.ts');
-    return (await pressRow(flowRun, pending, button.value)) ? undefined : stale();
+    return (await pressRow(flowRun, pending, button)) ? undefined : stale();
   }
   const offer = await offerOf(flowRun, pending);
   if (button.action === 'page') {
@@ -66,7 +66,7 @@ export async function press(flowRun: FlowRun, button: FlowButton, data: string):
   if (!isTaken) await stale();
 }
 
-function pageIn({ value }: FlowButton, { options, loaded }: Offer): number | undefined {
+function pageIn({ value }: PressedButton, { options, loaded }: Offer): number | undefined {
   const page = /^=(\d{1,4})$/.exec(value)?.[1];
   if (page === undefined) return undefined;
   // a loaded list that has become shorter shows its last page instead

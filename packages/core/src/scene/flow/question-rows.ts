@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
+import type { PressedButton } from '../rows/buttons.ts';
 import { type InlineRows, inlineOf, layOut, type Press, pressIn } from '../rows/rows.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Transition } from '../transition.ts';
@@ -18,30 +19,30 @@ export type RowMove =
 
 /** The rows of a question as it is now, to show them. */
 export async function rowsToShow(flowRun: FlowRun, question: PendingAsk): Promise<InlineRows> {
-  const { rows, binding, where } = await made(flowRun, question);
+  const { rows, where } = await made(flowRun, question);
+  const binding = bindingOf(flowRun, tokenOf(question));
   return inlineOf(await layOut(rows, where), binding, where);
 }
 
 /**
  * Looks a press up in the rows of a question as it is now.
  *
- * @param value - what stands for the button
+ * @param button - bound to the question
  * @returns what the press does, `undefined` if there is no such button; and what made the rows
  */
 export async function findRowPress(
   flowRun: FlowRun,
   question: PendingAsk,
-  value: string,
+  button: PressedButton,
 ): Promise<{ readonly press: Press | undefined; readonly turn: RowsTurn }> {
-  const { rows, binding, where, turn } = await made(flowRun, question);
-  return { press: await pressIn(rows, value, binding, where), turn };
+  const { rows, where, turn } = await made(flowRun, question);
+  return { press: await pressIn(rows, button, where), turn };
 }
 
 async function made(flowRun: FlowRun, question: PendingAsk) {
   const turn = new RowsTurn(flowRun, question);
   const rows = await question.step.question.rows?.(question.answers, turn as never);
-  const binding = bindingOf(flowRun, tokenOf(question));
-  return { rows, turn, binding, where: `${question.id} rows` };
+  return { rows, turn, where: `${question.id} rows` };
 }
 
 /** The argument of `rows`. Its members need no `this`. */
@@ -55,12 +56,7 @@ class RowsTurn extends WithWidgets {
     super();
     const { turn, memo } = run;
     this.#turn = turn;
-    this.host = {
-      data: parameters,
-      positions: memoOf(memo).widgets ?? {},
-      language: turn.language,
-      now: turn.now,
-    };
+    this.host = { data: parameters, positions: memoOf(memo).widgets ?? {}, turn };
   }
 
   get subject(): AskTurn['subject'] {

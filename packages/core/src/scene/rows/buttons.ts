@@ -28,6 +28,12 @@ export interface FlowButton {
   readonly value: string;
 }
 
+/** A button as it was pressed. */
+export interface PressedButton extends FlowButton {
+  /** What its data begin with; the value follows. */
+  readonly head: string;
+}
+
 /** The limit of `callback_data` (Bot API, InlineKeyboardButton). */
 const maxBytes = 64;
 
@@ -69,12 +75,13 @@ export function headOf(
 }
 
 /** Reads a button's data; `undefined` for what no scene has written. */
-export function readButton(data: string): FlowButton | undefined {
-  const match = /^~([^.]*)\.([0-9a-z]+)\.([0-9a-z]*)\.([a-z])(.*)$/s.exec(data);
+export function readButton(data: string): PressedButton | undefined {
+  const match = /^~([^.]*)\.([0-9a-z]+)\.([0-9a-z]*)\.([a-z])/.exec(data);
   const action = actions.get(match?.[4] ?? '');
   if (!match || action === undefined) return undefined;
-  const [, tag = '', entry = '', question = '', , value = ''] = match;
-  return { tag, entry: Number.parseInt(entry, 36), question, action, value };
+  const [head, tag = '', entry = '', question = ''] = match;
+  const value = data.slice(head.length);
+  return { tag, entry: Number.parseInt(entry, 36), question, action, value, head };
 }
 
 /**
@@ -99,7 +106,7 @@ export function tokensBehind(head: string): (value: string) => string {
   const long = new Map<string, string>();
   const taken = new Map<string, number>();
   return (value) => {
-    if (byteLength(value) < room) return `=${value}`;
+    if (value.length * 3 < room || byteLength(value) < room) return `=${value}`;
     const known = long.get(value);
     if (known !== undefined) return known;
     const hash = hashOf(value);

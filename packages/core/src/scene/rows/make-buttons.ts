@@ -2,9 +2,9 @@
 
 import { checkOption } from '#option-checks';
 import { anyText } from '../../base/rules.ts';
-import type { Next, Transition, Verb } from '../transition.ts';
+import type { Leading, Next, Transition, Verb } from '../transition.ts';
 import { blankId, nothing, type PlainBlock, type PlainButton, type Press } from './rows.ts';
-import { visible } from './widget-rules.ts';
+import { pressable, visible } from './widget-rules.ts';
 
 /** A handler of any widget. */
 export type LooseHandler = (turn: never) => Next;
@@ -18,10 +18,9 @@ export interface LooseAfter {
 const none = '–';
 
 /** A button whose press reaches the bot. */
-export function button(id: string, label: string, press: Press): PlainButton {
-  checkOption('id of a button', id, visible);
+export function button(id: string, label: string, press: Press, leads?: Leading): PlainButton {
   checkOption('label of the button', label, anyText, id);
-  return { '~button': id, label: label || none, press };
+  return { '~button': id, label: label || none, press, leads };
 }
 
 /** A cell that says something and does nothing. */
@@ -36,11 +35,14 @@ export function plain(label: string, fields: object): PlainButton {
   return { '~button': '', label: label || none, fields };
 }
 
-/** Returns the action of a button's transition or handler. */
-export function pressOf(press: Transition | LooseHandler): Press {
-  if (typeof press !== 'function')
-    return Object.assign(() => press, { leads: (press as Verb).leads });
-  return (pressed) => press(pressed.turn() as never);
+/** A button with a transition or a handler. */
+export function acting(id: string, label: string, act: Transition | LooseHandler): PlainButton {
+  // the label first, since an id that was left out moves the others
+  checkOption('label of the button', label, anyText, id);
+  checkOption('press of the button', act, pressable, id);
+  checkOption('id of a button', id, visible);
+  if (typeof act !== 'function') return button(id, label, () => act, (act as Verb).leads);
+  return button(id, label, (pressed) => act(pressed.turn() as never));
 }
 
 /** Sets a value, and then does what the widget's `after` says. */

@@ -5,8 +5,9 @@ import type { JsonObject } from '../../base/json.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
+import { isPromise } from '../../lease/calls.ts';
 import type { Leading, Next } from '../transition.ts';
-import { type FlowButton, headOf, tokensBehind } from './buttons.ts';
+import { type FlowButton, headOf, type PressedButton, tokensBehind } from './buttons.ts';
 
 /** One button. Made by the widgets of a turn. */
 export interface Button {
@@ -37,16 +38,15 @@ export interface Pressed<Turn = object> {
 }
 
 /** The action of a button. */
-export type Press = ((pressed: Pressed<never>) => Next) & {
-  /** Where a transition leads; absent for a handler. */
-  readonly leads?: Leading;
-};
+export type Press = (pressed: Pressed<never>) => Next;
 
 /** A button as widgets make it. */
 export interface PlainButton extends Button {
   readonly label: string;
   /** Absent for a button whose press does not reach the bot, such as a link. */
   readonly press?: Press;
+  /** Where the press leads; absent for a handler. */
+  readonly leads?: Leading | undefined;
   /** Its fields beside the label, where there is no `press`. */
   readonly fields?: object;
   /** Ids under which it was shown before: a press of one finds done what it asks for. */
@@ -86,10 +86,9 @@ export function inlineOf(rows: LaidOut, binding: Binding, where: string): Inline
   const ids = new Set<string>();
   const written = ({ '~button': id, label, press, fields }: PlainButton) => {
     if (press === undefined) return { text: label, ...fields };
-    if (ids.has(id) && id !== blankId) {
+    if (ids.size === ids.add(id).size && id !== blankId) {
       throw invalidOption(`${where} rows`, 'different ids', `'${id}' twice`);
     }
-    ids.add(id);
     return { text: label, callback_data: head + tokenOf(id) };
   };
   return rows.map((row) => row.map(written));
@@ -98,43 +97,64 @@ export function inlineOf(rows: LaidOut, binding: Binding, where: string): Inline
 /**
  * Looks a press up, and lays out no more rows than are before its button.
  *
- * @param value - what stands for the button
+ * @param button - bound to what the rows belong to
  * @param where - what the rows belong to, for messages
  * @returns what the press does; `undefined` if no such button is offered
  * @throws FsmError `INVALID_OPTION` for what is no button
  */
-export async function pressIn(
+export function pressIn(
   rows: Rows | undefined,
-  value: string,
-  binding: Binding,
+  { head, value }: PressedButton,
   where: string,
-): Promise<Press | undefined> {
-  const tokenOf = tokensBehind(headOf(binding, 'row'));
+): Awaitable<Press | undefined> {
+  const tokenOf = tokensBehind(head);
   const before: string[] = [blankId];
-  for (const row of rows ?? []) {
-    const made = rowsOf(row, where);
-    for (const buttons of Array.isArray(made) ? made : await made) {
-      for (const { '~button': id, press, done } of buttons) {
-        if (press !== undefined && id !== blankId && tokenOf(id) === value) return press;
-        if (done !== undefined) before.push(...done);
+  let found: Press | undefined;
+  const walk = eachRow(rows, where, (buttons) => {
+    for (const { '~button': id, press, done } of buttons) {
+      if (press !== undefined && id !== blankId && tokenOf(id) === value) {
+        found = press;
+        return true;
       }
+      if (done !== undefined) before.push(...done);
     }
-  }
+    return false;
+  });
   // last, so that what was shown before never hides what is offered now
-  return before.some((id) => tokenOf(id) === value) ? nothing : undefined;
+  const end = () => found ?? (before.some((id) => tokenOf(id) === value) ? nothing : undefined);
+  return isPromise(walk) ? walk.then(end) : end();
 }
 
 /** Makes the rows of a view: its blocks become rows of buttons. @throws FsmError `INVALID_OPTION` for what is no button */
-export async function layOut(rows: Rows | undefined, where: string): Promise<LaidOut> {
+export function layOut(rows: Rows | undefined, where: string): Awaitable<LaidOut> {
   const laidOut: (readonly PlainButton[])[] = [];
-  for (const row of rows ?? []) {
-    const made = rowsOf(row, where);
-    // most widgets have their rows at once
-    for (const buttons of Array.isArray(made) ? made : await made) {
-      if (buttons.length > 0) laidOut.push(buttons);
+  const walk = eachRow(rows, where, (buttons) => {
+    if (buttons.length > 0) laidOut.push(buttons);
+    return false;
+  });
+  return isPromise(walk) ? walk.then(() => laidOut) : laidOut;
+}
+
+/**
+ * Makes rows from top to bottom, one by one. Most widgets make theirs at once, so nothing is awaited for them.
+ *
+ * @param each - gets the buttons of a row; returns whether no further rows are needed
+ */
+function eachRow(
+  rows: Rows = [],
+  where: string,
+  each: (buttons: readonly PlainButton[]) => boolean,
+): Awaitable<void> {
+  const walk = (from: number): Awaitable<void> => {
+    for (let at = from; at < rows.length; at++) {
+      const made = rowsOf(rows[at], where);
+      if (isPromise(made)) {
+        return made.then((loaded) => (loaded.some(each) ? undefined : walk(at + 1)));
+      }
+      if (made.some(each)) return;
     }
-  }
-  return laidOut;
+  };
+  return walk(0);
 }
 
 /** The rows that one of a view's rows makes. */

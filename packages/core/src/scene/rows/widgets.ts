@@ -2,31 +2,24 @@
 
 import { checkOption, checkOptions } from '#option-checks';
 import type { JsonObject } from '../../base/json.ts';
-import { anyText, callable } from '../../base/rules.ts';
+import { callable } from '../../base/rules.ts';
+import type { AskTurn } from '../../conversation/turn.ts';
 import { WithMoves } from '../transition.ts';
 import { inRows } from './buttons.ts';
 import { dayRule, firstMonth, isDay, monthOf } from './calendar.ts';
 import {
+  acting,
   blank,
   block,
   button,
   type LooseAfter,
   moving,
   plain,
-  pressOf,
   setting,
 } from './make-buttons.ts';
 import { isShown, loadPage, turning } from './paging.ts';
 import { buttonsIn, isList, type PlainButton, type Press } from './rows.ts';
-import {
-  checkValues,
-  copied,
-  counterOptions,
-  countRule,
-  layout,
-  pressable,
-  visible,
-} from './widget-rules.ts';
+import { checkValues, copied, counterOptions, countRule, layout, visible } from './widget-rules.ts';
 import type { CalendarOptions, Layout, Options, Widgets } from './widget-types.ts';
 
 /** The data and the moves that the widgets of one render are bound to. */
@@ -35,9 +28,8 @@ export interface WidgetHost {
   readonly data: JsonObject;
   /** Pages of lists and months of calendars, by the widget's id. */
   readonly positions: JsonObject;
-  /** Language of the user, as in `language_code`. */
-  readonly language: string | undefined;
-  readonly now: () => number;
+  /** The turn, for the language of the user and the time. */
+  readonly turn: Pick<AskTurn, 'language' | 'now'>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: widgets of any data
@@ -49,12 +41,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   protected abstract readonly host: WidgetHost;
 
   get button(): Loose['button'] {
-    return (id, label, press) => {
-      // first, since an id that was left out moves the others
-      checkOption('label of the button', label, anyText, id);
-      checkOption('press of the button', press, pressable, id);
-      return button(id, label, pressOf(press));
-    };
+    return acting;
   }
 
   get link(): Loose['link'] {
@@ -101,11 +88,13 @@ export abstract class WithWidgets extends WithMoves implements Loose {
     return (key, values, options = {}) => {
       checkValues('radio', key, values, options);
       const chosen = this.host.data[key];
-      const buttons = entriesOf(values).map(([value, label]) => {
-        const text = `${value === chosen ? '●' : '○'} ${label}`;
-        return button(`${key}=${value}`, text, setting(key, value, options));
+      return block(() => {
+        const buttons = entriesOf(values).map(([value, label]) => {
+          const text = `${value === chosen ? '●' : '○'} ${label}`;
+          return button(`${key}=${value}`, text, setting(key, value, options));
+        });
+        return arranged(buttons, options);
       });
-      return block(() => arranged(buttons, options));
     };
   }
 
@@ -113,8 +102,9 @@ export abstract class WithWidgets extends WithMoves implements Loose {
     return (key, values, options: Layout & LooseAfter & { readonly max?: number } = {}) => {
       checkValues('multi', key, values, options);
       const { max = Number.POSITIVE_INFINITY } = options;
-      const order = entriesOf(values).map(([value]) => value);
-      const buttons = entriesOf(values).map(([value, label]) => {
+      const entries = entriesOf(values);
+      const order = entries.map(([value]) => value);
+      const made = ([value, label]: (typeof entries)[number]) => {
         const isPicked = listIn(this.host.data, key).includes(value);
         const press: Press = (pressed) => {
           const before = listIn(pressed.data, key);
@@ -127,10 +117,10 @@ export abstract class WithWidgets extends WithMoves implements Loose {
           return setting(key, picked, options)(pressed);
         };
         const id = (picked: boolean) => `${key}${picked ? '+' : '-'}${value}`;
-        const made = button(id(!isPicked), isPicked ? `✓ ${label}` : label, press);
-        return { ...made, done: [id(isPicked)] };
-      });
-      return block(() => arranged(buttons, options));
+        const shown = isPicked ? `✓ ${label}` : label;
+        return { ...button(id(!isPicked), shown, press), done: [id(isPicked)] };
+      };
+      return block(() => arranged(entries.map(made), options));
     };
   }
 
@@ -146,19 +136,21 @@ export abstract class WithWidgets extends WithMoves implements Loose {
         (change: number): Press =>
         (pressed) => {
           const before = valueIn(pressed.data);
+          const sum = before + change;
           // fifteen digits: 0.1 and 0.2 are 0.3
-          const next = Number((before + change).toPrecision(15));
+          const next = Number.isInteger(sum) ? sum : Number(sum.toPrecision(15));
           // limits may have moved since
           const value = within(before) === before ? next : within(before);
           if (value < min || value > max) return undefined;
           return setting(key, value, options)(pressed);
         };
-      const row = [
-        button(`${key}-`, '−', by(-step)),
-        blank(label(valueIn(this.host.data))),
-        button(`${key}+`, '+', by(step)),
-      ];
-      return block(() => [row]);
+      return block(() => [
+        [
+          button(`${key}-`, '−', by(-step)),
+          blank(label(valueIn(this.host.data))),
+          button(`${key}+`, '+', by(step)),
+        ],
+      ]);
     };
   }
 
@@ -192,11 +184,11 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get calendar(): Loose['calendar'] {
     return (key, options: CalendarOptions & LooseAfter = {}) => {
-      const { data, positions, language, now } = this.host;
+      const { data, positions, turn: shown } = this.host;
       checkOptions(`calendar '${key}' `, options, { min: dayRule, max: dayRule }, calendarOptions);
       const chosen = isDay(data[key]) ? data[key] : undefined;
-      const at = positions[key] ?? firstMonth(chosen, now(), options);
-      const locale = options.locale ?? language ?? 'en';
+      const at = positions[key] ?? firstMonth(chosen, shown.now(), options);
+      const locale = options.locale ?? shown.language ?? 'en';
       const month = monthOf(String(at), { ...options, locale });
       const turn = (label: string, to: string | undefined) =>
         to === undefined ? blank(' ') : button(`${key}>${to}`, label, moving(key, to));
@@ -236,7 +228,8 @@ function arranged(
 function entriesOf(values: Options<Value>): readonly (readonly [value: Value, label: string])[] {
   const entries = isList(values) ? values : Object.entries(values);
   return entries.map((entry) => {
-    const [value, label = String(value)] = typeof entry === 'object' ? entry : [entry];
+    if (typeof entry !== 'object') return [entry, String(entry)];
+    const [value, label = String(value)] = entry;
     return [value, label];
   });
 }

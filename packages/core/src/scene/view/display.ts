@@ -11,6 +11,7 @@ import {
   messageParameters,
   noteShown,
   type ShownMessage,
+  unknown,
   withoutButtons,
 } from './shown-message.ts';
 
@@ -93,24 +94,23 @@ async function remove({ turn, report }: FrameRun, old: ShownMessage): Promise<vo
 function editOf(shown: ShownMessage, drawn: Drawing): ApiCall | undefined {
   const { call, kind, body, keys } = drawn;
   const payload = call.payload as Readonly<Record<string, unknown>>;
-  const where = messageParameters(shown);
+  const edit = (method: string, changed: object) => ({
+    method,
+    payload: messageParameters(shown, changed),
+  });
   const { reply_markup } = payload;
   const markup = reply_markup !== undefined && { reply_markup };
   if (shown.body === body && hasMedia(shown, drawn)) {
-    return shown.keys === keys
-      ? undefined
-      : { method: 'editMessageReplyMarkup', payload: { ...where, ...markup } };
+    return shown.keys === keys ? undefined : edit('editMessageReplyMarkup', { ...markup });
   }
   if (kind === 'text') {
-    if (shown.kind !== 'text') return undefined;
-    return { method: 'editMessageText', payload: { ...where, ...payload } };
+    return shown.kind === 'text' ? edit('editMessageText', payload) : undefined;
   }
   const { reply_markup: _, [kind]: media, ...about } = payload;
-  if (shown.body !== '' && hasMedia(shown, drawn)) {
-    return { method: 'editMessageCaption', payload: { ...where, ...about, ...markup } };
+  if (shown.body !== unknown && hasMedia(shown, drawn)) {
+    return edit('editMessageCaption', { ...about, ...markup });
   }
   // a text becomes media by the same call; voice messages and stickers never change
   if (!editable.has(kind) || !(editable.has(shown.kind) || shown.kind === 'text')) return undefined;
-  const payloadOfMedia = { ...where, media: { type: kind, media, ...about }, ...markup };
-  return { method: 'editMessageMedia', payload: payloadOfMedia };
+  return edit('editMessageMedia', { media: { type: kind, media, ...about }, ...markup });
 }

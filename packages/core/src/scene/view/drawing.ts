@@ -2,7 +2,7 @@
 
 import { type ApiCall, mediaKinds } from '../../conversation/outgoing.ts';
 import type { RawObject } from '../../update/raw-update.ts';
-import { fingerprint } from './fingerprint.ts';
+import { Fingerprint, fingerprint } from './fingerprint.ts';
 
 /** A message as it is to be shown. */
 export interface Drawing {
@@ -11,33 +11,36 @@ export interface Drawing {
   /** `text`, or the kind of its media. */
   readonly kind: string;
   /** Fingerprint of the text or caption. */
-  readonly body: string;
+  readonly body: number;
   /** Fingerprint of the media; `anyFile` where it cannot be compared, so that it is sent each time. */
-  readonly file: string | undefined;
+  readonly file: number | undefined;
   /** Fingerprint of the buttons; `undefined` where it has none. */
-  readonly keys: string | undefined;
+  readonly keys: number | undefined;
 }
 
 /**
  * Returns the content of a call that sends a message.
  *
- * @param buttons - what its buttons differ by, if that is less than the markup itself
+ * @param buttons - fingerprint of what its buttons differ by, if that is less than the markup itself
  */
-export function drawingOf(call: ApiCall, buttons?: unknown): Drawing {
+export function drawingOf(call: ApiCall, buttons?: number): Drawing {
   const kind = call.method === 'sendMessage' ? 'text' : call.method.slice(4).toLowerCase();
+  const media = kind === 'text' ? undefined : kind;
   const payload = call.payload as Payload;
-  const { reply_markup: markup, [kind]: content } = payload;
-  const others: Record<string, unknown> = {};
+  const body = new Fingerprint();
   for (const name in payload) {
-    if (name !== 'reply_markup' && name !== kind) others[name] = payload[name];
+    const value = payload[name];
+    if (name === 'reply_markup' || name === media || value === undefined) continue;
+    body.add(name);
+    body.add(value);
   }
-  const isText = kind === 'text';
+  const markup = payload['reply_markup'];
   return {
     call,
     kind,
-    body: fingerprint(isText ? [content, others] : others),
-    file: isText ? undefined : fileOf(content),
-    keys: markup === undefined ? undefined : fingerprint(buttons ?? markup),
+    body: body.value,
+    file: media === undefined ? undefined : fileOf(payload[media]),
+    keys: markup === undefined ? undefined : (buttons ?? fingerprint(markup)),
   };
 }
 
@@ -49,10 +52,10 @@ export function kindIn(message: RawObject | undefined): string {
 type Payload = Readonly<Record<string, unknown>>;
 
 /** Of a file that cannot be compared: a stream, or what makes one. */
-export const anyFile = '';
+export const anyFile = 0;
 
 /** A file is its id or address. One that a framework uploads is what its members are: bytes, a path or an address, and a name. */
-function fileOf(file: unknown): string {
+function fileOf(file: unknown): number {
   if (typeof file === 'string') return fingerprint(file);
   const parts: unknown[] = [];
   for (const part of Object.values(Object(file))) {

@@ -1,8 +1,10 @@
 /** The content of a view, for tools: its text, and each button with its widget and its transition. */
 
+import type { ApiCall } from '../../conversation/outgoing.ts';
 import type { OpenTurn } from '../../transaction/runtime.ts';
+import { listIn, objectIn } from '../../update/raw-update.ts';
 import type { InlineRows, PlainBlock, PlainButton } from '../rows/rows.ts';
-import { inlineOf, layOut } from '../rows/rows.ts';
+import { layOut } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import type { Leading } from '../transition.ts';
 import { shows } from './display.ts';
@@ -84,10 +86,8 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
     const where = whereOf(scene ?? '');
     const made = partsOf(await view(noting(new MaskedTurn(run, hide), notes)), where);
     const laidOut = await layOut(made.rows, where);
-    const binding = { tag: turn.tag, entry, question: '' };
-    const inline_keyboard = inlineOf(laidOut, binding, where);
-    const drawing = drawn(made, inline_keyboard, laidOut, binding, where);
-    const { kind } = drawing;
+    const drawing = drawn(made, laidOut, { tag: turn.tag, entry }, where);
+    const { kind, call } = drawing;
     return {
       ...seen,
       // a message that was drawn from other data cannot be compared
@@ -95,7 +95,7 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
       view: {
         text: String(made.text ?? made.caption ?? ''),
         ...(kind !== 'text' && { media: kind }),
-        rows: buttonsIn(laidOut, inline_keyboard, notes),
+        rows: buttonsIn(laidOut, keyboardIn(call), notes),
       },
       failure: undefined,
     };
@@ -122,6 +122,10 @@ class MaskedTurn extends RenderTurn {
   }
 }
 
+function keyboardIn({ payload }: ApiCall): InlineRows {
+  return listIn(objectIn({ ...payload }, 'reply_markup'), 'inline_keyboard') as InlineRows;
+}
+
 function addressIn({ chat, id, inline, business }: MessageAddress): MessageAddress {
   return { chat, id, inline, business };
 }
@@ -133,8 +137,7 @@ function buttonsIn(
 ): SeenView['rows'] {
   return rows.map((row, at) =>
     row.map((button, column): SeenButton => {
-      const { label, press } = button;
-      const leads = press?.leads;
+      const { label, leads } = button;
       const data = keyboard[at]?.[column]?.callback_data;
       return {
         label,

@@ -8,12 +8,12 @@ import { isInaccessible } from '../../update/address.ts';
 import { nodeTurn } from '../node-turn.ts';
 import { readButton } from '../rows/buttons.ts';
 import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
-import { nothing, type Pressed } from '../rows/rows.ts';
+import { layOut, nothing, type Press, type Pressed, pressIn } from '../rows/rows.ts';
 import { patched, verbIn, WithMoves } from '../transition.ts';
 import { isShown, showInPlace, tookDeadline, tookInput } from './placing.ts';
-import { draw, findPress } from './render.ts';
+import { drawn, type Parts, partsOf, whereOf } from './render.ts';
 import { shownIn, withoutButtons } from './shown-message.ts';
-import { type LooseView, positionsOf } from './view-turn.ts';
+import { type LooseView, positionsOf, RenderTurn } from './view-turn.ts';
 
 /** Options of a node that concern its view. */
 interface ViewOptions {
@@ -51,9 +51,11 @@ export function openView(
   view: LooseView,
   { afterInput, deleteInput }: ViewOptions,
 ): OpenView {
+  const where = whereOf(id);
   return {
     async ask(run) {
-      return showInPlace(run, await draw(run, view, id));
+      const made = partsOf(await view(new RenderTurn(run)), where);
+      return showInPlace(run, drawn(made, await layOut(made.rows, where), run, where));
     },
 
     isSeen: (run) => shownIn(run)?.entry === run.entry,
@@ -75,17 +77,23 @@ export function openView(
         await say('stale');
         return true;
       }
-      const { entry, action, question, value } = button;
+      const { entry, action, question } = button;
       const isBound = entry === run.entry && action === 'row' && question === '';
-      const found = isBound ? await findPress(run, view, id, value) : undefined;
-      if (found?.press === nothing) return true;
+      const turn = new RenderTurn(run);
+      let press: Press | undefined;
+      if (isBound) {
+        // the rest of what the view returns is checked where it is shown
+        const { rows } = Object(await view(turn)) as Parts;
+        press = await pressIn(rows, button, where);
+      }
+      if (press === nothing) return true;
       // a double tap comes when the message has changed already: what it asks for is done
-      if (found?.press === undefined || hasButton(pressed) === false) await say('stale');
+      if (press === undefined || hasButton(pressed) === false) await say('stale');
       else {
         // discards the moves that rendering has made: they are values of the view
-        WithMoves.takeMade(found.turn);
+        WithMoves.takeMade(turn);
         const own = new PressedView(run);
-        verbIn(await found.press(own), id, found.turn, own.made)?.apply(run);
+        verbIn(await press(own), id, turn, own.made)?.apply(run);
       }
       showAgain(run);
       return true;

@@ -9,7 +9,14 @@ import { readButton } from '../rows/buttons.ts';
 import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { display, shows } from './display.ts';
 import { type Drawing, kindIn } from './drawing.ts';
-import { deletionOf, noteShown, retire, type ShownMessage, shownIn } from './shown-message.ts';
+import {
+  deletionOf,
+  noteUncertain,
+  retire,
+  type ShownMessage,
+  shownIn,
+  unknown,
+} from './shown-message.ts';
 
 /** Methods whose messages are edited (Bot API, editMessageMedia). */
 const editedMethods: ReadonlySet<string> = new Set([
@@ -43,7 +50,7 @@ export function showInPlace(run: FrameRun, drawing: Drawing): MessageSource | un
   if ((placings.get(run.turn) ?? (isMessage(run) ? 'moves' : 'stays')) === 'stays') {
     if (shows(shown, drawing)) return undefined;
     // it is not certain what it shows before the next commit: if the process dies in between, it is edited whatever it shows
-    noteShown(run, { ...shown, body: '' });
+    noteUncertain(run, shown);
     return () => display(run, drawing, shown, undefined);
   }
   if (shown.entry === run.entry) return () => display(run, drawing, undefined, shown);
@@ -94,7 +101,7 @@ function adopted(run: FrameRun): ShownMessage | undefined {
   const pressed = pressedMessage(run);
   if (pressed === undefined) return undefined;
   const { chat, id, inline, business } = pressed;
-  const found = { entry: run.entry, body: '', keys: '' };
+  const found = { entry: run.entry, body: unknown, keys: unknown };
   if (inline !== undefined) {
     const isNew = shownIn(run)?.entry !== run.entry && shownIn(run)?.inline !== inline;
     return isNew ? { inline, kind: 'text', ...found } : undefined;

@@ -12,18 +12,10 @@ import {
   tooLong,
 } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import {
-  type Binding,
-  type InlineRows,
-  inlineOf,
-  type LaidOut,
-  layOut,
-  type Press,
-  pressIn,
-  type Rows,
-} from '../rows/rows.ts';
+import { inlineOf, type LaidOut, type Rows } from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
-import { type LooseView, RenderTurn, type View } from './view-turn.ts';
+import { Fingerprint } from './fingerprint.ts';
+import type { View } from './view-turn.ts';
 
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 /** The members of a view; each name with a rule, since they are checked at each render. */
@@ -35,32 +27,22 @@ function partRules() {
 }
 
 /**
- * Renders the view of a frame as it is now, to show it.
- *
- * @throws FsmError `INVALID_OPTION` for what cannot be shown; what the view throws passes
- */
-export async function draw(run: FrameRun, view: LooseView, scene: string): Promise<Drawing> {
-  const where = whereOf(scene);
-  const made = partsOf(await view(new RenderTurn(run)), where);
-  const rows = await layOut(made.rows, where);
-  const binding = bindingOf(run);
-  return drawn(made, inlineOf(rows, binding, where), rows, binding, where);
-}
-
-/**
  * Makes of what a view has returned what is sent.
  *
+ * @param rows - its rows, laid out
  * @throws FsmError `INVALID_OPTION` for a text that is longer than a message: in parts, it could not be edited
  */
 export function drawn(
   made: Parts,
-  inline_keyboard: InlineRows,
   rows: LaidOut,
-  { tag, entry }: Binding,
+  { tag, entry }: Pick<FrameRun, 'tag' | 'entry'>,
   where: string,
 ): Drawing {
-  const say = rows.length === 0 ? made : { ...made, keyboard: { inline_keyboard } };
-  const call = callOf(say as OutgoingMessage, undefined);
+  const call = callOf(made as OutgoingMessage, undefined);
+  if (rows.length > 0) {
+    const inline_keyboard = inlineOf(rows, { tag, entry, question: '' }, where);
+    call.payload['reply_markup'] = { inline_keyboard };
+  }
   const long = tooLong(call);
   if (long !== undefined) {
     const most = long === 'text' ? longestText : longestCaption;
@@ -69,36 +51,17 @@ export function drawn(
     throw invalidOption(`${where} ${long}`, expected, `${length} characters`);
   }
   // each callback data begins with the same binding: it is enough to look at that once
-  const differing: unknown[] = [tag, entry];
+  const buttons = new Fingerprint();
+  buttons.add(tag);
+  buttons.add(entry);
   for (const row of rows) {
-    for (const { label, fields, '~button': id } of row) differing.push(label, fields ?? id);
-    differing.push(null);
+    for (const { label, fields, '~button': id } of row) {
+      buttons.add(label);
+      buttons.add(fields ?? id);
+    }
+    buttons.add(null);
   }
-  return drawingOf(call, differing);
-}
-
-/**
- * Renders the view of a frame as it is now, to look a press up.
- *
- * @param value - what stands for the button
- * @returns what the press does, `undefined` if the view has no such button; and the turn of the view, whose verbs handlers may call too
- * @throws FsmError as {@link draw} does
- */
-export async function findPress(
-  run: FrameRun,
-  view: LooseView,
-  scene: string,
-  value: string,
-): Promise<{ readonly press: Press | undefined; readonly turn: RenderTurn }> {
-  const where = whereOf(scene);
-  const turn = new RenderTurn(run);
-  // the rest of what it returns is checked where it is shown
-  const { rows } = Object(await view(turn)) as Parts;
-  return { press: await pressIn(rows, value, bindingOf(run), where), turn };
-}
-
-function bindingOf({ tag, entry }: FrameRun): Binding {
-  return { tag, entry, question: '' };
+  return drawingOf(call, buttons.value);
 }
 
 /** Names a view in messages. */

@@ -73,7 +73,7 @@ export class RenderTurn extends WithWidgets implements LooseViewTurn {
     const { turn, data } = run;
     this.#turn = turn;
     this.data = data;
-    this.host = { data, positions: positionsOf(run), language: turn.language, now: turn.now };
+    this.host = { data, positions: positionsOf(run), turn };
   }
 
   get language(): LooseViewTurn['language'] {
