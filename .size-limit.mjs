@@ -59,7 +59,7 @@ export default [
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '47.9 kB',
+    '48.1 kB',
     '42.9 kB',
   ),
   {
