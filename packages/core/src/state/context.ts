@@ -231,7 +231,7 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
 
   replace(data: object): void {
     const host = this.writeHere('replace');
-    host.copy.change({ data: frozenData(data, 'data') });
+    host.copy.change({ data: frozenData(data, 'data', host.copy.top.data) });
     host.sceneVerbs?.changed(host);
   }
 
