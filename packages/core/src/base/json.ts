@@ -9,7 +9,7 @@ export interface JsonObject {
 }
 
 /** The data of a conversation without any. */
-export const noData: JsonObject = Object.freeze({});
+export const noData: JsonObject = /* @__PURE__ */ Object.freeze({});
 
 /**
  * Copies a value, deeply, and freezes the copy.
