@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '28.3 kB',
-    '24.9 kB',
+    '28.5 kB',
+    '25.1 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '48.8 kB',
-    '43.7 kB',
+    '49.0 kB',
+    '43.9 kB',
   ),
   {
     name: 'keyValueStorage alone',

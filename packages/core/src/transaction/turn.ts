@@ -55,6 +55,7 @@ export class RunningTurn implements OpenTurn {
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
   opened: { value: unknown } | undefined;
+  intercept: OpenTurn['intercept'];
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
   private mark: string | undefined;
@@ -248,7 +249,7 @@ export class RunningTurn implements OpenTurn {
     const { bot } = this.facts;
     if (bot === undefined) return Promise.reject(new FsmError('NOT_CONNECTED', { method }));
     this.isAnswered ||= method === 'answerCallbackQuery';
-    const calling = bot.call(method, payload);
+    const calling = bot.call(method, this.intercept?.(method, payload) ?? payload);
     return /^sendpoll$/i.test(method) ? this.followed(calling) : calling;
   }
 

@@ -209,7 +209,7 @@ function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
       return import('./press.ts').then(({ press }) => press(flowRun, button, value));
     }
   }
-  if (isOtherTalk(flowRun, input)) return next();
+  if (plan.options.replies === 'only' && isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
     if (plan.options.editedMessages !== 'update') return next();
     const taking = import('./edited.ts').then((edited) => edited.handleEdited(flowRun, input));
