@@ -56,12 +56,12 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
       "a conversation ends: 1 acquire, 1 commit, 3 microtasks",
       "an update comes again: 1 acquire, 5 microtasks, 1 release",
       "an update has no conversation: 2 microtasks",
-      "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 15 microtasks, 1 timers",
-      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 11 microtasks",
-      "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 17 microtasks, 1 timers",
-      "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 15 microtasks",
-      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 15 microtasks",
-      "a flow ends: 1 API calls, 1 acquire, 1 commit, 24 microtasks",
+      "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 17 microtasks, 1 timers",
+      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 13 microtasks",
+      "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 19 microtasks, 1 timers",
+      "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 17 microtasks",
+      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 16 microtasks",
+      "a flow ends: 1 API calls, 1 acquire, 1 commit, 25 microtasks",
     ]
   `);
 });
