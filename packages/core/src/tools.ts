@@ -38,6 +38,7 @@ import { bringUpToDate } from './transaction/up-to-date.ts';
 
 export { errorCatalogue } from './base/all-sentences.ts';
 export { systemClock, toMs } from './base/clock.ts';
+export { suggestion } from './base/error-catalogue.ts';
 export { describeMachine } from './machine/describe.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
 export type {

@@ -56,7 +56,7 @@ export type Media = {
   };
 }[MediaKind];
 
-/** Any Bot API call; `chat_id` is filled in where it is missing. */
+/** Any Bot API call; `chat_id` is filled in where it is missing, except beside `inline_message_id`. */
 export interface ApiCall {
   readonly method: string;
   readonly payload: object;
@@ -146,7 +146,11 @@ export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined):
     payload['text'] = say;
     return { method: 'sendMessage', payload };
   }
-  if ('method' in say) return { method: say.method, payload: { ...payload, ...say.payload } };
+  if ('method' in say) {
+    // beside a chat, Telegram looks for the message there
+    const own = 'inline_message_id' in say.payload ? {} : payload;
+    return { method: say.method, payload: { ...own, ...say.payload } };
+  }
   const kind = 'text' in say ? undefined : mediaKinds.find((name) => name in say);
   let method = 'sendMessage';
   if (kind === undefined) addText(payload, say as RichText, 'text', 'entities');

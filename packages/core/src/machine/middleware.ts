@@ -105,6 +105,7 @@ export function middlewareMachine<Context extends { readonly update: object }, B
   const names = isDefault ? properties : [property];
   if (isDefault) reserve(contexts.prototype, ...names);
   const opened = ({ state }: { readonly state: FsmContext }, given: unknown) => {
+    if (given === undefined) return;
     const ctx = given as Context;
     for (const name of names) install(ctx, name, state);
     if (isDefault) installed?.(ctx, state);

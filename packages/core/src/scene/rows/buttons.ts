@@ -30,7 +30,7 @@ export interface FlowButton {
 
 /** A button as it was pressed. */
 export interface PressedButton extends FlowButton {
-  /** What its data begin with; the value follows. */
+  /** The beginning of its data; the value follows. */
   readonly head: string;
 }
 

@@ -17,6 +17,9 @@ import { type Drawing, drawingOf } from './drawing.ts';
 import { Fingerprint } from './fingerprint.ts';
 import type { View } from './view-turn.ts';
 
+/** How many buttons Telegram accepts below a message. */
+const mostButtons = 100;
+
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 /** The members of a view; each name with a rule, since they are checked at each render. */
 const parts: Readonly<Record<string, Rule>> = /* @__PURE__ */ partRules();
@@ -30,7 +33,7 @@ function partRules() {
  * Makes of what a view has returned what is sent.
  *
  * @param rows - its rows, laid out
- * @throws FsmError `INVALID_OPTION` for a text that is longer than a message: in parts, it could not be edited
+ * @throws FsmError `INVALID_OPTION` for more buttons than Telegram accepts, and for a text that is longer than a message: in parts, it could not be edited
  */
 export function drawn(
   made: Parts,
@@ -40,6 +43,11 @@ export function drawn(
 ): Drawing {
   const call = callOf(made as OutgoingMessage, undefined);
   if (rows.length > 0) {
+    const count = rows.reduce((sum, row) => sum + row.length, 0);
+    if (count > mostButtons) {
+      const expected = `at most ${mostButtons} buttons; show a long list by pages`;
+      throw invalidOption(`${where} rows`, expected, `${count}`);
+    }
     const inline_keyboard = inlineOf(rows, { tag, entry, question: '' }, where);
     call.payload['reply_markup'] = { inline_keyboard };
   }
