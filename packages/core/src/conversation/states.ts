@@ -203,12 +203,7 @@ function bind(id: string, spec: StateSpec, groups: readonly string[], siblings: 
 
 /** Makes a state with its facts; scenes and flows make theirs with it too. */
 export function makeState(id: string, facts: StateDefinition): State {
-  return Object.freeze({
-    id,
-    '~data': facts,
-    toString: () => id,
-    toJSON: () => id,
-  });
+  return Object.freeze({ id, '~data': facts, toString: () => id, toJSON: () => id });
 }
 
 /** The run-time view of a state. */
