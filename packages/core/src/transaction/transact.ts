@@ -11,9 +11,9 @@ import { type Frame, isEmpty } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
-import { commit, finishWork, runReleased, throwFailure } from './commit.ts';
+import { commit, runReleased, settle, throwFailure } from './commit.ts';
 import { deliver } from './deliver.ts';
-import { endFailed, rejectUnstorable, skip } from './endings.ts';
+import { endFailed, skip } from './endings.ts';
 import type { Head } from './interrupts.ts';
 import type { Job } from './job.ts';
 import { type Meter, measured } from './meter.ts';
@@ -88,7 +88,7 @@ async function telefsmTurn<Result>(
       ? interrupts.race(begun, () => job.work(begun))
       : job.work(begun));
     if (turn.writing !== undefined) await turn.writing;
-    if (turn.used !== undefined && !(await settle(turn, meter))) return undefined;
+    if (turn.used !== undefined) await settle(turn);
 
     // commit, and deliver; later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';
@@ -173,29 +173,6 @@ function acquire(arrival: Arrival): Awaitable<Lease | undefined> {
     job.busy?.();
   };
   return rt.leases.acquire(key, { timeout, interruption: arrival.interruption, onBusy });
-}
-
-/**
- * Brings the effects of the work to their end: hooks of scenes run, and a question is asked.
- *
- * @returns `false` if the result was rejected, which ends the turn
- */
-async function settle(turn: OpenTurn, meter: Meter | undefined): Promise<boolean> {
-  const { effects } = turn;
-  const rejection = effects.take('rejection');
-  if (rejection !== undefined) {
-    meter?.fail(rejection.error);
-    await rejectUnstorable(turn, rejection.error);
-    return false;
-  }
-  if (effects.isUnsettled) await finishWork(turn);
-  if (effects.prompt !== undefined) {
-    // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
-    const kept = commit(turn, true);
-    if (isPromise(kept)) await kept;
-    await deliver(turn);
-  }
-  return true;
 }
 
 /**
