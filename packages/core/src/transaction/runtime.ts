@@ -102,6 +102,8 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
+  /** Each call of the turn is first passed to this function, which returns the payload to send. */
+  intercept: ((method: string, payload: object) => object) | undefined;
   /** Sends a message now, to where the conversation lives; of a stream that is interrupted what there is. */
   send(say: OutgoingMessage | Stream): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */

@@ -207,7 +207,7 @@ function open({ rt, job, at, number, interruption, behind }: Arrival, lease: Lea
     (known.size > 0 && !rt.storage.features.shared && rt.recent.has(key, job.id));
   // also a turn that was handled before may have left a question that was never asked
   const isOver = isDuplicate && !turn.copy.pendingPrompt;
-  if (!isOver && job.ctx !== undefined) rt.opened?.(turn, job.ctx);
+  if (!isOver) rt.opened?.(turn, job.ctx);
   const { registry } = rt;
   const isCurrent =
     stored === undefined

@@ -13,7 +13,7 @@ export async function workAlone<Result>(
 ): Promise<Result> {
   meter?.begin(job, undefined);
   const turn = new RunningTurn(rt, job, undefined, undefined, undefined);
-  if (job.ctx !== undefined) rt.opened?.(turn, job.ctx);
+  rt.opened?.(turn, job.ctx);
   let phase: OpenTurn['phase'] = 'failed';
   try {
     if (rt.options.services !== undefined) await turn.loadServices();
