@@ -81,7 +81,7 @@ export class SceneControl<C extends object> {
 
   /** The scene's part of the session. A scene whose time is over is deleted here. */
   get session(): SceneData {
-    const kept = this.#kept;
+    const kept = this.#whole?.__scenes;
     const isOver = kept?.expires !== undefined && kept.expires < this.#now;
     const session = kept === undefined || isOver ? this.#blank() : kept;
     if (session !== kept) this.#keep(session);
@@ -233,10 +233,6 @@ export class SceneControl<C extends object> {
 
   get #whole(): Whole {
     return (this.#ctx as { readonly [name: string]: Whole })[this.#name];
-  }
-
-  get #kept(): SceneData | undefined {
-    return this.#whole?.__scenes;
   }
 
   #keep(session: SceneData): void {

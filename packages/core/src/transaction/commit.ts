@@ -25,6 +25,22 @@ export function finishWork(turn: OpenTurn): Awaitable<void> {
 }
 
 /**
+ * Brings what the work has added to its end: hooks of scenes run, and a question is asked.
+ *
+ * @throws the error of an input whose result cannot be stored
+ */
+export async function settle(turn: OpenTurn): Promise<void> {
+  const { effects } = turn;
+  if (effects.rejection !== undefined) throw effects.rejection.error;
+  if (effects.isUnsettled) await finishWork(turn);
+  if (effects.prompt === undefined) return;
+  // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
+  const kept = commit(turn, true);
+  if (isPromise(kept)) await kept;
+  await deliver(turn);
+}
+
+/**
  * Writes what has changed and the turn's id, all at once.
  *
  * @param keep - whether the turn continues with the conversation afterwards

@@ -41,8 +41,11 @@ export async function endFailed(
   if (!isHandled) meter?.fail(error);
   if (turn !== undefined) {
     if (isInterruption(error, turn)) return await yieldTurn(turn);
-    if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE')) {
-      return await rejectUnstorable(turn, error);
+    const { used: effects } = turn;
+    const isTooLarge = isFsmError(error, 'RECORD_TOO_LARGE') && effects?.takesInput === true;
+    if (isTooLarge || (effects?.rejection && effects.rejection.error === thrown)) {
+      const { rejectInput } = await import('./reject-input.ts');
+      return void (await rejectInput(turn, error));
     }
     await fail(turn);
   }
@@ -50,12 +53,6 @@ export async function endFailed(
     const { key = '', id } = job;
     if (typeof id === 'number') rt.notify('duplicate', { key, updateId: id });
   } else if (job.forgives?.(error) !== true) throw error;
-}
-
-/** Rejects an input: the value that a scene made of it cannot be stored. */
-export async function rejectUnstorable(turn: OpenTurn, error: unknown): Promise<undefined> {
-  const { rejectInput } = await import('./reject-input.ts');
-  await rejectInput(turn, error);
 }
 
 /** Ends a turn that was interrupted: what it began with stays, and its update is not handled again. */

@@ -11,9 +11,9 @@ import { type Frame, isEmpty } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
-import { commit, finishWork, runReleased, throwFailure } from './commit.ts';
+import { commit, runReleased, settle, throwFailure } from './commit.ts';
 import { deliver } from './deliver.ts';
-import { endFailed, rejectUnstorable, skip } from './endings.ts';
+import { endFailed, skip } from './endings.ts';
 import type { Head } from './interrupts.ts';
 import type { Job } from './job.ts';
 import { type Meter, measured } from './meter.ts';
@@ -50,27 +50,27 @@ async function telefsmTurn<Result>(
   stay: Stay | undefined,
   meter: Meter | undefined,
 ): Promise<Result | undefined> {
-  const arrival = new Arrival(rt, job, key, stay);
+  const queued = new QueuedJob(rt, job, key, stay);
   let lease: Lease | undefined;
   let turn: OpenTurn | undefined;
   try {
     // queue
-    arrival.seat ??= await job.wait(key);
-    if (arrival.seat === undefined) return undefined;
+    queued.seat ??= await job.wait(key);
+    if (queued.seat === undefined) return undefined;
     stay?.begin();
 
     // lease
     const { interrupts } = rt;
     lease = await (interrupts === undefined
-      ? acquire(arrival)
-      : interrupts.acquire(key, job, arrival, () => acquire(arrival)));
-    if (arrival.mayWait) job.ready?.();
+      ? acquire(queued)
+      : interrupts.acquire(key, job, queued, () => acquire(queued)));
+    if (queued.mayWait) job.ready?.();
     if (lease === undefined) return void (await job.reject?.());
-    lease.seat = arrival.seat;
+    lease.seat = queued.seat;
     if (job.admits?.(lease) === false) return void (await lease.release());
 
     // open
-    const opened = open(arrival, lease);
+    const opened = open(queued, lease);
     if (opened.isOver) return void (await skip(opened.turn));
     meter?.begin(job, lease.stored);
     turn = opened.turn;
@@ -88,7 +88,7 @@ async function telefsmTurn<Result>(
       ? interrupts.race(begun, () => job.work(begun))
       : job.work(begun));
     if (turn.writing !== undefined) await turn.writing;
-    if (turn.used !== undefined && !(await settle(turn, meter))) return undefined;
+    if (turn.used !== undefined) await settle(turn);
 
     // commit, and deliver; later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';
@@ -105,7 +105,7 @@ async function telefsmTurn<Result>(
     return await endFailed(rt, job, turn, thrown, meter);
   } finally {
     // release
-    arrival.leave();
+    queued.leave();
     try {
       if (turn?.used?.released !== undefined) await runReleased(turn);
     } finally {
@@ -114,8 +114,8 @@ async function telefsmTurn<Result>(
   }
 }
 
-/** A job from its arrival until its turn has ended: its seat in the queue of its conversation, and how it has waited. */
-class Arrival implements Head {
+/** A job from when it joins the queue of its conversation until its turn has ended: its seat there, and how it has waited. */
+class QueuedJob implements Head {
   readonly rt: Runtime;
   readonly job: Job;
   readonly key: string;
@@ -126,7 +126,7 @@ class Arrival implements Head {
   readonly number: number | undefined;
   /** Whether somebody could be before it, here or in another process. */
   readonly mayWait: boolean;
-  /** When it arrived, by the monotonic clock; absent unless it may wait. */
+  /** When it came, by the monotonic clock; absent unless it may wait. */
   readonly at: number | undefined;
   interruption: Interruption | undefined;
   isBehind = false;
@@ -162,40 +162,17 @@ class Arrival implements Head {
  *
  * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
  */
-function acquire(arrival: Arrival): Awaitable<Lease | undefined> {
-  const { rt, job, key } = arrival;
+function acquire(queued: QueuedJob): Awaitable<Lease | undefined> {
+  const { rt, job, key } = queued;
   if (rt.stopping.isLate) throw rt.stopping.error(job);
   const { timeout } = job;
   if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout });
   const onBusy = ({ fence }: Busy) => {
-    arrival.isBehind = true;
-    arrival.behind ??= fence;
+    queued.isBehind = true;
+    queued.behind ??= fence;
     job.busy?.();
   };
-  return rt.leases.acquire(key, { timeout, interruption: arrival.interruption, onBusy });
-}
-
-/**
- * Brings the effects of the work to their end: hooks of scenes run, and a question is asked.
- *
- * @returns `false` if the result was rejected, which ends the turn
- */
-async function settle(turn: OpenTurn, meter: Meter | undefined): Promise<boolean> {
-  const { effects } = turn;
-  const rejection = effects.take('rejection');
-  if (rejection !== undefined) {
-    meter?.fail(rejection.error);
-    await rejectUnstorable(turn, rejection.error);
-    return false;
-  }
-  if (effects.isUnsettled) await finishWork(turn);
-  if (effects.prompt !== undefined) {
-    // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
-    const kept = commit(turn, true);
-    if (isPromise(kept)) await kept;
-    await deliver(turn);
-  }
-  return true;
+  return rt.leases.acquire(key, { timeout, interruption: queued.interruption, onBusy });
 }
 
 /**
@@ -203,7 +180,7 @@ async function settle(turn: OpenTurn, meter: Meter | undefined): Promise<boolean
  *
  * @throws FsmError `RECORD_NEWER`; `RECORD_UNREADABLE` by policy
  */
-function open({ rt, job, at, number, interruption, behind }: Arrival, lease: Lease): Opened {
+function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: Lease): Opened {
   const { key, stored } = lease;
   const waited = at === undefined ? 0 : rt.clock.monotonic() - at;
   const decoded = stored && decode(stored);
