@@ -1,6 +1,7 @@
 /** Reply keyboards that handlers show by the methods of their framework, with the option `replyKeyboards`. */
 
-import { flow, removeReplyKeyboards, state, states } from '@telefsm/core';
+import { flow, removeReplyKeyboards, state, states, type Turn } from '@telefsm/core';
+import { virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type BotUnderTest, type Framework, frameworks, type Options } from './frameworks.ts';
 import { play, yesOrNo } from './play.ts';
@@ -219,6 +220,57 @@ describe.each(frameworks)('reply keyboards of handlers, on %s', (_, framework) =
       text: 'Canceled.',
       reply_markup: { remove_keyboard: true, selective: true },
     });
+  });
+
+  it('a deadline removes a keyboard with its message, and the next handler removes one that it has shown', async () => {
+    const clock = virtualClock();
+    const { bot, anna, markups, machine } = play(framework, [Form], {
+      clock,
+      replyKeyboards: removeReplyKeyboards(),
+      onTimeout: async ({ state: fsm, reply }: Turn) => {
+        fsm.set(Form.name as never);
+        await reply('Too late.');
+        await reply({ text: 'Another try?', keyboard: yesOrNo });
+      },
+    });
+    bot.command('expire', ({ fsm }) => fsm.expire('1m'));
+    register(bot);
+    for (const text of ['/size', '/expire']) await anna.sends(text);
+    await clock.advance('2m');
+    await machine.sweep();
+    await anna.sends('Anna');
+    expect(markups()).toEqual(['keyboard', 'remove_keyboard', 'keyboard', 'remove_keyboard']);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('work from outside shows a keyboard by reply or api, which is removed once its state is left', async () => {
+    const { bot, anna, markups, machine } = play(framework, [Form], {
+      replyKeyboards: removeReplyKeyboards(),
+    });
+    register(bot);
+    await anna.sends('x');
+    const at = machine.at({ user: anna.id });
+    await at.run(async ({ state: fsm, reply }) => {
+      fsm.set(Form.size as never);
+      await reply({ text: 'Size?', keyboard: yesOrNo });
+    });
+    await anna.sends('/cancel');
+    await at.run(async ({ state: fsm, api }) => {
+      fsm.set(Form.size as never);
+      await api('sendMessage', { chat_id: anna.id, text: 'Size?', reply_markup: yesOrNo });
+    });
+    await at.run(async ({ state: fsm, reply }) => {
+      fsm.clear();
+      await reply('Never mind.');
+    });
+    expect(markups()).toEqual([
+      'plain',
+      'keyboard',
+      'remove_keyboard',
+      'keyboard',
+      'remove_keyboard',
+    ]);
+    expect(bot.errors).toEqual([]);
   });
 
   it('without the option handlers send what they say', async () => {

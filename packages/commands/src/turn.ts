@@ -1,6 +1,6 @@
 /** The turns of a command's functions, while one input is handled. */
 
-import type { Awaitable } from '@telefsm/core';
+import type { Awaitable, Complaint } from '@telefsm/core';
 import type { Simplify } from '@telefsm/core/scene-kit';
 import type { AnyCommandError } from './errors.ts';
 
@@ -43,13 +43,19 @@ export interface ActionTurn<Flags extends object, Options extends object, Servic
    *
    * @throws CommandError `FLAG_NOT_DEFINED`
    */
-  setFlag<Name extends keyof Flags & string>(name: Name, value: Flags[Name]): void;
+  setFlag<Name extends FlagName<Flags>>(name: Name, value: Flags[Name & keyof Flags]): void;
   /**
    * Ends the tree, when it is returned: as a scene it is left, and a flow or node that called it continues with the result. Headless, the
    * user is at the root again and every flag is as at first.
    */
   leave(result?: string): LeaveTree;
 }
+
+/** The names of flags that a command can change, or a sentence of the compiler if there are none. */
+type FlagName<Flags extends object> = [keyof Flags] extends [never]
+  ? string &
+      Complaint<'No flag is declared for this command: call state.flag(name, initial) and define the command on what it returns.'>
+  : keyof Flags & string;
 
 /** The value of `turn.leave()`, which the action returns. */
 export interface LeaveTree {

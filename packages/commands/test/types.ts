@@ -73,6 +73,22 @@ root
   .option('b', { default: '2' })
   .option('c', { prompt: 'c?' });
 
+// A flag that was declared beside the chain is unknown to its commands: the sentence says to define them on what `flag` returns.
+const aside = commandTree('aside');
+aside.root.flag('count', 0);
+aside.root.command('add').action(({ setFlag }) => {
+  // @ts-expect-error no flag is declared for this command
+  setFlag('count', 1);
+});
+const chained = aside.root.flag('total', 0);
+chained.command('sum').action(({ setFlag }) => {
+  setFlag('total', 1);
+  // @ts-expect-error a flag is a number
+  setFlag('total', '1');
+  // @ts-expect-error 'totla' is not declared
+  setFlag('totla', 1);
+});
+
 // Flags: parents' flags are seen below, and cannot be defined again.
 const below = buy.state('below').flag('asked', false);
 below.command('do').action(({ flags, setFlag }) => {

@@ -4,6 +4,7 @@
  * Exports for developer tools and tests: clocks, keys and descriptions.
  */
 
+import { languages } from './conversation/languages.ts';
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
 import { sendQuestion } from './engine/reply-keyboards.ts';
@@ -37,6 +38,7 @@ import { bringUpToDate } from './transaction/up-to-date.ts';
 
 export { errorCatalogue } from './base/all-sentences.ts';
 export { systemClock, toMs } from './base/clock.ts';
+export { suggestion } from './base/error-catalogue.ts';
 export { describeMachine } from './machine/describe.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
 export type {
@@ -58,6 +60,7 @@ export { updateTypes } from './update/subject.ts';
  * ahead of it.
  */
 export const loadedLater: readonly unknown[] = [
+  languages,
   showStream,
   askElsewhere,
   pressElsewhere,

@@ -291,6 +291,30 @@ describe('a group that becomes a supergroup', () => {
     expect(listed).toEqual(['Form:a']);
   });
 
+  it('is moved while it is listed, so its size costs no memory', async () => {
+    const clock = virtualClock();
+    const inner = textStorage(clock);
+    const left: number[] = [];
+    const storage: typeof inner = {
+      ...inner,
+      async *list(query) {
+        for await (const each of inner.list?.(query) ?? []) {
+          const keys: string[] = [];
+          for await (const { key } of inner.list?.({}) ?? []) keys.push(key);
+          left.push(keys.filter((key) => key.includes(':c-5:')).length);
+          yield each;
+        }
+      },
+    };
+    const { give } = bench({ clock, storage });
+    for (const user of [2, 3, 4]) {
+      await give(inChat(-5, user), ({ state: fsm }) => void fsm.update({ user }));
+    }
+    await give(moved());
+    await give(arrived());
+    expect(left).toEqual([3, 2, 1]);
+  });
+
   it('twice, or with conversations that have begun anew, harms nothing', async () => {
     const { give, machine, bot } = bench();
     await give(inChat(-5, 2), ({ state: fsm }) => void fsm.update({ old: 1 }));

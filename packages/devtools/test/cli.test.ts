@@ -124,7 +124,7 @@ describe('telefsm check', () => {
   it('is content where every stored state is known by its present or a former name', async () => {
     const file = await fileWith('known.db', { 1: 'name', 2: 'years', 3: 'order' });
     const { code, out } = await telefsm(['check'], { TELEFSM_TEST_FILE: file });
-    expect(out).toBe('0 errors, 0 warnings; 3 stored conversations looked at.\n');
+    expect(out).toBe('0 errors, 0 warnings; checked 3 stored conversations.\n');
     expect(code).toBe(0);
   });
 
@@ -137,7 +137,7 @@ describe('telefsm check', () => {
         'error STORED_STATE_UNKNOWN Form:gone',
         "  2 conversations are in 'Form:gone', which the code does not have: they will be treated as `unknownState` says. If the state was renamed, name its former id in `was`; else migrate or clear them first.",
         `  Such as: ${key(1)}, ${key(2)}`,
-        '1 error, 0 warnings; 3 stored conversations looked at.',
+        '1 error, 0 warnings; checked 3 stored conversations.',
         '',
       ].join('\n'),
     );
@@ -149,7 +149,7 @@ describe('telefsm check', () => {
   it('shows how far it is, apart from the result', async () => {
     const { out, err } = await telefsm(['check', '--progress'], { TELEFSM_TEST_COUNT: '1200' });
     expect(err).toContain('1 conversations …');
-    expect(out).toBe('0 errors, 0 warnings; 1,200 stored conversations looked at.\n');
+    expect(out).toBe('0 errors, 0 warnings; checked 1,200 stored conversations.\n');
   });
 });
 
@@ -157,7 +157,9 @@ describe('telefsm list', () => {
   it('lists a page and says how to continue', async () => {
     const first = await telefsm(['list', '--limit', '2']);
     expect(first.out).toBe(`${key(1)}  Form:name\n${key(2)}  Form:name\n`);
-    expect(first.err).toBe(`More: --after '${key(2)}', or --all.\n`);
+    expect(first.err).toBe(
+      `There are more. Continue with --after '${key(2)}', or list all with --all.\n`,
+    );
     const second = await telefsm(['list', '--after', key(2)]);
     expect(second).toEqual({ code: 0, out: `${key(3)}  Form:name\n`, err: '' });
   });
@@ -180,7 +182,7 @@ describe('telefsm list', () => {
 
   it('reports that there are none', async () => {
     const { code, out, err } = await telefsm(['list'], { TELEFSM_TEST_COUNT: '0' });
-    expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'No conversations here.\n' });
+    expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'No conversation found.\n' });
   });
 });
 
@@ -201,7 +203,10 @@ describe('telefsm show', () => {
 
   it('fails for an unknown conversation', async () => {
     const { code, err } = await telefsm(['show', key(9)]);
-    expect({ code, err }).toEqual({ code: 2, err: `Nothing is stored for '${key(9)}'.\n` });
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: `Nothing is stored at "${key(9)}". \`telefsm list\` shows the keys.\n`,
+    });
   });
 });
 
@@ -212,7 +217,7 @@ describe('telefsm clear and move', () => {
     const { code, err } = await telefsm(['clear', key(1)], env);
     expect(code).toBe(2);
     expect(err).toBe(
-      `Forget '${key(1)}' for good? There is no terminal for the answer. Pass --yes.\n`,
+      `Delete '${key(1)}'? Nobody can answer, because no terminal is attached. Pass --yes.\n`,
     );
     expect((await telefsm(['show', key(1)], env)).code).toBe(0);
   });
@@ -226,7 +231,7 @@ describe('telefsm clear and move', () => {
         ['clear', key(1), key(7), '--yes', '--config', config],
         env,
       );
-      expect(out).toBe(`cleared ${key(1)}\nnothing is stored for ${key(7)}\n`);
+      expect(out).toBe(`Deleted ${key(1)}\nNothing is stored at ${key(7)}\n`);
       expect(code).toBe(1);
       const { out: left } = await telefsm(['list', '--json', '--state', 'Form:name'], env);
       expect(left).toBe(`${JSON.stringify({ key: key(2), state: 'Form:name' })}\n`);
@@ -237,8 +242,8 @@ describe('telefsm clear and move', () => {
     const file = await fileWith('move.db', { 1: 'name' });
     const env = { TELEFSM_TEST_FILE: file };
     const move = async (to: string) => (await telefsm(['move', key(1), to, '--yes'], env)).out;
-    expect(await move('Form:age')).toBe(`moved ${key(1)} from Form:name to Form:age\n`);
-    expect(await move('order')).toBe(`moved ${key(1)} from Form:age to order:product\n`);
+    expect(await move('Form:age')).toBe(`Moved ${key(1)} from Form:name to Form:age\n`);
+    expect(await move('order')).toBe(`Moved ${key(1)} from Form:age to order:product\n`);
   });
 
   it('move a flow back to an earlier question with the answers before it', async () => {
@@ -261,41 +266,71 @@ describe('the command line', () => {
   it('explains itself', async () => {
     const { code, out } = await telefsm(['--help']);
     expect(code).toBe(0);
-    expect(out).toContain('telefsm check');
+    expect(out).toMatch(/^Usage: telefsm COMMAND/);
+    expect(out).toMatch(/^ {2}check +finds faults/m);
     expect((await telefsm([])).code).toBe(2);
   });
 
-  it('names unknown commands and flags', async () => {
-    expect((await telefsm(['lst'])).err).toBe(
-      "There is no command 'lst'. There are: diagram, check, list, show, clear, move.\n",
-    );
-    expect((await telefsm(['list', '--limt', '3'])).err).toContain("Unknown option '--limt'");
-    expect((await telefsm(['list', '--limit', 'x'])).err).toBe(
-      "--limit is a whole number from 1, not 'x'.\n",
-    );
+  it('explains each command, without a configuration', async () => {
+    for (const args of [
+      ['list', '--help'],
+      ['help', 'list'],
+      ['list', '--help', '--config', 'x'],
+    ]) {
+      const { code, out } = await telefsm(args);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^Usage: telefsm list \[TEXT\] \[OPTIONS\]\n/);
+      expect(out).toContain('--limit COUNT');
+      expect(out).not.toContain('--strict');
+    }
+  });
+
+  it.each<readonly [string[], string]>([
+    [['lst'], 'Unknown command "lst". Did you mean "list"?'],
+    [['forget'], 'Unknown command "forget". Known: diagram, check, list, show, clear, move.'],
+    [['list', '--limt', '3'], 'Unknown option "--limt" for "list". Did you mean "--limit"?'],
+    [
+      ['show', 'x', '--strict'],
+      'Unknown option "--strict" for "show". Known: --config, --json, --progress, --help.',
+    ],
+    [['--verbose'], 'Unknown option "--verbose". Known: --config, --json, --progress, --help.'],
+    [['list', '-x'], 'Unknown option "-x" for "list".'],
+    [['list', '--limit', 'x'], 'Invalid --limit "x". Use a whole number from 1.'],
+    [['list', '--limit'], 'Option --limit needs a value: --limit COUNT.'],
+    [['list', '--limit', '--all'], 'Option --limit needs a value: --limit COUNT.'],
+    [['list', '--all=no'], 'Option --all has no value: found "no".'],
+    [['diagram', '--direction', 'RL'], 'Invalid --direction "RL". Use TB or LR.'],
+    [['check', 'now'], 'Unexpected argument "now". Usage: telefsm check'],
+    [['show', 'a', 'b'], 'Unexpected argument "b". Usage: telefsm show KEY'],
+    [['show'], 'Pass the key of a conversation.'],
+  ])('rejects %j with what to do', async (args, sentence) => {
+    const { code, err } = await telefsm(args);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
+    expect(err).not.toContain('    at ');
   });
 
   it.each([
     ['machine', '{}', 'fsm() or createMachine()'],
     ['machine', 'Promise.resolve()', 'fsm() or createMachine()'],
-    ['storage', 'null', 'redisStorage(client) and its like'],
+    ['storage', 'null', 'redisStorage(client) or of another storage'],
   ])('explains what a %s is if %s was configured', async (name, value, made) => {
     await writeFile(join(folder, 'wrong.mjs'), `export const ${name} = ${value};\n`);
     const { code, err } = await telefsm(['list', '--config', 'wrong.mjs']);
     expect(code).toBe(2);
-    expect(err).toMatch(`wrong.mjs is none: export what ${made} gave.`);
+    expect(err).toContain(`wrong.mjs exports is not a ${name}. Export the result of ${made}.`);
     expect(err).not.toContain('    at ');
   });
 
   it('explains what to configure', async () => {
     const { code, err } = await telefsm(['list', '--config', 'other.mjs']);
     expect(code).toBe(2);
-    expect(err).toBe(
-      'There is no other.mjs here. Write one that exports your machine (export { machine }), or name another file with --config.\n',
+    expect(err).toMatch(
+      /^other\.mjs was not found in .+\. Create it with `export \{ machine \}`, or pass another file with --config\.\n$/,
     );
     const { err: unfit } = await telefsm(['diagram', '--config', 'storage.mjs']);
     expect(unfit).toBe(
-      'This needs a machine: let the configuration export `machine`, not only `storage`.\n',
+      'This command needs a machine. Export `machine` from the configuration, not only `storage`.\n',
     );
   });
 });

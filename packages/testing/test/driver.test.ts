@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import {
   album,
   contact,
+  dice,
   forwarded,
   location,
   photo,
+  poll,
   replying,
   telegram,
+  venue,
   virtualClock,
+  webAppData,
 } from '../src/index.ts';
 import { frameworks, type Script } from './bots.ts';
 
@@ -164,6 +168,43 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
       { text: 'psst', forward_origin: { sender_user_name: 'Carl' } },
       { text: 'why?', reply_to_message: { text: 'You wrote psst' } },
     ]);
+  });
+
+  it('rejects what Telegram does not send, in a sentence that names what was found', async () => {
+    const anna = telegram(make(registration)).user('Anna');
+    const mistakes: readonly (readonly [string, () => unknown])[] = [
+      ["A message needs a text with at least one visible character: found ''.", () => ''],
+      ["A message needs a text with at least one visible character: found ' \\n'.", () => ' \n'],
+      ['contact(phone_number) needs a phone number', () => contact(undefined as never)],
+      ['contact(phone_number) needs a phone number', () => contact({ phone: '1' } as never)],
+      ["found 'Ben'.", () => contact('Ben')],
+      [
+        "contact(name) needs a text with at least one visible character: found ''.",
+        () => contact('+49', ''),
+      ],
+      ['location(latitude) needs a number from -90 to 90: found 100.', () => location(100, 0)],
+      [
+        "location(longitude) needs a number from -180 to 180: found '5'.",
+        () => location(5, '5' as never),
+      ],
+      ['venue(address) needs a text', () => venue('Zoo', undefined as never)],
+      ['A caption needs a text', () => photo({ caption: '' })],
+      ['poll(question) needs a text', () => poll('', ['a'])],
+      [
+        'The number of poll(options) needs a number from 1 to 12: found 0.',
+        () => poll('Which?', []),
+      ],
+      ['poll(options) needs a text', () => poll('Which?', ['a', ''])],
+      ['dice(value) needs a number from 1 to 64: found NaN.', () => dice(Number.NaN)],
+      ['webAppData(data) needs a text', () => webAppData(undefined as never)],
+      ['forwarded(from) needs a text', () => forwarded('', 'psst')],
+      ['Pass a text, or the result of photo()', () => album('a' as never)],
+    ];
+    for (const [sentence, make] of mistakes) {
+      await expect(async () => anna.sends(make() as never)).rejects.toThrow(sentence);
+    }
+    await anna.sends('Hi');
+    await expect(async () => anna.edits('')).rejects.toThrow('A message needs a text');
   });
 
   it('rejects a message that is neither a text nor made for sending', async () => {

@@ -78,15 +78,15 @@ export interface Sent {
  */
 export function checkMessage<T>(said: T, option = 'message'): T {
   if (typeof said === 'string' || isSent(said) || said === null) return said;
-  const kind = messageParts.find(([part]) => holds(said, part));
+  const members = membersOf(said);
   const isIterable = typeof said === 'object' && Symbol.asyncIterator in said;
-  if (kind === undefined && !isIterable) {
+  if (members === undefined && !isIterable) {
     const expected = 'a text, or an object with a text, media or a method';
     throw invalidOption(option, expected, shown(said));
   }
   // an instance, such as a formatted string of a framework, has members of its own
   const isPlain = Object.getPrototypeOf(said) === Object.prototype;
-  if (kind !== undefined && isPlain) checkOptions(`${option}.`, Object(said), {}, kind.join(' '));
+  if (members !== undefined && isPlain) checkOptions(`${option}.`, Object(said), {}, members);
   return said;
 }
 
@@ -125,12 +125,13 @@ export const mediaKinds: readonly MediaKind[] = [
   'sticker',
 ];
 
-/** The members of each kind of message; the first one distinguishes the kind. */
-const messageParts: readonly (readonly [part: string, ...others: readonly string[]])[] = [
-  ['method', 'payload'],
-  ...mediaKinds.map((kind) => [kind, 'caption', 'keyboard'] as const),
-  ['text', 'entities', 'parse_mode', 'keyboard', 'options', 'format'],
-];
+/** The members that a message of the same kind may have, with spaces between; the first one distinguishes the kind. */
+function membersOf(said: unknown): string | undefined {
+  if (holds(said, 'method')) return 'method payload';
+  const media = mediaKinds.find((kind) => holds(said, kind));
+  if (media !== undefined) return `${media} caption keyboard`;
+  return holds(said, 'text') ? 'text entities parse_mode keyboard options format' : undefined;
+}
 
 /**
  * Turns what a bot says into the call that says it.

@@ -6,7 +6,7 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { callWithout, isOfState, ownerIn, showsMarkup } from './reply-keyboards.ts';
 
 /**
- * Removes reply keyboards that handlers have shown by their framework, as in `ctx.reply(…)`: the value of the option `replyKeyboards`.
+ * Removes reply keyboards that handlers have shown, by their framework as in `ctx.reply(…)`, or by the turn of a deadline or of `machine.at(…).run`: the value of the option `replyKeyboards`.
  *
  * A keyboard belongs to the state in which its turn ends. It is removed by the first message of a later handler that has no `reply_markup` of its own, once the
  * user has left that state. Two kinds of keyboards are the bot's menu, and stay: one with `is_persistent: true`, and one that is shown
@@ -35,9 +35,9 @@ function isOld(turn: OpenTurn): boolean {
   return keyboard !== undefined && keyboard !== top.entry && !isOfState(turn);
 }
 
-/** Watches the calls of a turn's handlers that go to its own chat. */
+/** Watches the calls of a turn's handlers that go to its own chat, by their framework or by the turn. */
 function watch(turn: OpenTurn): void {
-  const { copy, facts, subject } = turn;
+  const { copy, facts } = turn;
   if (facts.key === undefined) return;
   let isShown = false;
   const show = (isMenu: boolean) => {
@@ -51,9 +51,9 @@ function watch(turn: OpenTurn): void {
     }
     isShown = !isMenu;
   };
-  facts.bot?.intercept?.((method, payload) => {
+  const each = (method: string, payload: object): object => {
     const { chat_id, reply_markup: markup }: Partial<Record<string, unknown>> = { ...payload };
-    const isElsewhere = String(chat_id) !== String(subject.chat);
+    const isElsewhere = String(chat_id) !== String(facts.subject.chat ?? turn.replyAddress?.chat);
     if (turn.phase !== 'open' || isElsewhere || !showsMarkup(method)) return payload;
     if (holds(markup, 'keyboard')) show(Object(markup)['is_persistent'] === true);
     else if (holds(markup, 'remove_keyboard')) {
@@ -63,5 +63,8 @@ function watch(turn: OpenTurn): void {
       return callWithout(turn, method, payload);
     }
     return payload;
-  });
+  };
+  // without a context, handlers call by the turn alone
+  if (facts.ctx === undefined) turn.intercept = each;
+  else facts.bot?.intercept?.(each);
 }

@@ -62,8 +62,8 @@ export const ownPort = (bot: BotPort): BotPort => bot;
 /**
  * Makes a machine without types that depend on the options.
  *
- * @param opened - called for each turn that has a framework's context, before services, scenes or handlers run: the place to put
- *   `turn.state` on that context
+ * @param opened - called for each turn, before services, scenes or handlers run: the place to put `turn.state` on the framework's context, if the
+ *   turn has one
  * @param portOf - makes the port of a bot, for work without an update
  * @throws FsmError as `createMachine` does
  */

@@ -84,13 +84,12 @@ async function moveConversations(rt: Runtime, update: RawUpdate, bot: number): P
   const { storage, options } = rt;
   const moved = migrationOf(update);
   if (moved === undefined || storage.list === undefined) return;
-  const moves: (readonly [string, string])[] = [];
   const prefix = chatPrefix(options.namespace, bot, moved.from);
+  // while it is listed: a group of any size takes no more memory than a page of the list
   for await (const { key } of storage.list({ prefix })) {
     const target = migratedKey(key, moved);
-    if (target !== undefined) moves.push([key, target]);
+    if (target !== undefined) await move(rt, key, target);
   }
-  for (const [from, to] of moves) await move(rt, from, to);
 }
 
 async function move(rt: Runtime, from: string, to: string): Promise<void> {

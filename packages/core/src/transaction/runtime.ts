@@ -102,6 +102,8 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
+  /** Each call of the turn is first passed to this function, which returns the payload to send. */
+  intercept: ((method: string, payload: object) => object) | undefined;
   /** Sends a message now, to where the conversation lives; of a stream that is interrupted what there is. */
   send(say: OutgoingMessage | Stream): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
@@ -115,10 +117,14 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
 /** A turn whose conversation has been read. */
 export interface Opened {
   readonly turn: OpenTurn;
-  /** Handled before: nothing is to be done. */
+  /** Handled before. */
   readonly isDuplicate: boolean;
+  /** Handled before, and no question is pending: nothing is to be done. */
+  readonly isOver: boolean;
   /** Whether the conversation can be worked on as it was read. */
   readonly isCurrent: boolean;
+  /** How long the turn has waited, in ms: what passed meanwhile is after it. */
+  readonly waited: number;
   /** Why the stored value is not a record. */
   readonly unreadable: string | undefined;
 }

@@ -55,6 +55,7 @@ export class RunningTurn implements OpenTurn {
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
   opened: { value: unknown } | undefined;
+  intercept: OpenTurn['intercept'];
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
   private mark: string | undefined;
@@ -193,15 +194,6 @@ export class RunningTurn implements OpenTurn {
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
   sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
-    try {
-      return this.sendNow(say);
-    } catch (error) {
-      // what is no message: whoever sends it awaits a promise
-      return Promise.reject(error);
-    }
-  }
-
-  private sendNow(say: OutgoingMessage | Stream): Promise<unknown> {
     if (say === '') return Promise.resolve();
     if (isStream(say)) {
       // it was sent after the commit: an update that interrupts stops the messages, and nothing else
@@ -210,8 +202,13 @@ export class RunningTurn implements OpenTurn {
         return { message_id: 0 };
       });
     }
-    const call = callOf(say, this.replyAddress);
-    return tooLong(call) === undefined ? this.call(call) : this.sendInParts(call);
+    try {
+      const call = callOf(say, this.replyAddress);
+      return tooLong(call) === undefined ? this.call(call) : this.sendInParts(call);
+    } catch (error) {
+      // what is no message: whoever sends it awaits a promise
+      return Promise.reject(error);
+    }
   }
 
   private async sendInParts(call: ApiCall): Promise<unknown> {
@@ -252,7 +249,7 @@ export class RunningTurn implements OpenTurn {
     const { bot } = this.facts;
     if (bot === undefined) return Promise.reject(new FsmError('NOT_CONNECTED', { method }));
     this.isAnswered ||= method === 'answerCallbackQuery';
-    const calling = bot.call(method, payload);
+    const calling = bot.call(method, this.intercept?.(method, payload) ?? payload);
     return /^sendpoll$/i.test(method) ? this.followed(calling) : calling;
   }
 

@@ -151,7 +151,19 @@ describe('the types of questions', () => {
     const isPhoto = (input: UserInput) => input.kind === 'photo';
     // @ts-expect-error it is declared elsewhere
     scene('other', { accept: isPhoto });
+    const place = z.object({ latitude: z.number() });
+    g.ask('untyped', {
+      prompt: '?',
+      accept: (input) => (input.kind === 'location' ? input.value : undefined),
+      // @ts-expect-error the compiler reads a schema before a function whose parameter has no type; the sentence says so
+      schema: place,
+    });
     const f = g
+      .ask('typed', {
+        prompt: '?',
+        accept: (input: UserInput) => (input.kind === 'location' ? input.value : undefined),
+        schema: place,
+      })
       .ask('checked', {
         prompt: '?',
         accept: (input: UserInput) => input.kind === 'photo',

@@ -11,8 +11,10 @@ import { readableTime } from '../graph/durations.ts';
 import type { Fault } from '../graph/fault.ts';
 import { graph } from '../graph/machine-graph.ts';
 import { mermaid } from '../graph/mermaid.ts';
+import type { OptionValues } from './arguments.ts';
 import { type CliConfig, machineIn, storageIn } from './config.ts';
 import type { Terminal } from './terminal.ts';
+import type { CommandName } from './usage.ts';
 
 /** The argument of a command. */
 export interface Call {
@@ -20,37 +22,26 @@ export interface Call {
   readonly terminal: Terminal;
   /** The arguments after the command's name. */
   readonly words: readonly string[];
-  readonly options: {
-    readonly json?: boolean | undefined;
-    readonly yes?: boolean | undefined;
-    readonly all?: boolean | undefined;
-    readonly strict?: boolean | undefined;
-    readonly 'graph-only'?: boolean | undefined;
-    readonly state?: string | undefined;
-    readonly match?: string | undefined;
-    readonly after?: string | undefined;
-    readonly limit?: string | undefined;
-    readonly direction?: string | undefined;
-    readonly out?: string | undefined;
-  };
+  readonly options: OptionValues;
 }
 
-/** A command; gives the exit code. */
+/** A command; resolves to the exit code. */
 export type Command = (call: Call) => Promise<number>;
 
 /** Every command by its name. */
-export const commands: ReadonlyMap<string, Command> = new Map([
-  ['diagram', diagram],
-  ['check', checkAll],
-  ['list', list],
-  ['show', show],
-  ['clear', clearSome],
-  ['move', moveOne],
-]);
+export const commands: { readonly [Name in CommandName]: Command } = {
+  diagram,
+  check: checkAll,
+  list,
+  show,
+  clear: clearSome,
+  move: moveOne,
+};
 
 async function diagram({ config, terminal, words, options }: Call): Promise<number> {
   const { direction = 'TB', json, out } = options;
-  if (direction !== 'TB' && direction !== 'LR') throw new Rejected('--direction is TB or LR.');
+  if (direction !== 'TB' && direction !== 'LR')
+    throw new Rejected(`Invalid --direction "${direction}". Use TB or LR.`);
   const made = graph(machineIn(config), config);
   const [only] = words;
   const text = json
@@ -81,7 +72,7 @@ async function checkAll({ config, terminal, options }: Call): Promise<number> {
       if ('examples' in more) await terminal.print(`  Such as: ${more.examples.join(', ')}`);
     }
     await terminal.print(
-      `${numbered(errors, 'error')}, ${numbered(warnings, 'warning')}; ${numbered(looked, 'stored conversation')} looked at.`,
+      `${numbered(errors, 'error')}, ${numbered(warnings, 'warning')}; checked ${numbered(looked, 'stored conversation')}.`,
     );
   }
   return errors > 0 || (strict && warnings > 0) ? 1 : 0;
@@ -123,8 +114,9 @@ async function list({ config, terminal, words, options }: Call): Promise<number>
     limit,
   });
   for (const each of conversations) await write(each);
-  if (conversations.length === 0) terminal.writeError('No conversations here.');
-  if (next !== undefined) terminal.writeError(`More: --after '${next}', or --all.`);
+  if (conversations.length === 0) terminal.writeError('No conversation found.');
+  if (next !== undefined)
+    terminal.writeError(`There are more. Continue with --after '${next}', or list all with --all.`);
   return 0;
 }
 
@@ -163,13 +155,13 @@ async function clearSome({ config, terminal, words, options }: Call): Promise<nu
   wordAt(words, 0, 'the key of a conversation');
   const storage = storageIn(config);
   const what = words.length === 1 ? `'${words[0]}'` : `${words.length} conversations`;
-  if (!(await agreed(terminal, options.yes, `Forget ${what} for good?`))) return 1;
+  if (!(await agreed(terminal, options.yes, `Delete ${what}?`))) return 1;
   const results: { readonly key: string; readonly cleared: boolean }[] = [];
   for (const key of words)
     results.push({ key, cleared: await clear(storage, config.machine, key) });
   for (const { key, cleared } of results) {
     if (options.json) await terminal.print(JSON.stringify({ key, cleared }));
-    else await terminal.print(cleared ? `cleared ${key}` : `nothing is stored for ${key}`);
+    else await terminal.print(cleared ? `Deleted ${key}` : `Nothing is stored at ${key}`);
   }
   return results.every(({ cleared }) => cleared) ? 0 : 1;
 }
@@ -187,12 +179,12 @@ async function moveOne({ config, terminal, words, options }: Call): Promise<numb
     return 1;
   if (!(await move(machine, key, target))) {
     terminal.writeError(
-      'The machine has no bot here. The question is sent after the next message of the user.',
+      'No bot is connected here. The question is sent with the next update of the conversation.',
     );
   }
   const to = (await find(storageIn(config), machine, key))?.snapshot?.current ?? null;
   if (options.json) await terminal.print(JSON.stringify({ key, from, to }));
-  else await terminal.print(`moved ${key} from ${from ?? '(no state)'} to ${to ?? '(no state)'}`);
+  else await terminal.print(`Moved ${key} from ${from ?? '(no state)'} to ${to ?? '(no state)'}`);
   return 0;
 }
 
@@ -204,7 +196,9 @@ async function agreed(
   if (yes) return true;
   const answer = await terminal.confirm(question);
   if (answer === undefined)
-    throw new Rejected(`${question} There is no terminal for the answer. Pass --yes.`);
+    throw new Rejected(
+      `${question} Nobody can answer, because no terminal is attached. Pass --yes.`,
+    );
   if (!answer) terminal.writeError('Nothing was changed.');
   return answer;
 }
@@ -219,16 +213,16 @@ function numbered(count: number, what: string): string {
 
 function wordAt(words: readonly string[], at: number, what: string): string {
   const word = words[at];
-  if (word === undefined) throw new Rejected(`Name ${what}.`);
+  if (word === undefined) throw new Rejected(`Pass ${what}.`);
   return word;
 }
 
 function wholeNumber(text: string, option: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Rejected(`${option} is a whole number from 1, not '${text}'.`);
+  throw new Rejected(`Invalid ${option} "${text}". Use a whole number from 1.`);
 }
 
 function nothingAt(key: string): Rejected {
-  return new Rejected(`Nothing is stored for '${key}'.`);
+  return new Rejected(`Nothing is stored at "${key}". \`telefsm list\` shows the keys.`);
 }

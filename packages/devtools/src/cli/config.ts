@@ -28,15 +28,14 @@ const usualNames = [
  * Loads the module.
  *
  * @param path - the file, relative to `folder`; one of the usual names when left out
- * @throws Refused where there is none, or it exports neither a machine nor a storage, or something else by that name; what the module
- * throws passes
+ * @throws Rejected if the file is missing, or exports neither a machine nor a storage; what the module throws passes
  */
 export async function loadConfig(path: string | undefined, folder: string): Promise<CliConfig> {
   const names = path === undefined ? usualNames : [path];
   const file = names.map((name) => resolve(folder, name)).find((each) => existsSync(each));
   if (file === undefined) {
     throw new Rejected(
-      `There is no ${names[0]} here. Write one that exports your machine (export { machine }), or name another file with --config.`,
+      `${names[0]} was not found in ${folder}. Create it with \`export { machine }\`, or pass another file with --config.`,
     );
   }
   const loaded = (await import(pathToFileURL(file).href)) as CliConfig & {
@@ -44,15 +43,19 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   };
   const { machine, storage, moves } = { ...loaded.default, ...loaded };
   if (machine === undefined && storage === undefined) {
-    throw new Rejected(`${file} exports neither \`machine\` nor \`storage\`.`);
+    throw new Rejected(
+      `${file} exports neither \`machine\` nor \`storage\`. Export what fsm() returned as \`machine\`.`,
+    );
   }
   const isMachine = machine === undefined || machine['~runtime'] !== undefined;
   const isStorage = storage === undefined || typeof storage?.acquire === 'function';
   if (!isMachine || !isStorage) {
     const [name, made] = isMachine
-      ? ['storage', 'redisStorage(client) and its like']
+      ? ['storage', 'redisStorage(client) or of another storage']
       : ['machine', 'fsm() or createMachine()'];
-    throw new Rejected(`The \`${name}\` of ${file} is none: export what ${made} gave.`);
+    throw new Rejected(
+      `The \`${name}\` that ${file} exports is not a ${name}. Export the result of ${made}.`,
+    );
   }
   return {
     ...(machine !== undefined && { machine }),
@@ -61,11 +64,11 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   };
 }
 
-/** @throws Refused without a machine */
+/** @throws Rejected without a machine */
 export function machineIn({ machine }: CliConfig): NonNullable<CliConfig['machine']> {
   if (machine !== undefined) return machine;
   throw new Rejected(
-    'This needs a machine: let the configuration export `machine`, not only `storage`.',
+    'This command needs a machine. Export `machine` from the configuration, not only `storage`.',
   );
 }
 

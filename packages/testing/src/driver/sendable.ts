@@ -5,6 +5,7 @@ import { newPoll } from '../cloud/poll.ts';
 import type { RawMessage, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import { type MediaField, mediaContent, storeFile } from '../methods/media.ts';
+import { checkNumber, checkPhone, checkText } from './checked.ts';
 
 /** Something that a user sends; made by {@link photo}, {@link location}, {@link album}, … */
 export interface Sendable {
@@ -67,22 +68,29 @@ export function document(
 
 /** A sticker for an emoji. */
 export function sticker(emoji = '👍'): Sendable {
+  checkText('sticker(emoji)', emoji);
   return media('sticker', { emoji });
 }
 
 /** A point on the map, in degrees. */
 export function location(latitude: number, longitude: number): Sendable {
+  checkPoint('location', latitude, longitude);
   return message({ location: { latitude, longitude } });
 }
 
 /** A place with a name and an address. */
 export function venue(title: string, address: string, latitude = 0, longitude = 0): Sendable {
+  checkText('venue(title)', title);
+  checkText('venue(address)', address);
+  checkPoint('venue', latitude, longitude);
   const point = { latitude, longitude };
   return message({ location: point, venue: { location: point, title, address } });
 }
 
 /** A contact; without a name, the sender's own, as the button "share my contact" sends it. */
 export function contact(phone_number: string, name?: string): Sendable {
+  checkPhone('contact(phone_number)', phone_number);
+  if (name !== undefined) checkText('contact(name)', name);
   return sendable(({ user }) => [
     {
       contact: {
@@ -96,16 +104,23 @@ export function contact(phone_number: string, name?: string): Sendable {
 
 /** A poll made by the user. */
 export function poll(question: string, options: readonly string[]): Sendable {
+  checkText('poll(question)', question);
+  checkNumber('The number of poll(options)', options?.length, 1, 12);
+  for (const option of options) checkText('poll(options)', option);
   return sendable(({ cloud }) => [{ poll: newPoll(cloud, question, options) }]);
 }
 
 /** A thrown die, or another emoji with a value. */
 export function dice(value = 4, emoji = '🎲'): Sendable {
+  checkNumber('dice(value)', value, 1, 64);
+  checkText('dice(emoji)', emoji);
   return message({ dice: { emoji, value } });
 }
 
 /** Data from a Mini App opened by a keyboard button. */
 export function webAppData(data: string, button_text = 'Open'): Sendable {
+  checkText('webAppData(data)', data);
+  checkText('webAppData(button_text)', button_text);
   return message({ web_app_data: { data, button_text } });
 }
 
@@ -116,6 +131,7 @@ export function message(fields: Readonly<Record<string, unknown>>): Sendable {
 
 /** Several photos, videos or documents at once: as many updates, one `media_group_id`. */
 export function album(...parts: readonly Sendable[]): Sendable {
+  for (const part of parts) checkSendable(part);
   return sendable((sender) => {
     const media_group_id = `album-${sender.cloud.next('album')}`;
     return parts
@@ -126,6 +142,7 @@ export function album(...parts: readonly Sendable[]): Sendable {
 
 /** Something forwarded from somebody whose account stays hidden. */
 export function forwarded(from: string, what: string | Sendable): Sendable {
+  checkText('forwarded(from)', from);
   return sendable((sender) => {
     const forward_origin = {
       type: 'hidden_user',
@@ -153,11 +170,23 @@ export function partsOf(
   sender: Sender,
 ): readonly Readonly<Record<string, unknown>>[] {
   if (typeof what !== 'string') {
-    const parts: unknown = what?.['~parts'];
-    if (typeof parts === 'function') return what['~parts'](sender);
-    throw new TypeError('Pass a text, or the result of photo(), album(), location() and the like.');
+    checkSendable(what);
+    return what['~parts'](sender);
   }
+  checkText('A message', what);
   return [{ text: what, ...marked('entities', what) }];
+}
+
+/** @throws TypeError for anything but the result of `photo()` and the like */
+function checkSendable(what: Sendable): void {
+  const parts: unknown = what?.['~parts'];
+  if (typeof parts === 'function') return;
+  throw new TypeError('Pass a text, or the result of photo(), album(), location() and the like.');
+}
+
+function checkPoint(where: string, latitude: number, longitude: number): void {
+  checkNumber(`${where}(latitude)`, latitude, -90, 90);
+  checkNumber(`${where}(longitude)`, longitude, -180, 180);
 }
 
 function sendable(parts: Sendable['~parts']): Sendable {
@@ -173,6 +202,7 @@ interface MediaOptions extends CaptionOptions {
 }
 
 function media(field: MediaField, options: MediaOptions): Sendable {
+  if (options.caption !== undefined) checkText('A caption', options.caption);
   return sendable(({ cloud }) => {
     const { caption, file_id, name, bytes = new Uint8Array(1) } = options;
     const stored = storeFile(cloud, field, bytes, name);

@@ -82,14 +82,22 @@ export type Checked<Raw, S> = [S] extends [undefined]
     ? Out
     : Raw;
 
-export type Fits<S, Raw> = [S] extends [undefined]
+/**
+ * Rejects, with a sentence, a schema that does not accept the raw answer.
+ *
+ * A picker whose parameter has no type looks like no `accept` here: the compiler reads `schema` before such a function. So the sentence
+ * names that case too.
+ */
+export type Fits<S, Raw, A> = [S] extends [undefined]
   ? unknown
   : S extends Schema<infer In, infer Out>
     ? [Raw] extends [In]
       ? [Out] extends [Storable<Out>]
         ? unknown
         : Storable<Out>
-      : Complaint<'This schema does not fit the accepted input: use a coercing schema, or change `accept` or `choices`.'>
+      : LeftOut<A, Accept> extends true
+        ? Complaint<'This schema does not fit a text or a choice: use a coercing schema, or set `accept`. If `accept` is a function, declare its parameter: (input: UserInput) => ….'>
+        : Complaint<'This schema does not fit the accepted input: use a coercing schema, or change `accept` or `choices`.'>
     : unknown;
 
 /** Rejects, with a sentence, an answer that cannot be stored. Names `V` in its tests only, so that nothing is inferred from here. */

@@ -153,7 +153,7 @@ export interface Question<
    */
   readonly share?: ShareOf<A>;
   /** Checks and converts; its issues are shown. */
-  readonly schema?: S & Fits<NoInfer<S>, RawOf<A, Ch, M>>;
+  readonly schema?: S & Fits<NoInfer<S>, RawOf<A, Ch, M>, A>;
   /** Checks and converts by hand, after `schema`: returns the value, or `invalid("why")`; a boolean, NaN and nothing are no answers. */
   readonly validate?: ((
     value: Checked<RawOf<A, Ch, M>, S>,

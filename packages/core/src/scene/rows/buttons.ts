@@ -51,9 +51,13 @@ const letters: Readonly<Record<ButtonAction, string>> = {
   continue: 'k',
   row: 'v',
 };
-const actions = new Map(
-  Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
-);
+const actions: ReadonlyMap<string, ButtonAction> = /* @__PURE__ */ byLetter();
+
+function byLetter() {
+  return new Map(
+    Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
+  );
+}
 
 /** Writes a button's data. */
 export function buttonData(

@@ -21,12 +21,13 @@ import type { View } from './view-turn.ts';
 const mostButtons = 100;
 
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
-const contents = ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds];
 /** The members of a view; each name with a rule, since they are checked at each render. */
-const parts = {
-  ...Object.fromEntries(contents.map((name) => [name, anything])),
-  rows: buttons,
-};
+const parts: Readonly<Record<string, Rule>> = /* @__PURE__ */ partRules();
+
+function partRules() {
+  const contents = ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds];
+  return { ...Object.fromEntries(contents.map((name) => [name, anything])), rows: buttons };
+}
 
 /**
  * Makes of what a view has returned what is sent.
