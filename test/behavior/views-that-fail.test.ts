@@ -53,6 +53,46 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
     expect(anna.screen().flatMap(labels).flat()).toContain('Item 3');
   });
 
+  it('a picker and an `after` that throw change nothing, and the view stays', async () => {
+    const Settings = scene('settings', {
+      data: typed<{ sound?: boolean; n?: number }>(),
+      accept: (input) => {
+        if (input.kind !== 'text') return undefined;
+        if (input.text === 'bad') throw new Error('The picker is broken.');
+        return Number(input.text);
+      },
+      deleteInput: true,
+    }).on({
+      view: ({ data, toggle }) => ({
+        text: `n = ${data.n ?? 0}`,
+        rows: [
+          toggle('sound', 'Sound', {
+            after: () => {
+              throw new Error('The settings are not saved.');
+            },
+          }),
+        ],
+      }),
+      handle: ({ answer, again }) => again({ n: answer }),
+    });
+    const { bot, anna, machine, calls } = play(framework, [Settings]);
+    bot.command('settings', ({ fsm }) => fsm.enter(Settings));
+    await anna.sends('/settings');
+    const view = anna.last;
+    calls();
+    await anna.taps('Sound').catch(() => {});
+    expect(calls()).toEqual(['sendMessage', 'answerCallbackQuery']);
+    await anna.sends('bad').catch(() => {});
+    expect(calls()).toEqual(['sendMessage']);
+    expect(errorsOf(bot)).toEqual([
+      'Error: The settings are not saved.',
+      'Error: The picker is broken.',
+    ]);
+    expect((await machine.at({ user: anna.id }).peek())?.data).toEqual({});
+    await anna.sends('7');
+    expect(anna.screen()[0]).toMatchObject({ text: 'n = 7', message_id: view.message_id });
+  });
+
   it('more buttons than Telegram accepts are an error that says what to do', async () => {
     const Big = scene('big', { data: typed<{ n?: number }>() }).on({
       view: ({ data, button, again, grid }) => ({

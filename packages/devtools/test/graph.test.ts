@@ -234,6 +234,13 @@ describe('a diagram', () => {
     );
   });
 
+  it('says so if the machine has no states', () => {
+    expect(drawn(createMachine({}))).toContain(
+      '  state "This machine has no states. Pass them to fsm as states." as s_none',
+    );
+    expect(drawn(createMachine({ states: [order] })).join()).not.toContain('no states');
+  });
+
   it('writes signs that Mermaid would read as its own by their codes', () => {
     const Odd = states('Odd', { 'a"b;c': state(), 'a b#c': state(), 'a-b-c': state() });
     const lines = drawn(createMachine({ states: [Odd] }));

@@ -73,7 +73,11 @@ export function behaviorOfNode(
     },
     async handle(run: FrameRun, next) {
       const { data } = run;
-      if (view !== undefined && (await view.press(run))) return checkChange(run, data);
+      const pressing = view?.press(run);
+      if (pressing !== undefined) {
+        await pressing;
+        return check && checkChange(run, data);
+      }
       const { input } = run;
       const accepted = input && !input.edited ? acceptInput(accept, input) : undefined;
       const answer = isPromise(accepted) ? await accepted : accepted;

@@ -25,9 +25,13 @@ export function mermaid(graph: Graph, options: MermaidOptions = {}): string {
   const names = namesOf(graph);
   const drawing: Drawing = { graph, names, lines: [] };
   drawing.lines.push('stateDiagram-v2', `  direction ${direction}`);
+  if (graph.nodes.length === 0) drawing.lines.push(`  state "${noStates}" as s_none`);
   drawGroup(drawing, only ?? null, '  ', only === undefined ? undefined : only);
   return `${drawing.lines.join('\n')}\n`;
 }
+
+/** An empty diagram would be drawn as nothing at all. */
+const noStates = 'This machine has no states. Pass them to fsm as states.';
 
 interface Drawing {
   readonly graph: Graph;

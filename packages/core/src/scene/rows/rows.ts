@@ -1,6 +1,6 @@
 /** Buttons in rows: what a view or a question offers, how it becomes an inline keyboard, and how a press finds its button. */
 
-import { isPromise } from '../../base/awaitable.ts';
+import { andThen, isPromise } from '../../base/awaitable.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { invalidOption } from '../../base/rules.ts';
@@ -122,7 +122,7 @@ export function pressIn(
   });
   // last, so that what was shown before never hides what is offered now
   const end = () => found ?? (before.some((id) => tokenOf(id) === value) ? nothing : undefined);
-  return isPromise(walk) ? walk.then(end) : end();
+  return andThen(walk, end);
 }
 
 /** Makes the rows of a view: its blocks become rows of buttons. @throws FsmError `INVALID_OPTION` for what is no button */
@@ -132,7 +132,7 @@ export function layOut(rows: Rows | undefined, where: string): Awaitable<LaidOut
     if (buttons.length > 0) laidOut.push(buttons);
     return false;
   });
-  return isPromise(walk) ? walk.then(() => laidOut) : laidOut;
+  return andThen(walk, () => laidOut);
 }
 
 /**

@@ -1,19 +1,21 @@
 /** The view of a node at work: when it is rendered, where it is shown, and what a press of one of its buttons does. */
 
+import { andThen, isPromise } from '../../base/awaitable.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isInaccessible } from '../../update/address.ts';
 import { nodeTurn } from '../node-turn.ts';
-import { readButton } from '../rows/buttons.ts';
-import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
-import { layOut, nothing, type Press, type Pressed, pressIn } from '../rows/rows.ts';
+import { type PressedButton, readButton } from '../rows/buttons.ts';
+import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
+import { type LaidOut, layOut, nothing, type Pressed, pressIn } from '../rows/rows.ts';
 import { patched, verbIn, WithMoves } from '../transition.ts';
 import { isShown, showInPlace, tookDeadline, tookInput } from './placing.ts';
 import { drawn, type Parts, partsOf, whereOf } from './render.ts';
 import { shownIn, withoutButtons } from './shown-message.ts';
-import { type LooseView, positionsOf, RenderTurn } from './view-turn.ts';
+import { type LooseView, positionsOf, RenderTurn, type View } from './view-turn.ts';
 
 /** Options of a node that concern its view. */
 interface ViewOptions {
@@ -28,11 +30,11 @@ export interface OpenView {
    *
    * @returns what shows it after the commit; `undefined` if the message shows it already
    */
-  ask(run: FrameRun): Promise<MessageSource | undefined>;
+  ask(run: FrameRun): Awaitable<MessageSource | undefined>;
   /** Whether the user has the view of this entry before them, as it was before the last change. */
   isSeen(run: FrameRun): boolean;
-  /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `false` if the update is none. */
-  press(run: FrameRun): Promise<boolean>;
+  /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `undefined` if the update is none. */
+  press(run: FrameRun): Promise<void> | undefined;
   /** The node has taken a message of the user. */
   tookInput(run: FrameRun): void;
   /** A deadline has passed: whatever update has found it, the view is edited where it is. */
@@ -52,51 +54,52 @@ export function openView(
   { afterInput, deleteInput }: ViewOptions,
 ): OpenView {
   const where = whereOf(id);
+
+  async function take(run: FrameRun, pressed: PressedMessage, button: PressedButton) {
+    const say = async (name: TextName, alert?: boolean) =>
+      run.answer(await resolveText(run.defaults.texts, name, run.turn), alert);
+    if (button.tag !== run.tag) {
+      return isInaccessible(run.turn.update) ? say('stale') : say('notYours', true);
+    }
+    if (!isShown(run, pressed)) {
+      // an older message, whose buttons could not be taken or which a crash has left behind
+      if (hasButton(pressed) !== false) run.call(withoutButtons(pressed));
+      return say('stale');
+    }
+    const { entry, action, question } = button;
+    const isBound = entry === run.entry && action === 'row' && question === '';
+    const turn = new RenderTurn(run);
+    // the rest of what the view returns is checked where it is shown
+    const lookUp = (made: View) => pressIn((Object(made) as Parts).rows, button, where);
+    const found = isBound ? andThen(view(turn), lookUp) : undefined;
+    const press = isPromise(found) ? await found : found;
+    if (press === nothing) return;
+    // a double tap comes when the message has changed already: what it asks for is done
+    if (press === undefined || hasButton(pressed) === false) await say('stale');
+    else {
+      // discards the moves that rendering has made: they are values of the view
+      WithMoves.takeMade(turn);
+      const own = new PressedView(run);
+      const next = press(own);
+      verbIn(isPromise(next) ? await next : next, id, turn, own.made)?.apply(run);
+    }
+    showAgain(run);
+  }
+
   return {
-    async ask(run) {
-      const made = partsOf(await view(new RenderTurn(run)), where);
-      return showInPlace(run, drawn(made, await layOut(made.rows, where), run, where));
-    },
+    ask: (run) =>
+      andThen(view(new RenderTurn(run)), (returned) => {
+        const made = partsOf(returned, where);
+        const show = (rows: LaidOut) => showInPlace(run, drawn(made, rows, run, where));
+        return andThen(layOut(made.rows, where), show);
+      }),
 
     isSeen: (run) => shownIn(run)?.entry === run.entry,
 
-    async press(run) {
+    press(run) {
       const pressed = pressedMessage(run);
       const button = pressed && readButton(pressed.data);
-      if (button === undefined || pressed === undefined) return false;
-      const say = async (name: TextName, alert?: boolean) =>
-        run.answer(await resolveText(run.defaults.texts, name, run.turn), alert);
-      if (button.tag !== run.tag) {
-        if (isInaccessible(run.turn.update)) await say('stale');
-        else await say('notYours', true);
-        return true;
-      }
-      if (!isShown(run, pressed)) {
-        // an older message, whose buttons could not be taken or which a crash has left behind
-        if (hasButton(pressed) !== false) run.call(withoutButtons(pressed));
-        await say('stale');
-        return true;
-      }
-      const { entry, action, question } = button;
-      const isBound = entry === run.entry && action === 'row' && question === '';
-      const turn = new RenderTurn(run);
-      let press: Press | undefined;
-      if (isBound) {
-        // the rest of what the view returns is checked where it is shown
-        const { rows } = Object(await view(turn)) as Parts;
-        press = await pressIn(rows, button, where);
-      }
-      if (press === nothing) return true;
-      // a double tap comes when the message has changed already: what it asks for is done
-      if (press === undefined || hasButton(pressed) === false) await say('stale');
-      else {
-        // discards the moves that rendering has made: they are values of the view
-        WithMoves.takeMade(turn);
-        const own = new PressedView(run);
-        verbIn(await press(own), id, turn, own.made)?.apply(run);
-      }
-      showAgain(run);
-      return true;
+      return pressed && button && take(run, pressed, button);
     },
 
     tookInput: (run) => tookInput(run, afterInput === 'resend', deleteInput === true),
