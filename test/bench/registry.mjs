@@ -49,7 +49,8 @@ export const systems = [
     load: () => import('./systems/grammy-bare.mjs'),
   },
   ...[
-    ['by hand: Map', 'map', 'memory'],
+    ['by hand: Map', 'map', 'memory', 'long'],
+    ['by hand: Map of copies', 'copy', 'memory', 'long'],
     ['by hand: Redis GET+SET', 'getset', 'redis'],
     ['by hand: Redis two scripts', 'scripts', 'redis'],
     ['by hand: PostgreSQL two statements', 'row', 'postgres'],
@@ -57,11 +58,11 @@ export const systems = [
     ['by hand: Durable Object two requests', 'object', 'objects'],
     ['by hand: the statements of MariaDB', 'statements', 'mariadb'],
     ['by hand: the requests of Durable Objects', 'statements', 'objects'],
-  ].map(([id, variant, storage]) => ({
+  ].map(([id, variant, storage, ...more]) => ({
     id,
     ...grammy,
     storages: [storage],
-    programs: ['form', 'race'],
+    programs: ['form', 'race', ...more],
     variant,
     load: () => import('./systems/grammy-by-hand.mjs'),
   })),

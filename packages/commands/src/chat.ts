@@ -1,6 +1,6 @@
 /** A tree without a bot: text in, text out. */
 
-import { FsmError, type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
+import { type Awaitable, FsmError, type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
 import { type Reentry, reentryOf } from '@telefsm/core/scene-kit';
 import { type ChatMachine, type ChatsOptions, chatMachine, type Waiting } from './chat-machine.ts';
 import { describeFound } from './errors.ts';
@@ -54,7 +54,7 @@ export function chatsOf(
     mustBeText('id of the chat', id);
     const machine = machineOn(storage, waiting);
     const always = allowing(tree, [commands]);
-    const inTurn = async (work: (stored: object, options: RunOptions) => Promise<Outcome>) => {
+    const inTurn = async (work: (stored: object, options: RunOptions) => Awaitable<Outcome>) => {
       const outcome = await machine.turn(id, async ({ state, signal }) => {
         const now = allowing(tree, [await permissions?.({ id })]);
         const allows = (command: CommandNode) => always(command) && now(command);

@@ -18,8 +18,8 @@ export interface WorkingFlags {
   set(name: string, value: unknown): void;
   /** Discards every change. */
   reset(): void;
-  /** Resolves when all hooks have ended; rejects with what one threw. */
-  settled(): Promise<void>;
+  /** Resolves when all hooks have ended, rejects with what one threw; `undefined` if none is running. */
+  settled(): Promise<void> | undefined;
   /** The flags to store when the user moves to this state. Flags of states that are left are deleted. */
   stored(target: StateNode): StoredFlags;
   /** From now on {@link set} does nothing. */
@@ -71,6 +71,17 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
     hooks.catch(() => {});
   }
 
+  async function allHooks(): Promise<void> {
+    while (hooks !== undefined) {
+      const waited = hooks;
+      try {
+        await waited;
+      } finally {
+        if (hooks === waited) hooks = undefined;
+      }
+    }
+  }
+
   return {
     view: Object.freeze(view),
     set(name, value) {
@@ -93,16 +104,7 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
     reset() {
       for (const slot of slots.values()) slot.value = slot.before;
     },
-    async settled() {
-      while (hooks !== undefined) {
-        const waited = hooks;
-        try {
-          await waited;
-        } finally {
-          if (hooks === waited) hooks = undefined;
-        }
-      }
-    },
+    settled: () => (hooks === undefined ? undefined : allHooks()),
     stored(target) {
       const path = new Set(pathOf(target).map(({ id }) => id));
       const kept: { [state: string]: { [flag: string]: unknown } } = {};

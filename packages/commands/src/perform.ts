@@ -8,6 +8,7 @@ import { type Given, readOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { type FoundPosition, type Position, positionOf } from './position.ts';
 import { type Limited, type Settled, within } from './time-limit.ts';
+import { andThen, isThenable, recovering } from './values.ts';
 
 /** The options of one run of a tree: its services, the permissions of its user, and a signal. */
 export interface RunOptions {
@@ -80,7 +81,8 @@ export async function perform(
     messages.say(read.question);
     return outcome(current, 'asked', positionOf(found.state, found.flags, read.pending));
   }
-  const returned = await act(current, command, read.options, read.rest);
+  const acting = act(current, command, read.options, read.rest);
+  const returned = isThenable(acting) ? await acting : acting;
   const result = slotOf<string>(returned, '~leave');
   if (result !== undefined) {
     const position = positionOf(current.tree.root, {});
@@ -104,15 +106,15 @@ async function holds(
 }
 
 /** Runs the action; if it fails, `catch` runs on the flags as they were before. */
-async function act(
+function act(
   current: Run,
   command: CommandNode,
   options: Readonly<Record<string, unknown>>,
   rest: readonly string[],
-): Promise<unknown> {
+): Awaitable<unknown> {
   const { flags } = current;
   const { action, failure } = command;
-  const settled = await limited(current, async (own) => {
+  const settling = limited(current, (own) => {
     const turn = common(current, own, {
       options,
       rest,
@@ -120,21 +122,19 @@ async function act(
       setFlag: flags.set,
       leave: (result = '') => ({ '~leave': String(result) }),
     });
-    try {
-      const returned = await action?.(turn);
-      await flags.settled();
-      return returned;
-    } catch (error) {
-      // what a hook throws now is not the first failure
-      await flags.settled().catch(() => {});
-      flags.reset();
-      if (!failure || own.signal.aborted) throw error;
-      const returned = await failure(error, turn);
-      await flags.settled();
-      return returned;
-    }
+    const withFlags = (returned: unknown) => andThen(flags.settled(), () => returned);
+    return recovering<unknown>(
+      () => andThen(action?.(turn), withFlags),
+      async (error) => {
+        // what a hook throws now is not the first failure
+        await flags.settled()?.catch(() => {});
+        flags.reset();
+        if (!failure || own.signal.aborted) throw error;
+        return withFlags(await failure(error, turn));
+      },
+    );
   });
-  return conclude(current, command, settled);
+  return andThen(settling, (settled) => conclude(current, command, settled));
 }
 
 function conclude(

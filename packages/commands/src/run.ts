@@ -1,5 +1,6 @@
 /** One input to a tree: from a position and a line to what is said and the next position. Pure: nothing is stored here. */
 
+import type { Awaitable } from '@telefsm/core';
 import { CommandError, describeFound } from './errors.ts';
 import { openFlags } from './flags.ts';
 import { helpOf } from './help.ts';
@@ -35,12 +36,12 @@ import { type FoundPosition, findPosition, positionOf } from './position.ts';
  * @param stored - the position, as it came from a storage; `undefined` for a new user
  * @param input - one line of text
  */
-export async function run(
+export function run(
   tree: TreeNode,
   stored: unknown,
   input: string,
   options: RunOptions,
-): Promise<Outcome> {
+): Awaitable<Outcome> {
   const line = readLine(input);
   const position = allowedPosition(tree, findPosition(tree, stored), options);
   const before = positionOf(position.state, position.flags, position.pending);
@@ -48,7 +49,7 @@ export async function run(
     return { kind: 'foreign', output: '', position: before };
   }
   const current = open(tree, position, options);
-  return await outcomeOf(current, before, () => answer(current, line, input.trim()));
+  return outcomeOf(current, before, () => answer(current, line, input.trim()));
 }
 
 /** Runs a line or a call. A mistake of the user is an outcome; the messages and changes until then stay. */

@@ -1,6 +1,6 @@
 /** A tree as a scene of a bot: lines are what the user writes, answers are messages. */
 
-import { isFsmError } from '@telefsm/core';
+import { type Awaitable, isFsmError } from '@telefsm/core';
 import {
   type ParsedCommand,
   type SceneBehavior,
@@ -14,6 +14,7 @@ import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
 import { knows, rejectionOf, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
+import { andThen } from './values.ts';
 
 /** The parts that a tree needs to run as a scene. */
 export interface SceneParts {
@@ -30,9 +31,10 @@ export interface SceneParts {
  * every other kind of update.
  */
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
-  const take = async (run: SceneRun, line: string) => {
-    await handleLine(tree, parts, run, line, await allowedIn(tree, parts, run.turn));
-  };
+  const take = (run: SceneRun, line: string) =>
+    andThen(allowedIn(tree, parts, run.turn), (allows) =>
+      handleLine(tree, parts, run, line, allows),
+    );
   return {
     engine: sceneEngine,
     was: [],
@@ -52,9 +54,9 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
       return error && explained(error, parts.explain, turn.services);
     },
     botCommands: () => botCommandsOf(tree),
-    async enter(run, params) {
+    enter(run, params) {
       const { line } = params as { readonly line?: unknown };
-      if (typeof line === 'string') await take(run, line);
+      return typeof line === 'string' ? take(run, line) : undefined;
     },
     async command(run, command) {
       const line = lineOf(command);
@@ -63,10 +65,9 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
       await handleLine(tree, parts, run, line, allows);
       return true;
     },
-    async handle(run, next) {
+    handle(run, next) {
       const { input } = run;
-      if (input?.kind !== 'text' || input.edited) return next();
-      await take(run, input.text);
+      return input?.kind !== 'text' || input.edited ? next() : take(run, input.text);
     },
     describe: () => ({ kind: 'commands', commands: [...tree.commands.values()].map(describe) }),
   };
@@ -77,18 +78,18 @@ function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument
 }
 
 /** Makes the test of the commands that the user of a turn may use; `undefined` if everybody may use all. */
-async function allowedIn(
+function allowedIn(
   tree: TreeNode,
   { permissions }: SceneParts,
   turn: SceneRun['turn'],
-): Promise<RunOptions['allows']> {
+): Awaitable<RunOptions['allows']> {
   if (permissions === undefined) return undefined;
   const { chat, user } = turn.subject;
   const who = {
     ...(chat === undefined ? {} : { chat }),
     ...(user === undefined ? {} : { user }),
   };
-  return allowing(tree, [await permissions(who)]);
+  return andThen(permissions(who), (names) => allowing(tree, [names]));
 }
 
 async function handleLine(

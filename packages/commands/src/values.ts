@@ -1,6 +1,6 @@
 /** Values that come from a definition or go into a record: copies that nobody shares, and JSON that nobody changes. */
 
-import { FsmError } from '@telefsm/core';
+import { type Awaitable, FsmError } from '@telefsm/core';
 
 /** A copy that shares no plain object and no array with the original; anything else (a class, a function) stays as it is. */
 export function copyValue(value: unknown): unknown {
@@ -50,8 +50,26 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 /** Whether a value is to be waited for. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value;
+}
+
+/** Continues with a value: at once if it is known, since every promise costs an input time and memory. */
+export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+  return isThenable(value) ? value.then(next) : next(value);
+}
+
+/** Does work, and recovers from its failure; at once if the work is over at once. */
+export function recovering<T>(
+  work: () => Awaitable<T>,
+  recover: (error: unknown) => Awaitable<T>,
+): Awaitable<T> {
+  try {
+    const done = work();
+    return isThenable(done) ? done.then(undefined, recover) : done;
+  } catch (error) {
+    return recover(error);
+  }
 }
 
 function kindOf(value: unknown): string {

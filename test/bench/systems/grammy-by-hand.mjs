@@ -1,6 +1,7 @@
 /** grammY with one handler over a store written by hand. */
 
 import {
+  copyStore,
   getSetStore,
   mapStore,
   objectStore,
@@ -10,10 +11,11 @@ import {
   statementStore,
 } from '../workload/by-hand.mjs';
 import { grammyBot, running } from '../workload/grammy-bot.mjs';
-import { raceByHand, stepByHand } from '../workload/programs.mjs';
+import { longByHand, raceByHand, stepByHand } from '../workload/programs.mjs';
 
 const stores = {
   map: mapStore,
+  copy: copyStore,
   getset: getSetStore,
   scripts: scriptStore,
   row: rowStore,
@@ -28,11 +30,10 @@ export async function create(options) {
   bot.on('message:text', (ctx) =>
     store.with(String(ctx.chat.id), async (session) => {
       const { text } = ctx.msg;
-      const answer =
-        options.program === 'race'
-          ? await raceByHand(session, text, options)
-          : stepByHand(session, text);
-      await ctx.reply(answer);
+      const { program } = options;
+      const step = program === 'long' ? longByHand : stepByHand;
+      const isRace = program === 'race';
+      await ctx.reply(isRace ? await raceByHand(session, text, options) : step(session, text));
     }),
   );
   return running(bot, store.close);

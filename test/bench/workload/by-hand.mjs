@@ -10,7 +10,7 @@ import { pause } from './programs.mjs';
  * @property {() => unknown} close
  */
 
-const isBlank = (session) => session.step === undefined && session.n === undefined;
+const isBlank = ({ step, n, at }) => step === undefined && n === undefined && at === undefined;
 const read = (text) => (text === null || text === undefined ? {} : JSON.parse(text));
 
 /** A Map: no order, no copy, nothing undone when a handler fails. */
@@ -22,6 +22,23 @@ export function mapStore() {
       const result = await work(session);
       if (isBlank(session)) sessions.delete(key);
       else sessions.set(key, session);
+      return result;
+    },
+    close() {},
+  };
+}
+
+/** A Map of frozen sessions: each update copies its own, so that a handler that fails changes nothing. */
+export function copyStore() {
+  const sessions = new Map();
+  return {
+    async with(key, work) {
+      const before = sessions.get(key);
+      const session = { ...before, answers: { ...before?.answers } };
+      const result = await work(session);
+      Object.freeze(session.answers);
+      if (isBlank(session)) sessions.delete(key);
+      else sessions.set(key, Object.freeze(session));
       return result;
     },
     close() {},

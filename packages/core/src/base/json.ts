@@ -21,13 +21,13 @@ export const noData: JsonObject = Object.freeze({});
  * @throws FsmError `DATA_NOT_JSON` for what JSON cannot keep: a function, a BigInt, an instance of a class, a cycle, NaN
  */
 export function frozenJson(value: unknown, path: string): unknown {
-  return copyAny(value, path, []);
+  return copyAny(value, path, [], undefined);
 }
 
 /**
  * Like {@link frozenJson}, for data: the value must be an object.
  *
- * @param before - data that is deeply frozen already: what the value shares with it is not copied again
+ * @param before - data that is deeply frozen already: what the value shares with it, at the same path, is not copied again
  * @throws FsmError `DATA_NOT_JSON` also for an array and for what is no object
  */
 export function frozenData(value: unknown, path: string, before: JsonObject = noData): JsonObject {
@@ -41,7 +41,10 @@ export function frozenData(value: unknown, path: string, before: JsonObject = no
  * @throws FsmError `DATA_NOT_JSON`, as `frozenData` does
  */
 export function mergedData(data: JsonObject, patch: object, path: string): JsonObject {
-  return copyMembers(patch, path, [patch], { ...data });
+  const merged = copyMembers(patch, path, [patch], { ...data }, data);
+  const size = sizes.get(data);
+  if (size !== undefined) sizes.set(merged, size + growth(patch, data, merged));
+  return merged;
 }
 
 /** Whether a conversation can keep a value: `undefined`, NaN, a Date and other things that JSON has no form for cannot be kept. */
@@ -114,29 +117,58 @@ export function withMember(
   return isBlank(copy) ? undefined : Object.freeze(copy);
 }
 
+/** Sizes of large objects: they are frozen, so each is counted once, and a merge counts only what it changes. */
+const sizes = new WeakMap<object, number>();
+/** Fewer characters are counted again sooner than they are remembered. */
+const large = 1024;
+
 /** About how many characters a value has as JSON, without making them; never more than six times too little. */
 export function roughSize(value: unknown): number {
   if (typeof value === 'string') return value.length + 2;
   if (typeof value !== 'object' || value === null) return 8;
+  const known = sizes.get(value);
+  if (known !== undefined) return known;
   let size = 2;
   if (Array.isArray(value)) {
     // by its indexes: the names of an array's members would be made as text
     for (let at = 0; at < value.length; at++) size += 1 + roughSize(value[at]);
-    return size;
+  } else {
+    for (const key in value) size += key.length + 4 + roughSize((value as JsonObject)[key]);
   }
-  for (const key in value) size += key.length + 4 + roughSize((value as JsonObject)[key]);
+  if (size >= large && Object.isFrozen(value)) sizes.set(value, size);
   return size;
 }
 
-function copyObject(value: object, path: string, around: readonly unknown[]): unknown {
+/** By how many characters data has grown with a patch. */
+function growth(patch: object, before: JsonObject, after: JsonObject): number {
+  const sizeIn = (data: JsonObject, name: string) =>
+    Object.hasOwn(data, name) ? name.length + 4 + roughSize(data[name]) : 0;
+  let grown = 0;
+  for (const name of Object.keys(patch)) grown += sizeIn(after, name) - sizeIn(before, name);
+  return grown;
+}
+
+function copyObject(
+  value: object,
+  path: string,
+  around: readonly unknown[],
+  before: unknown,
+): unknown {
   if (around.includes(value)) throw reject(path, 'a cycle');
   if (around.length > deepest) throw reject('data', `nested more than ${deepest} deep`);
   const inside = [...around, value];
-  if (Array.isArray(value)) {
-    // Array.from visits holes too, which JSON would turn into null
-    return Object.freeze(Array.from(value, (item, at) => copyAny(item, `${path}[${at}]`, inside)));
+  if (!Array.isArray(value)) {
+    return copyMembers(value, path, inside, {}, isJsonObject(before) ? before : noData);
   }
-  return copyMembers(value, path, inside, {});
+  const items: unknown[] = [];
+  const old: readonly unknown[] = Array.isArray(before) ? before : [];
+  // by its indexes: holes are visited too, which JSON would turn into null
+  for (let at = 0; at < value.length; at++) {
+    const item: unknown = value[at];
+    const isKept = isLeaf(item) || (at < old.length && item === old[at]);
+    items.push(isKept ? withoutSign(item) : copyAny(item, `${path}[${at}]`, inside, old[at]));
+  }
+  return Object.freeze(items);
 }
 
 /** Copies the members of a plain object onto another one, and freezes that. */
@@ -145,7 +177,7 @@ function copyMembers(
   path: string,
   inside: readonly unknown[],
   copy: Record<string, unknown>,
-  before: JsonObject = noData,
+  before: JsonObject,
 ): JsonObject {
   if (!isPlain(value)) {
     throw reject(path, `${shown(value)}${isJsonObject(value) ? '' : ' in place of an object'}`);
@@ -156,18 +188,29 @@ function copyMembers(
       if (Object.hasOwn(copy, key)) delete copy[key];
       continue;
     }
-    // JSON has one zero: without its sign, also where nothing is written as text
-    const leaf = member === 0 ? 0 : member;
-    const isKept = isLeaf(leaf) || (Object.hasOwn(before, key) && before[key] === member);
-    put(copy, key, isKept ? leaf : copyAny(member, `${path}.${key}`, inside));
+    if (isLeaf(member)) put(copy, key, withoutSign(member));
+    else {
+      const old = Object.hasOwn(before, key) ? before[key] : undefined;
+      put(copy, key, member === old ? member : copyAny(member, `${path}.${key}`, inside, old));
+    }
   }
   return Object.freeze(copy);
 }
 
-function copyAny(value: unknown, path: string, around: readonly unknown[]): unknown {
-  if (isLeaf(value)) return value === 0 ? 0 : value;
-  if (typeof value === 'object' && value !== null) return copyObject(value, path, around);
+function copyAny(
+  value: unknown,
+  path: string,
+  around: readonly unknown[],
+  before: unknown,
+): unknown {
+  if (isLeaf(value)) return withoutSign(value);
+  if (typeof value === 'object' && value !== null) return copyObject(value, path, around, before);
   throw reject(path, shown(value));
+}
+
+/** JSON has one zero: without its sign, also where nothing is written as text. */
+function withoutSign(value: unknown): unknown {
+  return value === 0 ? 0 : value;
 }
 
 /** Whether JSON keeps a value as it is, but for the sign of zero. */

@@ -1,11 +1,12 @@
 /** Messages that a scene has collected: their turn may be interrupted, although nobody sends a deadline again. */
 
 import { frozenData } from '../base/json.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import { burstTimer, collections } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 
 /** Runs what answers the messages, unless an update interrupts it; a redelivery of one of them does not. */
-export async function interruptible(turn: OpenTurn, pass: () => Promise<void>): Promise<void> {
+export async function interruptible(turn: OpenTurn, pass: () => Awaitable<void>): Promise<void> {
   const { rt, copy, interruption } = turn;
   if (interruption === undefined || rt.interrupts === undefined) return pass();
   const { handles = [] } = interruption;

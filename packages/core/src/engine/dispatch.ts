@@ -1,6 +1,7 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
 import { isFsmError } from '../base/errors.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
@@ -21,7 +22,7 @@ type Rest = () => Promise<void>;
  *
  * @param albums - parts of albums that scenes of this machine have taken
  */
-export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
+export function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Awaitable<void> {
   const { copy, input } = turn;
   const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
   if (isLogged) noteLog(turn, 'user', input.text);
@@ -33,8 +34,7 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
   if (asker !== undefined && isFromThisMachine(turn, asker.tag)) {
     const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
     if (!isTaken) {
-      const { answerElsewhere } = await import('./stale.ts');
-      return answerElsewhere(turn);
+      return import('./stale.ts').then(({ answerElsewhere }) => answerElsewhere(turn));
     }
   }
   const pass = async () => {
@@ -42,11 +42,15 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
     const { answerStale } = await import('./stale.ts');
     return answerStale(turn, tag, rest);
   };
-  if (active !== undefined) return await offer(turn, active, albums, pass);
-  const command = commandOf(input);
+  return active === undefined ? begin(turn, albums, pass) : offer(turn, active, albums, pass);
+}
+
+/** Gives an update to triggers and to the initial scene: no scene is active. */
+async function begin(turn: OpenTurn, albums: Albums, pass: Rest): Promise<void> {
+  const command = commandOf(turn.input);
   if (command !== undefined && (await start(turn, command))) return;
   if (await enterInitial(turn)) return;
-  const opened = behaviorOn(turn, copy.top);
+  const opened = behaviorOn(turn, turn.copy.top);
   return opened === undefined ? pass() : offer(turn, opened, albums, pass);
 }
 

@@ -94,6 +94,12 @@ export class FrameRun implements SceneRun {
     };
   }
 
+  /** Keeps a memo, and data that is deeply frozen already. */
+  keepFrozen(data: JsonObject, memo: object): void {
+    const { copy } = this.turn;
+    if (this.isActive) copy.change({ data, memo: frozenData(memo, 'memo', copy.top.memo) });
+  }
+
   get ask(): SceneRun['ask'] {
     return (params) => void this.turn.effects.note({ kind: 'ask', ...(params && { params }) });
   }

@@ -1,6 +1,7 @@
 /** Calls the hooks of scenes in order: entries, exits, timers and questions. */
 
 import { sceneError } from '../base/area-errors.ts';
+import { isPromise } from '../base/awaitable.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -52,7 +53,7 @@ export function isSeen(turn: OpenTurn): boolean {
 /** Calls the hooks of scenes until nothing more happens, and finds the question that is then open. */
 export async function runHooks(turn: OpenTurn): Promise<void> {
   const { effects, copy } = turn;
-  const skipped = new Set<number>();
+  const skipped: number[] = [];
   const trail: string[] = [];
   let params: object | undefined;
   for (;;) {
@@ -60,7 +61,8 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
     if (event === undefined) {
       let isAskedAnew = false;
       if (params !== undefined) {
-        const question = await findQuestion(turn, params);
+        const found = findQuestion(turn, params);
+        const question = isPromise(found) ? await found : found;
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
         isAskedAnew = question !== undefined && !effects.hasEvents;
@@ -83,7 +85,8 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
     if (trail.length > mostEvents) throw sceneError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
-    params = await notify(turn, event, skipped, params);
+    const next = notify(turn, event, skipped, params);
+    params = isPromise(next) ? await next : next;
   }
 }
 
@@ -107,7 +110,8 @@ function noteAsked({ copy, lease }: OpenTurn): void {
 /** Asks a question, after the commit. */
 async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy } = turn;
-  const message = await source();
+  const made = source();
+  const message = isPromise(made) ? await made : made;
   checkMessage(message ?? '', `${copy.top.scene} enter`);
   const isOver = message == null || message === '' || isSent(message);
   const sent = isOver ? message : await send(turn, message);
@@ -124,28 +128,39 @@ function send(turn: OpenTurn, say: OutgoingMessage | Stream): Promise<Sent> {
   return import('./reply-keyboards.ts').then(({ sendQuestion }) => sendQuestion(turn, say));
 }
 
-async function notify(
+/** Notifies a scene of an event. @returns the parameters of the question that is to be asked then */
+function notify(
   turn: OpenTurn,
   event: SceneEvent,
-  skipped: Set<number>,
+  skipped: number[],
   params: object | undefined,
-): Promise<object | undefined> {
+): Awaitable<object | undefined> {
   const { copy } = turn;
   if (event.kind === 'left') {
     // a scene that was entered and left by one handler has not been there
-    if (!skipped.has(event.frame.entry)) await notifyLeft(turn, event);
-    return params;
+    if (skipped.includes(event.frame.entry)) return params;
+    return notifyLeft(turn, event).then(() => params);
   }
   const { top } = copy;
   const behavior = behaviorOn(turn, top);
-  if (event.kind === 'entered' && event.entry !== top.entry) skipped.add(event.entry);
+  const isGone = event.kind === 'entered' && event.entry !== top.entry;
+  if (isGone) skipped.push(event.entry);
   if (behavior === undefined) return undefined;
+  if (isGone) return params;
+  if (event.kind === 'ask') return event.params ?? params ?? noData;
+  return notifyTop(turn, event, behavior);
+}
+
+async function notifyTop(
+  turn: OpenTurn,
+  event: Extract<SceneEvent, { readonly kind: 'entered' | 'returned' }>,
+  behavior: SceneBehavior,
+): Promise<object | undefined> {
+  const { copy } = turn;
+  const { top } = copy;
   const run = new FrameRun(turn, top);
   switch (event.kind) {
-    case 'ask':
-      return event.params ?? params ?? noData;
     case 'entered': {
-      if (event.entry !== top.entry) return params;
       if (event.fresh === true) await behavior.screen?.(run, true);
       const checked = await behavior.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
@@ -200,18 +215,22 @@ export function behaviorOn({ registry }: OpenTurn, { scene }: Frame): SceneBehav
 }
 
 /** Runs code of a scene. If it throws, the user later reads the text `failed`. */
-export async function guarded<T>(
+export function guarded<T>(
   turn: OpenTurn,
   behavior: SceneBehavior,
   run: () => Awaitable<T>,
   isOthers?: (error: unknown) => boolean,
-): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
+): Awaitable<T> {
+  const failed = (error: unknown): never => {
     if (behavior.quiet !== true && isOthers?.(error) !== true) {
       turn.effects.apology = { ...turn.rt.options.defaults.texts, ...behavior.texts };
     }
     throw error;
+  };
+  try {
+    const done = run();
+    return isPromise(done) ? done.then(undefined, failed) : done;
+  } catch (error) {
+    return failed(error);
   }
 }

@@ -1,5 +1,6 @@
 /** Calls to a storage: by which token, how long one may take, what its failure means, and when it is sent again. */
 
+import { isPromise } from '../base/awaitable.ts';
 import type { Clock } from '../base/clock.ts';
 import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -67,12 +68,6 @@ export function faultOf(storage: StorageStatements, error: unknown): StorageFaul
   // an error of ours is no accident of the network; one that names a driver's error may pass, as that error does
   if (isFsmError(error) && error.code !== 'STORAGE_UNUSABLE') return 'fatal';
   return storage.classify?.(error) ?? 'unknown';
-}
-
-/** Whether an answer is still to come. */
-export function isPromise<T>(answer: Awaitable<T>): answer is PromiseLike<T> {
-  if (typeof answer !== 'object' || answer === null) return false;
-  return (answer as { readonly then?: unknown }).then !== undefined;
 }
 
 /** Waits so many ms. */

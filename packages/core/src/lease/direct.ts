@@ -1,5 +1,6 @@
 /** Coordination within one process: the local queue excludes everybody else, so conversations are acquired and committed directly. */
 
+import { isPromise } from '../base/awaitable.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type {
@@ -9,7 +10,7 @@ import type {
   StoredText,
   Write,
 } from '../storage/statements.ts';
-import { backoff, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
+import { backoff, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
 import { LiveList, type Member } from './live.ts';
 import type { Seat } from './queue.ts';

@@ -5,10 +5,11 @@
  * as that queue is; statements would be given up that were never sent.
  */
 
+import { isPromise } from '../base/awaitable.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { StorageStatements } from '../storage/statements.ts';
-import { callBound, isPromise, TimedOut } from './calls.ts';
+import { callBound, TimedOut } from './calls.ts';
 
 /** A statement that passes the gate, and gets its answer. */
 export interface Statement<T> {

@@ -1,5 +1,6 @@
 /** How the engine runs a node: when its handlers are called, and where what they return leads. */
 
+import { andThen, isPromise } from '../base/awaitable.ts';
 import { toMs } from '../base/clock.ts';
 import type { JsonObject } from '../base/json.ts';
 import { isSchema } from '../base/schema.ts';
@@ -43,8 +44,9 @@ export function behaviorOfNode(
   };
   const go = async <T extends NodeTurn>(run: FrameRun, turn: T, handler: (turn: T) => Next) => {
     const before = run.data;
-    verbIn(await handler(turn), id, turn)?.apply(run);
-    await checkChange(run, before);
+    const done = handler(turn);
+    verbIn(isPromise(done) ? await done : done, id, turn)?.apply(run);
+    if (check !== undefined) await checkChange(run, before);
     view?.showAgain(run);
   };
   return {
@@ -64,16 +66,17 @@ export function behaviorOfNode(
       const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
       if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);
       if (view !== undefined) return view.ask(run);
-      return async () => {
+      return () => {
         const turn = nodeTurn(run, { params });
-        return shownBy(await enter?.(turn), id, turn);
+        return andThen(enter?.(turn), (made) => shownBy(made, id, turn));
       };
     },
     async handle(run: FrameRun, next) {
       const { data } = run;
       if (view !== undefined && (await view.press(run))) return checkChange(run, data);
       const { input } = run;
-      const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
+      const accepted = input && !input.edited ? acceptInput(accept, input) : undefined;
+      const answer = isPromise(accepted) ? await accepted : accepted;
       if (input === undefined || answer === undefined || handlers.handle === undefined)
         return next();
       if (isPicker && !isAnswer(answer)) {

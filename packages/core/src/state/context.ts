@@ -234,7 +234,7 @@ class StateContext implements StateMatcher {
 
   replace(data: object): void {
     const host = this.writeHere('replace');
-    host.copy.change({ data: frozenData(data, 'data') });
+    host.copy.change({ data: frozenData(data, 'data', host.copy.top.data) });
     host.sceneVerbs?.changed(host);
   }
 

@@ -1,11 +1,11 @@
 /** Writes the working copy and flushes the effects: what is in a record, when it is written, and what follows the commit. */
 
+import { isPromise } from '../base/awaitable.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { OutgoingMessage } from '../conversation/outgoing.ts';
 import { codeOf, isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import type { Stream } from '../conversation/stream.ts';
-import { isPromise } from '../lease/calls.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import {

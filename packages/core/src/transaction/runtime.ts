@@ -38,7 +38,7 @@ export interface Engine {
   /** Reads what the user sent. */
   inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
-  dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
+  dispatch(turn: OpenTurn, rest: () => Promise<void>): Awaitable<void>;
   /** Notifies scenes of what has happened to their frames, and finds the question to ask. */
   runHooks(turn: OpenTurn): Promise<void>;
   /** Whether the user has the question before them that is to be asked again, and it may wait until the update is handled. */

@@ -1,5 +1,6 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
+import { isPromise } from '../base/awaitable.ts';
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -116,13 +117,15 @@ async function telefsmTurn<Result>(
       if (effects.isUnsettled) await finishWork(turn);
       if (effects.prompt !== undefined) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
-        await commit(turn, true);
+        const kept = commit(turn, true);
+        if (isPromise(kept)) await kept;
         await deliver(turn);
       }
     }
     // later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';
-    await commit(turn, false);
+    const committed = commit(turn, false);
+    if (isPromise(committed)) await committed;
     // a task that ran before the commit may have been the first to add something
     if (turn.used !== undefined) {
       if (turn.used.isSending) await deliver(turn);

@@ -193,8 +193,17 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  async sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
-    if (say === '') return undefined;
+  sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
+    try {
+      return this.sendNow(say);
+    } catch (error) {
+      // what is no message: whoever sends it awaits a promise
+      return Promise.reject(error);
+    }
+  }
+
+  private sendNow(say: OutgoingMessage | Stream): Promise<unknown> {
+    if (say === '') return Promise.resolve();
     if (isStream(say)) {
       // it was sent after the commit: an update that interrupts stops the messages, and nothing else
       return this.show(say).catch((error: unknown) => {
@@ -203,7 +212,10 @@ export class RunningTurn implements OpenTurn {
       });
     }
     const call = callOf(say, this.replyAddress);
-    if (tooLong(call) === undefined) return await this.call(call);
+    return tooLong(call) === undefined ? this.call(call) : this.sendInParts(call);
+  }
+
+  private async sendInParts(call: ApiCall): Promise<unknown> {
     const { inParts } = await import('../conversation/long-text.ts');
     let sent: unknown;
     for (const part of inParts(call)) sent = await this.call(part);

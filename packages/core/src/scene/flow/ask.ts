@@ -1,6 +1,7 @@
 /** Asks: finds the pending question before the commit and says it after it, or finishes the flow. */
 
 import { sceneError } from '../../base/area-errors.ts';
+import { isPromise } from '../../base/awaitable.ts';
 import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
@@ -25,7 +26,7 @@ import {
 import { afterMove, memoOf } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
-import { type Progress, withPassed } from './progress.ts';
+import { type Progress, without, withPassed } from './progress.ts';
 import { lastMessageOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
@@ -46,10 +47,12 @@ export async function ask(
   flowRun: FlowRun,
   params: Asking = {},
 ): Promise<MessageSource | undefined> {
-  await begin(flowRun);
+  const begun = begin(flowRun);
+  if (isPromise(begun)) await begun;
   let redos = 0;
   for (;;) {
-    const { pending, answers, finished } = await locate(flowRun);
+    const located = locate(flowRun);
+    const { pending, answers, finished } = isPromise(located) ? await located : located;
     if (finished !== undefined) {
       const { step, item, answers: before } = close(flowRun, finished);
       await step.after?.(item, flowRun.run.turn, before);
@@ -92,9 +95,8 @@ async function beginAnew(flowRun: FlowRun): Promise<void> {
   const memo = memoOf(run.memo);
   const fingerprint = plan.fingerprint();
   if (memo.plan === undefined) {
-    const { [givenSlot]: given, ...data } = run.data;
-    const progress = { ...progressOf(run), answers: data };
-    keep(flowRun, progress, {
+    const given = run.data[givenSlot];
+    keep(flowRun, without(progressOf(run), [givenSlot]), {
       ...memo,
       plan: fingerprint,
       ...(given !== undefined && { given: given as JsonObject }),
@@ -169,7 +171,8 @@ async function question(
     screen?.retire(run);
     return askElsewhere(flowRun, asked);
   }
-  const { say, invoice, kind, isRedrawn, labels } = await show(flowRun, asked);
+  const shown = show(flowRun, asked);
+  const { say, invoice, kind, isRedrawn, labels } = isPromise(shown) ? await shown : shown;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const wanted =
     prompts === 'delete' || (kind === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));

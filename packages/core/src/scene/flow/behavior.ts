@@ -12,6 +12,7 @@ import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { takesVotes } from '../../update/accepted-kinds.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
+import type { UserInput } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
@@ -188,40 +189,49 @@ function inPlace(
   };
 }
 
-async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
+function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
   const { plan, run } = flowRun;
   const { input } = run;
   if (input === undefined) {
     // only a question that has sent an invoice recognizes the checkout
-    if (memoOf(run.memo).invoice === undefined) return next();
-    const { checkout } = await import('./payment.ts');
-    if (!(await checkout(flowRun))) await next();
-    return;
+    return memoOf(run.memo).invoice === undefined ? next() : handleCheckout(flowRun, next);
   }
   if (input.kind === 'button') {
-    if (readElsewhere(input.value)?.tag === run.tag) {
-      const { pressElsewhere } = await import('./press-elsewhere.ts');
-      return pressElsewhere(flowRun, input.value);
+    const { value } = input;
+    if (readElsewhere(value)?.tag === run.tag) {
+      return import('./press-elsewhere.ts').then(({ pressElsewhere }) =>
+        pressElsewhere(flowRun, value),
+      );
     }
-    const button = readButton(input.value);
+    const button = readButton(value);
     if (button !== undefined) {
-      const { press } = await import('./press.ts');
-      return press(flowRun, button, input.value);
+      return import('./press.ts').then(({ press }) => press(flowRun, button, value));
     }
   }
   if (isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
-    if (plan.options.editedMessages !== 'update') return next();
-    const { handleEdited } = await import('./edited.ts');
-    if (!(await handleEdited(flowRun, input))) await next();
-    return;
+    return plan.options.editedMessages === 'update' ? handleEdit(flowRun, input, next) : next();
   }
   if (input.kind === 'command') {
     return policyOf(flowRun) === 'answer'
       ? handleInput(flowRun, asText(flowRun, input), next)
       : next();
   }
-  return await handleInput(flowRun, input, next);
+  return handleInput(flowRun, input, next);
+}
+
+async function handleCheckout(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
+  const { checkout } = await import('./payment.ts');
+  if (!(await checkout(flowRun))) await next();
+}
+
+async function handleEdit(
+  flowRun: FlowRun,
+  input: UserInput,
+  next: () => Promise<void>,
+): Promise<void> {
+  const { handleEdited } = await import('./edited.ts');
+  if (!(await handleEdited(flowRun, input))) await next();
 }
 
 /** The flow was left. Most ends are those that the user expects, and no hook asks for them. */

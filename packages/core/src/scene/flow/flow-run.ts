@@ -54,14 +54,14 @@ export function progressOf({ data, memo }: Pick<FrameRun, 'data' | 'memo'>): Pro
 }
 
 /** Finds the pending question. */
-export function locate({ plan, run }: FlowRun): Promise<Position> {
+export function locate({ plan, run }: FlowRun): Awaitable<Position> {
   return positionOf(plan, progressOf(run), run.turn);
 }
 
 /** Keeps a new progress, and the rest of the memo with it. */
 export function keep({ run }: FlowRun, progress: Progress, memo: FlowMemo): void {
   const { answers, passed, open } = progress;
-  run.keep({ data: answers, memo: compact({ ...memo, passed, open }) });
+  run.keepFrozen(answers, compact({ ...memo, passed, open }));
 }
 
 /** Continues from a new progress: what belonged to the last question is dropped, and the next one is asked. */

@@ -1,5 +1,6 @@
 /** Handles the input of a user while a flow is active, except presses of its own buttons: answers, labels, parts of albums, votes. */
 
+import { isPromise } from '../../base/awaitable.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, hint } from './accept.ts';
@@ -42,7 +43,8 @@ export async function handleInput(
   } else if (!comesByItself(input) && awaitsPayment(flowRun) !== undefined) {
     return void (await answersPaying(flowRun));
   }
-  const { pending } = await locate(flowRun);
+  const located = locate(flowRun);
+  const { pending } = isPromise(located) ? await located : located;
   if (pending === undefined || !wasAsked(flowRun, pending)) {
     return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
   }
@@ -64,7 +66,8 @@ export async function handleInput(
   if (pending.kind === 'ask') {
     const { question } = pending.step;
     const isOwn = question.share === undefined || (await isOwnShare(pending, input));
-    const value = isOwn ? await valueIn(question, input) : undefined;
+    const found = isOwn ? valueIn(question, input) : undefined;
+    const value = isPromise(found) ? await found : found;
     if (value !== undefined) {
       if (acceptsAlbum(question) || takesBurst(question)) {
         const { collect } = await import('./parts.ts');

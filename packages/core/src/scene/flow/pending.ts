@@ -1,6 +1,8 @@
 /** Which question is pending: the first applicable one without an answer. Looks at definition and answers only. */
 
+import { andThen, isPromise } from '../../base/awaitable.ts';
 import { type JsonObject, noData } from '../../base/json.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { Passed, PendingQuestion, Position } from './pending-question.ts';
@@ -8,11 +10,12 @@ import { type Progress, pathKey } from './progress.ts';
 import {
   type AskStep,
   type ConfirmStep,
+  type IncludeStep,
   namedSteps,
   type QuestionsStep,
   type Step,
 } from './steps.ts';
-import { factsAt, newScope, pass, type Scope, type Walk } from './walk.ts';
+import { factsAt, pass, Scope, type Walk } from './walk.ts';
 
 /** The parts of a flow that decide which question is pending. */
 interface FlowFacts {
@@ -29,11 +32,11 @@ interface FlowFacts {
  *
  * @param flow - the flow's id, steps and parameters
  */
-export async function positionOf(
+export function positionOf(
   { id, steps, parameters }: FlowFacts,
   { answers, passed, open }: Progress,
   turn: SessionAskTurn,
-): Promise<Position> {
+): Awaitable<Position> {
   const walk: Walk = {
     turn,
     passed: setOf(passed),
@@ -46,12 +49,17 @@ export async function positionOf(
     finished: undefined,
   };
   const home = { home: [], parameters: parameters?.of(answers) ?? noData };
-  const scope = newScope(id, [], answers, steps, home);
-  Object.assign(scope.seen, home.parameters);
-  const pending = await walkSteps(steps, scope, walk);
-  const { isClosed, finished } = walk;
-  const previous = passedIn(walk);
-  return { pending, previous, isClosed, finished, answers: Object.freeze(scope.seen) };
+  const scope = new Scope(id, [], answers, steps, home);
+  addAll(home.parameters, scope);
+  return andThen(walkSteps(steps, scope, walk), (pending) => {
+    const { isClosed, finished } = walk;
+    const previous = passedIn(walk);
+    return { pending, previous, isClosed, finished, answers: scope.answers };
+  });
+}
+
+function addAll(parameters: JsonObject, scope: Scope): void {
+  for (const name in parameters) scope.add(name, parameters[name]);
 }
 
 /** None for most flows. */
@@ -61,61 +69,73 @@ function setOf(marks: readonly string[]): ReadonlySet<string> {
   return marks.length === 0 ? noMarks : new Set(marks);
 }
 
-async function walkSteps(
-  steps: readonly Step[],
-  scope: Scope,
-  walk: Walk,
-): Promise<PendingQuestion | undefined> {
-  const { stored, seen } = scope;
-  for (const step of steps) {
-    if (step.kind === 'ask') {
-      const { when } = step.question;
-      if (when !== undefined && !(await when(seen, walk.turn))) continue;
-      if (Object.hasOwn(stored, step.name)) seen[step.name] = stored[step.name];
-      else if (!isPassed(step.name, step.was, scope, walk)) return askQuestion(step, scope);
-      pass(walk, 'ask', scope, step.name);
-    } else if (step.kind === 'confirm') {
-      if (!isPassed(step.name, [], scope, walk)) return confirmQuestion(step, scope);
-      pass(walk, 'confirm', scope, step.name);
-    } else {
-      const found = await walkInner(step, scope, walk);
-      if (found !== undefined) return found;
+type Found = Awaitable<PendingQuestion | undefined>;
+
+/** Walks on from a step of a level. @param from - its number */
+function walkSteps(steps: readonly Step[], scope: Scope, walk: Walk, from = 0): Found {
+  for (let at = from; at < steps.length; at++) {
+    const found = walkStep(steps[at] as Step, scope, walk);
+    if (isPromise(found)) {
+      return found.then((pending) => pending ?? walkSteps(steps, scope, walk, at + 1));
     }
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
-async function walkInner(
-  step: Exclude<Step, AskStep | ConfirmStep>,
-  scope: Scope,
-  walk: Walk,
-): Promise<PendingQuestion | undefined> {
-  const { seen, stored } = scope;
+function walkStep(step: Step, scope: Scope, walk: Walk): Found {
   switch (step.kind) {
+    case 'ask': {
+      const { when } = step.question;
+      if (when === undefined) return walkQuestion(step, scope, walk);
+      return andThen(when(scope.seen, walk.turn), (applies) =>
+        applies ? walkQuestion(step, scope, walk) : undefined,
+      );
+    }
+    case 'confirm':
+      if (!isPassed(step.name, [], scope, walk)) return confirmQuestion(step, scope);
+      pass(walk, 'confirm', scope, step.name);
+      return undefined;
     case 'branch': {
-      const taken = step.cases.get(String(seen[step.on]));
+      const taken = step.cases.get(String(scope.seen[step.on]));
       return taken && walkSteps(taken, scope, walk);
     }
     case 'block':
-      return (await step.test(seen, walk.turn)) ? walkSteps(step.steps, scope, walk) : undefined;
-    case 'include': {
-      const { name, steps } = step;
-      const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
-      const path = [...scope.path, name];
-      const parameters = step.data ? parametersIn(step.data(seen), own, steps) : noData;
-      const home = { parameters, home: path };
-      const inner = newScope(`${scope.prefix}.${name}`, path, own, steps, home);
-      Object.assign(inner.seen, parameters);
-      const found = await walkSteps(steps, inner, walk);
-      seen[name] = inner.seen;
-      return found;
-    }
+      return andThen(step.test(scope.seen, walk.turn), (applies) =>
+        applies ? walkSteps(step.steps, scope, walk) : undefined,
+      );
+    case 'include':
+      return walkIncluded(step, scope, walk);
     case 'repeat':
       // loaded with the first repeat: other flows do without it
-      return (await import('./rounds.ts')).walkRounds(step, scope, walk, walkSteps);
+      return import('./rounds.ts').then(({ walkRounds }) =>
+        walkRounds(step, scope, walk, walkSteps),
+      );
     case 'questions':
       return walkMade(step, scope, walk);
   }
+}
+
+function walkQuestion(step: AskStep, scope: Scope, walk: Walk): PendingQuestion | undefined {
+  if (scope.has(step.name)) scope.pass(step.name);
+  else if (!isPassed(step.name, step.was, scope, walk)) return askQuestion(step, scope);
+  pass(walk, 'ask', scope, step.name);
+  return undefined;
+}
+
+function walkIncluded(step: IncludeStep, scope: Scope, walk: Walk): Found {
+  const { name, steps } = step;
+  const { stored } = scope;
+  const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
+  const path = [...scope.path, name];
+  const parameters = step.data ? parametersIn(step.data(scope.seen), own, steps) : noData;
+  const home = { parameters, home: path };
+  const inner = new Scope(`${scope.prefix}.${name}`, path, own, steps, home);
+  addAll(parameters, inner);
+  return andThen(walkSteps(steps, inner, walk), (found) => {
+    scope.add(name, inner.answers);
+    return found;
+  });
 }
 
 /** The parameters of an included flow: those that were made, with those that its buttons have changed. */
@@ -131,15 +151,15 @@ async function walkMade(
   walk: Walk,
 ): Promise<PendingQuestion | undefined> {
   const { name } = step;
-  const { stored, seen, prefix } = scope;
+  const { stored, prefix } = scope;
   const { madeQuestions } = await import('./made-questions.ts');
   const state = `${prefix}:${name}`;
-  const steps = await madeQuestions(step, state, seen, walk.turn);
+  const steps = await madeQuestions(step, state, scope.seen, walk.turn);
   scope.made[name] = steps;
   const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
-  const inner = { ...newScope(prefix, [...scope.path, name], own, steps, scope), state };
+  const inner = new Scope(prefix, [...scope.path, name], own, steps, scope, state);
   const found = await walkSteps(steps, inner, walk);
-  seen[name] = inner.seen;
+  scope.add(name, inner.answers);
   return found;
 }
 

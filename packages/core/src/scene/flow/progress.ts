@@ -1,12 +1,13 @@
 /** How far a user has come in a flow: answers, and marks of what has been passed without one. Pure, never a cursor. */
 
-import type { JsonObject } from '../../base/json.ts';
+import { frozenData, type JsonObject, mergedData } from '../../base/json.ts';
 
 /** The path of an answer: names of steps, and numbers of rounds. */
 export type Path = readonly (string | number)[];
 
 /** The facts from which the pending question is computed. */
 export interface Progress {
+  /** Deeply frozen: every change makes others, which share what stays. */
   readonly answers: JsonObject;
   /** Questions that have been left out, summaries that have been confirmed, and rounds for which `after` has run. */
   readonly passed: readonly string[];
@@ -43,7 +44,7 @@ export function without(progress: Progress, path: Path): Progress {
   const mark = pathKey(path);
   const stays = (each: string) => each !== mark && !each.startsWith(`${mark}.`);
   return {
-    answers: take(endingAt(progress.answers, path), path) as JsonObject,
+    answers: taken(endingAt(progress.answers, path), path),
     passed: progress.passed.filter(stays),
     open: opened(progress.open.filter(stays), path),
   };
@@ -54,7 +55,7 @@ export function withParameters(progress: Progress, home: Path, change: JsonObjec
   let { answers } = progress;
   for (const [name, value] of Object.entries(change)) {
     const path = [...home, name];
-    answers = value === undefined ? (take(answers, path) as JsonObject) : put(answers, path, value);
+    answers = value === undefined ? taken(answers, path) : put(answers, path, value);
   }
   return { ...progress, answers };
 }
@@ -103,17 +104,28 @@ export function readAt(answers: JsonObject, path: Path): unknown {
   return at;
 }
 
-function put(holder: unknown, [key, ...rest]: Path, value: unknown): JsonObject {
+function put(answers: JsonObject, [key, ...rest]: Path, value: unknown): JsonObject {
+  const name = String(key);
+  const own = Object.hasOwn(answers, name) ? answers[name] : undefined;
+  return mergedData(answers, { [name]: within(own, rest, value) }, 'data');
+}
+
+/** A value with another one at a path. */
+function within(holder: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
   if (typeof key === 'number') {
     const list: unknown[] = Array.isArray(holder) ? [...holder] : [];
     while (list.length < key) list.push({});
-    list[key] = rest.length === 0 ? value : put(list[key], rest, value);
-    return list as unknown as JsonObject;
+    list[key] = within(list[key], rest, value);
+    return list;
   }
   const object = typeof holder === 'object' && holder !== null ? (holder as JsonObject) : {};
-  const name = key as string;
-  const own = Object.hasOwn(object, name) ? object[name] : undefined;
-  return { ...object, [name]: rest.length === 0 ? value : put(own, rest, value) };
+  const own = Object.hasOwn(object, key) ? object[key] : undefined;
+  return { ...object, [key]: within(own, rest, value) };
+}
+
+function taken(answers: JsonObject, path: Path): JsonObject {
+  return frozenData(take(answers, path), 'data', answers);
 }
 
 function take(holder: unknown, [key, ...rest]: Path): unknown {

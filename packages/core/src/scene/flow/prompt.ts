@@ -1,6 +1,8 @@
 /** The message of a question: its prompt, with its keyboard. */
 
+import { andThen } from '../../base/awaitable.ts';
 import { invalidOption } from '../../base/rules.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import {
   callOf,
   checkMessage,
@@ -9,7 +11,12 @@ import {
   type ReplyMarkup,
   type RichText,
 } from '../../conversation/outgoing.ts';
-import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
+import {
+  type FormattedStream,
+  isStream,
+  type Stream,
+  withOptions,
+} from '../../conversation/stream.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { expectsText } from './answer.ts';
@@ -34,34 +41,55 @@ export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedraw
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
-export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
-  const plain = await evaluatedPrompt(flowRun, asked);
+export function show(flowRun: FlowRun, asked: PendingQuestion): Awaitable<Shown> {
+  return andThen(evaluatedPrompt(flowRun, asked), (plain) =>
+    mayHaveButtons(flowRun, asked)
+      ? withButtons(flowRun, asked, plain)
+      : withReplyTo(flowRun, asked, plain),
+  );
+}
+
+async function withButtons(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+  plain: PlainPrompt,
+): Promise<Shown> {
   const { say } = plain;
-  if (mayHaveButtons(flowRun, asked)) {
-    const { keyboardOf } = await import('./question-keyboard.ts');
-    const keyboard = await keyboardOf(flowRun, asked);
-    // a keyboard of the prompt's own gives way only to choices
-    if (keyboard !== undefined && (keyboard.isNeeded || !hasKeyboard(say))) {
-      const { markup, ...shown } = keyboard;
-      const target = shown.kind === 'reply' ? replyTo(flowRun) : undefined;
-      return { ...plain, ...shown, say: dressed(say, markup, target) };
-    }
+  const { keyboardOf } = await import('./question-keyboard.ts');
+  const keyboard = await keyboardOf(flowRun, asked);
+  // a keyboard of the prompt's own gives way only to choices
+  if (keyboard === undefined || !(keyboard.isNeeded || !hasKeyboard(say))) {
+    return withReplyTo(flowRun, asked, plain);
   }
+  const { markup, ...shown } = keyboard;
+  const target = shown.kind === 'reply' ? replyTo(flowRun) : undefined;
+  return { ...plain, ...shown, say: dressed(say, markup, target) };
+}
+
+/** A question without buttons; in a group it replies to the user who is to answer. */
+function withReplyTo(flowRun: FlowRun, asked: PendingQuestion, plain: PlainPrompt): Shown {
+  const { say } = plain;
   if (hasKeyboard(say) || !expectsText(asked)) return plain;
   const target = inGroup(flowRun) && !supportsInlineOnly(flowRun) ? replyTo(flowRun) : undefined;
   if (target === undefined) return plain;
   return { ...plain, say: dressed(say, { force_reply: true, selective: true }, target) };
 }
 
+type PlainPrompt = Pick<Shown, 'say' | 'invoice'>;
+
 /** The message of a prompt, without a keyboard of the flow's, and the invoice that it is. */
-async function evaluatedPrompt(
+function evaluatedPrompt(flowRun: FlowRun, asked: PendingQuestion): Awaitable<PlainPrompt> {
+  const prompt = promptOf(asked);
+  const made = typeof prompt === 'function' ? prompt(asked.answers, flowRun.run.turn) : prompt;
+  return andThen(made, (message) => checkedPrompt(flowRun, asked, message));
+}
+
+function checkedPrompt(
   flowRun: FlowRun,
   asked: PendingQuestion,
-): Promise<Pick<Shown, 'say' | 'invoice'>> {
+  made: OutgoingMessage | Stream,
+): Awaitable<PlainPrompt> {
   const option = `${asked.id} prompt`;
-  const prompt = promptOf(asked);
-  const made =
-    typeof prompt === 'function' ? await prompt(asked.answers, flowRun.run.turn) : prompt;
   if (isSent(made)) {
     const expected = 'a message, which telefsm sends';
     throw invalidOption(option, expected, 'a message that reply() has sent');
@@ -71,15 +99,18 @@ async function evaluatedPrompt(
   }
   checkMessage(made, option);
   const accept = questionOf(asked)?.accept;
-  const { say, invoice } = isStream(made)
+  const plain = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : accept === 'payment' || isInvoice(made)
-      ? await boundInvoice(flowRun, asked, made)
+      ? boundInvoice(flowRun, asked, made)
       : { say: made, invoice: undefined };
-  if (kindsIn(accept).includes('poll_answer')) {
-    const { checkPoll } = await import('./check-poll.ts');
-    checkPoll(asked.id, accept, say);
-  }
+  return kindsIn(accept).includes('poll_answer') ? asPoll(asked, plain) : plain;
+}
+
+async function asPoll(asked: PendingQuestion, plain: Awaitable<PlainPrompt>): Promise<PlainPrompt> {
+  const { checkPoll } = await import('./check-poll.ts');
+  const { say, invoice } = await plain;
+  checkPoll(asked.id, questionOf(asked)?.accept, say);
   return { say, invoice };
 }
 

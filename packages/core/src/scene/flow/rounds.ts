@@ -1,10 +1,11 @@
 /** Repeats: which round is pending, and whether there is another one. Loaded with the first repeat. */
 
 import type { JsonObject } from '../../base/json.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { type Path, pathKey } from './progress.ts';
 import { againName, type RepeatStep, type Step } from './steps.ts';
-import { factsAt, newScope, pass, type Scope, type Walk } from './walk.ts';
+import { factsAt, pass, Scope, type Walk } from './walk.ts';
 
 /**
  * Walks through the rounds of a repeat.
@@ -19,7 +20,7 @@ export async function walkRounds(
     steps: readonly Step[],
     scope: Scope,
     walk: Walk,
-  ) => Promise<PendingQuestion | undefined>,
+  ) => Awaitable<PendingQuestion | undefined>,
 ): Promise<PendingQuestion | undefined> {
   const { name, min, max } = step;
   const path = [...scope.path, name];
@@ -35,8 +36,8 @@ export async function walkRounds(
   };
   const walkRound = async (at: number) => {
     const prefix = `${scope.prefix}.${name}`;
-    const inner = newScope(prefix, [...path, at], rounds[at], steps, scope);
-    return { found: await walkSteps(steps, inner, walk), seen: inner.seen };
+    const inner = new Scope(prefix, [...path, at], rounds[at], steps, scope);
+    return { found: await walkSteps(steps, inner, walk), seen: inner.answers };
   };
   const finish = (at: number, item: JsonObject) => {
     if (step.after !== undefined) closeRound(step, [...path, at], item, scope, walk);
@@ -62,7 +63,7 @@ export async function walkRounds(
     finish(at, seen);
     if (finished || at + 1 >= max) break;
   }
-  scope.seen[name] = complete;
+  scope.add(name, complete);
   wasOffered(complete.length);
   return undefined;
 }
@@ -78,7 +79,7 @@ function closeRound(
   walk.kind = undefined;
   walk.isClosed = true;
   if (walk.finished !== undefined || walk.passed.has(pathKey(path))) return;
-  walk.finished = { step, path, item: Object.freeze(item), answers: { ...seen } };
+  walk.finished = { step, path, item, answers: { ...seen } };
 }
 
 function againQuestion(

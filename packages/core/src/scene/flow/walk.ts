@@ -1,6 +1,6 @@
 /** The state of a walk through the steps of a flow, from question to question. */
 
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonObject, noData } from '../../base/json.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FinishedRound, Passed, QuestionFacts } from './pending-question.ts';
 import type { Path } from './progress.ts';
@@ -24,29 +24,86 @@ export interface Walk {
 export type Home = Pick<QuestionFacts, 'parameters' | 'home'>;
 
 /** One level of answers: the flow's, an include's, a round's. */
-export interface Scope extends Home {
+export class Scope implements Home {
   readonly prefix: string;
   readonly path: Path;
   readonly stored: JsonObject;
   readonly level: readonly Step[];
-  /** Answers of the applicable questions so far; conditions see it as it grows. */
-  readonly seen: Record<string, unknown>;
-  /** Questions that were made while the flow runs, by the name of their step. */
-  readonly made: Record<string, readonly AskStep[]>;
+  readonly parameters: JsonObject;
+  readonly home: Path;
   /** The one state of its questions; absent where each has its own. */
-  readonly state?: string;
-}
+  readonly state: string | undefined;
+  /** Questions that were made while the flow runs, by the name of their step. */
+  readonly made: Record<string, readonly AskStep[]> = {};
+  /** The names of the stored answers. Usually they are in the order of the steps, and so need no copy. */
+  readonly #names: readonly string[];
+  /** How many of the first names the walk has come by, one after the other. */
+  #passed = 0;
+  /** Whether something else has come between. */
+  #isApart = false;
+  /** What conditions see; made for the first one that looks. */
+  readonly #seen: Record<string, unknown> = {};
+  /** How many of the first names it has. */
+  #copied = 0;
 
-/** Begins a level. */
-export function newScope(
-  prefix: string,
-  path: Path,
-  stored: unknown,
-  level: readonly Step[],
-  { parameters, home }: Home,
-): Scope {
-  const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
-  return { prefix, path, stored: kept, level, seen: {}, made: {}, parameters, home };
+  constructor(
+    prefix: string,
+    path: Path,
+    stored: unknown,
+    level: readonly Step[],
+    { parameters, home }: Home,
+    state?: string,
+  ) {
+    this.prefix = prefix;
+    this.path = path;
+    this.stored = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : noData;
+    this.level = level;
+    this.parameters = parameters;
+    this.home = home;
+    this.state = state;
+    this.#names = Object.keys(this.stored);
+  }
+
+  /** Whether an answer is stored. */
+  has(name: string): boolean {
+    return this.#isNext(name) || Object.hasOwn(this.stored, name);
+  }
+
+  /** Comes by a stored answer. */
+  pass(name: string): void {
+    if (this.#isNext(name)) this.#passed++;
+    else this.#add(name, this.stored[name]);
+  }
+
+  /** Comes by a value that is made of what is stored, or given. */
+  add(name: string, value: unknown): void {
+    if (this.#isNext(name) && this.stored[name] === value) this.#passed++;
+    else this.#add(name, value);
+  }
+
+  /** Answers of the applicable questions so far; conditions see it as it grows. */
+  get seen(): Record<string, unknown> {
+    while (this.#copied < this.#passed) {
+      const name = this.#names[this.#copied++] as string;
+      this.#seen[name] = this.stored[name];
+    }
+    return this.#seen;
+  }
+
+  /** The same at the end of the walk. */
+  get answers(): JsonObject {
+    const isWhole = !this.#isApart && this.#passed === this.#names.length;
+    return isWhole ? this.stored : Object.freeze(this.seen);
+  }
+
+  #isNext(name: string): boolean {
+    return !this.#isApart && this.#names[this.#passed] === name;
+  }
+
+  #add(name: string, value: unknown): void {
+    this.seen[name] = value;
+    this.#isApart = true;
+  }
 }
 
 /** Continues from a question: it is the one before the next. */
@@ -63,9 +120,9 @@ export function pass(
   walk.count = count;
 }
 
-/** The facts about a question of a level. */
+/** The facts about a question of a level, where the walk ends. */
 export function factsAt(name: string, scope: Scope): QuestionFacts {
-  const { prefix, path, seen, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
-  const facts = { path: [...path, name], answers: Object.freeze(seen), level, made };
-  return { id: state, ...facts, parameters, home };
+  const { prefix, path, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
+  const facts = { path: [...path, name], level, made };
+  return { id: state, answers: scope.answers, ...facts, parameters, home };
 }

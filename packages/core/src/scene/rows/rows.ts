@@ -1,11 +1,11 @@
 /** Buttons in rows: what a view or a question offers, how it becomes an inline keyboard, and how a press finds its button. */
 
+import { isPromise } from '../../base/awaitable.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import { isPromise } from '../../lease/calls.ts';
 import type { Leading, Next } from '../transition.ts';
 import { type FlowButton, headOf, type PressedButton, tokensBehind } from './buttons.ts';
 

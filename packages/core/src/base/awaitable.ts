@@ -1,0 +1,14 @@
+/** Values that may be promises. What is known at once is used at once: every promise costs an update time and memory. */
+
+import type { Awaitable } from './type-tools.ts';
+
+/** Whether a value is still to come. */
+export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
+  if (typeof value !== 'object' || value === null) return false;
+  return (value as { readonly then?: unknown }).then !== undefined;
+}
+
+/** Continues with a value: at once if it is known. */
+export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+  return isPromise(value) ? value.then(next) : next(value);
+}
