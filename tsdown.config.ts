@@ -1,6 +1,8 @@
 /** Builds every package, ESM and CommonJS with declarations; what to build is read from each package's `exports` and `bin`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
+import { layerOf } from './scripts/lib/layers.ts';
 
 interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
@@ -11,28 +13,55 @@ interface Manifest {
 /** The packages that must also run in browsers and edge workers, where there is no Node. */
 const withoutNode: readonly string[] = ['core', 'commands', 'grammy', 'storage-cloudflare'];
 
-const configs: UserConfig[] = readdirSync('packages').map((name) => ({
-  name,
-  cwd: `packages/${name}`,
-  entry: entriesOf(name),
-  format: ['esm', 'cjs'],
-  // A file for each module: a bundle takes only the modules that a bot uses.
-  unbundle: true,
-  // Else an import whose constants were inlined stays behind as a bare one, of which bundlers warn.
-  inputOptions: { optimization: { inlineConst: false } },
-  // A condition of `imports` chooses between two modules where the package is used, not where it is built.
-  external: [/^#/],
-  platform: withoutNode.includes(name) ? 'neutral' : 'node',
-  target: 'es2022',
-  fixedExtension: false,
-  // What is built is the sources with their comments, in their order; maps would treble what users download.
-  dts: { oxc: true, sourcemap: false },
-  sourcemap: false,
-  clean: true,
-  // The only third-party code in a build: a helper of the compiler (MIT) for tagged templates.
-  deps: { onlyBundle: ['@oxc-project/runtime'] },
-}));
+/** Leaves the code to the other build of a package. */
+const declarationsOnly = {
+  name: 'declarations-only',
+  generateBundle(_: unknown, files: Record<string, unknown>): void {
+    for (const name of Object.keys(files)) if (!/\.d\.c?ts$/.test(name)) delete files[name];
+  },
+};
 
+const configs: UserConfig[] = readdirSync('packages').flatMap((name): UserConfig[] => {
+  const shared: UserConfig = {
+    name,
+    cwd: `packages/${name}`,
+    entry: entriesOf(name),
+    format: ['esm', 'cjs'],
+    // A condition of `imports` chooses between two modules where the package is used, not where it is built.
+    external: [/^#/],
+    platform: withoutNode.includes(name) ? 'neutral' : 'node',
+    target: 'es2022',
+    fixedExtension: false,
+    // The only third-party code in a build: a helper of the compiler (MIT) for tagged templates.
+    deps: { onlyBundle: ['@oxc-project/runtime'] },
+    // What is built is the sources with their comments, in their order; maps would treble what users download.
+    sourcemap: false,
+    clean: true,
+  };
+  return [
+    {
+      ...shared,
+      dts: false,
+      hash: false,
+      // Else an import whose constants were inlined stays behind as a bare one, of which bundlers warn.
+      inputOptions: { optimization: { inlineConst: false } },
+      outputOptions: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups:
+            name === 'core' ? [{ name: layerOf(join(process.cwd(), 'packages/core/src')) }] : [],
+        },
+      },
+    },
+    // A declaration for each module, so that an editor shows where it is defined.
+    {
+      ...shared,
+      unbundle: true,
+      dts: { oxc: true, sourcemap: false, emitDtsOnly: true },
+      plugins: [declarationsOnly],
+    },
+  ];
+});
 /**
  * `{ index: 'src/index.ts', cli: 'src/cli.ts' }` from the source condition of each exported subpath, and from each program.
  *

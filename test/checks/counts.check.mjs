@@ -48,20 +48,20 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
   for (const [name, bot, texts] of cases) costs.push(`${name}: ${await countLast(bot, texts)}`);
   expect(costs).toMatchInlineSnapshot(`
     [
-      "a conversation begins: 1 acquire, 1 commit, 4 microtasks, 1 timers",
-      "a state follows another: 1 acquire, 1 commit, 4 microtasks",
-      "data changes: 1 acquire, 1 commit, 4 microtasks",
-      "nothing changes in a state: 1 acquire, 1 commit, 4 microtasks",
+      "a conversation begins: 1 acquire, 1 commit, 3 microtasks, 1 timers",
+      "a state follows another: 1 acquire, 1 commit, 3 microtasks",
+      "data changes: 1 acquire, 1 commit, 3 microtasks",
+      "nothing changes in a state: 1 acquire, 1 commit, 3 microtasks",
       "nothing changes where nothing is kept: 1 acquire, 5 microtasks, 1 release, 1 timers",
-      "a conversation ends: 1 acquire, 1 commit, 4 microtasks",
+      "a conversation ends: 1 acquire, 1 commit, 3 microtasks",
       "an update comes again: 1 acquire, 5 microtasks, 1 release",
       "an update has no conversation: 2 microtasks",
-      "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 24 microtasks, 1 timers",
-      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 24 microtasks",
-      "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 27 microtasks, 1 timers",
-      "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 31 microtasks",
-      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 23 microtasks",
-      "a flow ends: 1 API calls, 1 acquire, 1 commit, 36 microtasks",
+      "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 15 microtasks, 1 timers",
+      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 11 microtasks",
+      "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 17 microtasks, 1 timers",
+      "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 15 microtasks",
+      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 15 microtasks",
+      "a flow ends: 1 API calls, 1 acquire, 1 commit, 24 microtasks",
     ]
   `);
 });

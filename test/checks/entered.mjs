@@ -1,6 +1,7 @@
 /**
  * Counts how many files and functions of the built core and adapter one update enters, by V8's coverage: how much somebody has to read who
- * follows it. The update is not the first of its kind, so that nothing is counted that happens once.
+ * follows it. The update is not the first of its kind, so that nothing is counted that happens once. The files are the source files: the
+ * build names them above their parts.
  *
  * `npm run entered` compares with `entered.json`, also downwards; `-- --update` writes what was found, `-- --list` names the functions.
  */
@@ -73,18 +74,28 @@ async function count(name, bot, texts) {
   }
   const { result } = await session.post('Profiler.takePreciseCoverage');
   session.disconnect();
-  const entered = result.flatMap(({ url, functions }) => {
-    const [file] = /(?:core|grammy)\/dist\/.*$/.exec(url) ?? [];
+  const entered = new Map();
+  for (const { url, functions } of result) {
+    const [, owner] = /(core|grammy)\/dist\/[^?]*$/.exec(url) ?? [];
     const called = functions.filter(({ ranges: [range] }) => range.count > 0);
-    return file === undefined || called.length === 0 ? [] : [{ file, called }];
-  });
-  for (const { file, called } of values.list ? entered : []) {
-    console.log(
-      `${file}: ${called.map(({ functionName }) => functionName || '(none)').join(', ')}`,
-    );
+    if (owner === undefined || called.length === 0) continue;
+    const built = readFileSync(new URL(url), 'utf8');
+    for (const { functionName, ranges } of called) {
+      const file = `${owner}/${sourceAt(built, ranges[0].startOffset, url)}`;
+      entered.set(file, [...(entered.get(file) ?? []), functionName || '(none)']);
+    }
   }
-  const functions = entered.reduce((sum, { called }) => sum + called.length, 0);
-  return [name, { files: entered.length, functions }];
+  for (const [file, called] of values.list ? entered : [])
+    console.log(`${file}: ${called.join(', ')}`);
+  const functions = [...entered.values()].reduce((sum, called) => sum + called.length, 0);
+  return [name, { files: entered.size, functions }];
+}
+
+/** The source file of a place in a built one. */
+function sourceAt(built, offset, url) {
+  const [, source] = built.slice(0, offset).match(/[\s\S]*^\/\/ (src\/\S+\.ts)$/m) ?? [];
+  if (source === undefined) throw new Error(`${url} does not name the source file at ${offset}.`);
+  return source;
 }
 
 const found = Object.fromEntries([

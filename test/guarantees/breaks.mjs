@@ -20,9 +20,9 @@ export const breaks = [
   {
     guarantee: '2. A throwing handler rolls the record back',
     breaks: 'what a handler changed before it threw is not undone, and is written',
-    file: 'packages/core/src/transaction/transact.ts',
-    find: '    else await fail(turn);\n',
-    replace: '    else await commit(turn, false);\n',
+    file: 'packages/core/src/transaction/endings.ts',
+    find: "  rollBack(turn);\n  turn.phase = 'failed';\n  await lease?.release();",
+    replace: "  turn.phase = 'failed';\n  await commitId(turn);",
     tests: ['packages/core/test/turn.test.ts', 'test/behavior/turns.test.ts'],
   },
   {

@@ -1,8 +1,12 @@
 /** Names of commands, states, options and flags: which are allowed, and when two are the same. */
 
-const first = '[\\p{L}\\p{N}\\p{Extended_Pictographic}_]';
-const further = '(?:[\\p{L}\\p{M}\\p{N}\\p{Extended_Pictographic}\\p{Emoji_Modifier}_-]|\\u200D)';
-const word = new RegExp(`^${first}${further}*$`, 'u');
+const word: RegExp = /* @__PURE__ */ formOfWord();
+
+function formOfWord(): RegExp {
+  const first = '[\\p{L}\\p{N}\\p{Extended_Pictographic}_]';
+  const further = '(?:[\\p{L}\\p{M}\\p{N}\\p{Extended_Pictographic}\\p{Emoji_Modifier}_-]|\\u200D)';
+  return new RegExp(`^${first}${further}*$`, 'u');
+}
 
 /** Whether a value can name something: one word that is neither punctuation nor a prototype's key. */
 export function isName(value: unknown): value is string {

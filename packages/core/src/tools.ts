@@ -4,6 +4,7 @@
  * Exports for developer tools and tests: clocks, keys and descriptions.
  */
 
+import { languages } from './conversation/languages.ts';
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
 import { sendQuestion } from './engine/reply-keyboards.ts';
@@ -59,6 +60,7 @@ export { updateTypes } from './update/subject.ts';
  * ahead of it.
  */
 export const loadedLater: readonly unknown[] = [
+  languages,
   showStream,
   askElsewhere,
   pressElsewhere,

@@ -74,32 +74,32 @@ describe('the translations', () => {
     expect(same.sort()).toEqual(['es no', 'it no']);
   });
 
-  it('are chosen by the language of the user, also with a region', () => {
+  it('are chosen by the language of the user, also with a region', async () => {
     const texts = translatedTexts();
-    expect(read(texts, 'busy', 'de')).toBe('Einen Moment, bitte.');
-    expect(read(texts, 'busy', 'pt-br')).toBe('Um momento, por favor.');
-    expect(read(texts, 'busy', 'zh-Hans')).toBe('请稍等。');
+    expect(await read(texts, 'busy', 'de')).toBe('Einen Moment, bitte.');
+    expect(await read(texts, 'busy', 'pt-br')).toBe('Um momento, por favor.');
+    expect(await read(texts, 'busy', 'zh-Hans')).toBe('请稍等。');
   });
 
-  it('are English for an unknown language, and for a user without one', () => {
+  it('are English for an unknown language, and for a user without one', async () => {
     const texts = translatedTexts();
     for (const language of ['sv', 'constructor', undefined])
-      expect(read(texts, 'busy', language)).toBe('One moment, please.');
+      expect(await read(texts, 'busy', language)).toBe('One moment, please.');
   });
 
-  it('can be replaced and extended', () => {
+  it('can be replaced and extended', async () => {
     const texts = translatedTexts({
       de: { busy: 'Moment!' },
       'pt-br': { busy: 'Só um momento.' },
       sv: { busy: 'Ett ögonblick.' },
       en: { busy: 'Wait.' },
     });
-    expect(read(texts, 'busy', 'de')).toBe('Moment!');
-    expect(read(texts, 'yes', 'de')).toBe('Ja');
-    expect(read(texts, 'busy', 'pt-br')).toBe('Só um momento.');
-    expect(read(texts, 'busy', 'pt')).toBe('Um momento, por favor.');
-    expect(read(texts, 'busy', 'sv')).toBe('Ett ögonblick.');
-    expect(read(texts, 'yes', 'sv')).toBe('Yes');
-    expect(read(texts, 'busy', 'fi')).toBe('Wait.');
+    expect(await read(texts, 'busy', 'de')).toBe('Moment!');
+    expect(await read(texts, 'yes', 'de')).toBe('Ja');
+    expect(await read(texts, 'busy', 'pt-br')).toBe('Só um momento.');
+    expect(await read(texts, 'busy', 'pt')).toBe('Um momento, por favor.');
+    expect(await read(texts, 'busy', 'sv')).toBe('Ett ögonblick.');
+    expect(await read(texts, 'yes', 'sv')).toBe('Yes');
+    expect(await read(texts, 'busy', 'fi')).toBe('Wait.');
   });
 });

@@ -30,7 +30,7 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
 }
 
 const grammy: Framework<Context, GrammyBot> = {
-  contexts: Context.prototype,
+  contexts: Context,
   properties: ['state', 'fsm'],
   portOf,
   updatePortOf,

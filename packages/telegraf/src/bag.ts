@@ -31,10 +31,12 @@ const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
 };
 
 /** One prototype for all bags; which FSM a bag forwards to is in the bag itself. */
-const forwarding: object = Object.create(
-  Object.prototype,
-  Object.fromEntries(Object.keys(members).map((name) => [name, forwarded(name)])),
-);
+const forwarding: object = /* @__PURE__ */ makePrototype();
+
+function makePrototype(): object {
+  const all = Object.keys(members).map((name) => [name, forwarded(name)] as const);
+  return Object.create(Object.prototype, Object.fromEntries(all));
+}
 
 /**
  * Lets a bag forward to an FSM: reads reach it, bound; a write makes an own property of the bag and never reaches it.

@@ -35,7 +35,7 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
 }
 
 const telegraf: Framework<Context, TelegrafBot> = {
-  contexts: Context.prototype,
+  contexts: Context,
   properties: ['fsm'],
   portOf,
   updatePortOf,

@@ -54,4 +54,4 @@ export const Scene: new <
 >(
   id: string,
   options?: SceneOptions<Data>,
-) => Scene<C, Data, Params> = sceneClass(FsmComposer, 'fsm');
+) => Scene<C, Data, Params> = /* @__PURE__ */ sceneClass(FsmComposer, 'fsm');

@@ -43,7 +43,7 @@ export function toMs(duration: Duration, option: string): number {
 }
 
 /** Beyond it a platform's timer runs at once. A longer wait is split into several timers. */
-const longestTimer = 2 ** 31 - 1;
+const longestTimer = 0x7fff_ffff;
 
 /** The machine's clock where none is handed in; its timers do not keep a Node process alive. */
 export const systemClock: Clock = {

@@ -9,7 +9,7 @@ export interface JsonObject {
 }
 
 /** The data of a conversation without any. */
-export const noData: JsonObject = Object.freeze({});
+export const noData: JsonObject = /* @__PURE__ */ Object.freeze({});
 
 /**
  * Copies a value, deeply, and freezes the copy.
@@ -165,8 +165,11 @@ function copyObject(
   // by its indexes: holes are visited too, which JSON would turn into null
   for (let at = 0; at < value.length; at++) {
     const item: unknown = value[at];
-    const isKept = isLeaf(item) || (at < old.length && item === old[at]);
-    items.push(isKept ? withoutSign(item) : copyAny(item, `${path}[${at}]`, inside, old[at]));
+    if (isLeaf(item)) items.push(item === 0 ? 0 : item);
+    else {
+      const isKept = at < old.length && item === old[at];
+      items.push(isKept ? item : copyAny(item, `${path}[${at}]`, inside, old[at]));
+    }
   }
   return Object.freeze(items);
 }
@@ -188,7 +191,8 @@ function copyMembers(
       if (Object.hasOwn(copy, key)) delete copy[key];
       continue;
     }
-    if (isLeaf(member)) put(copy, key, withoutSign(member));
+    // JSON has one zero: without its sign, also where nothing is written as text
+    if (isLeaf(member)) put(copy, key, member === 0 ? 0 : member);
     else {
       const old = Object.hasOwn(before, key) ? before[key] : undefined;
       put(copy, key, member === old ? member : copyAny(member, `${path}.${key}`, inside, old));
@@ -203,14 +207,9 @@ function copyAny(
   around: readonly unknown[],
   before: unknown,
 ): unknown {
-  if (isLeaf(value)) return withoutSign(value);
+  if (isLeaf(value)) return value === 0 ? 0 : value;
   if (typeof value === 'object' && value !== null) return copyObject(value, path, around, before);
   throw reject(path, shown(value));
-}
-
-/** JSON has one zero: without its sign, also where nothing is written as text. */
-function withoutSign(value: unknown): unknown {
-  return value === 0 ? 0 : value;
 }
 
 /** Whether JSON keeps a value as it is, but for the sign of zero. */

@@ -49,7 +49,10 @@ export function atLeast(least: number): Rule {
 }
 
 /** Takes a whole number. */
-export const wholeNumber: Rule = { expected: 'a whole number', fits: Number.isSafeInteger };
+export const wholeNumber: Rule = {
+  expected: 'a whole number',
+  fits: (found) => Number.isSafeInteger(found),
+};
 
 /** Takes anything: the types say what, or it is checked where it is used. */
 export const anything: Rule = { expected: 'anything', fits: () => true };

@@ -108,7 +108,7 @@ export const burstTimer = 'burst';
 
 /** Timers after which collected messages are answered, and the members of the scene's memo in which the messages are. */
 export const collections: { readonly [timer: string]: readonly string[] } = {
-  [burstTimer]: ['burst'],
+  burst: ['burst'],
   album: ['parts', 'numbers'],
 };
 

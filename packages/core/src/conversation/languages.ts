@@ -5,7 +5,8 @@ import { latinLanguages } from './latin-languages.ts';
 import { otherLanguages } from './other-languages.ts';
 
 /** The languages by their codes, as Telegram names them in `language_code`. */
-export const languages: { readonly [code: string]: LanguageTexts } = {
-  ...latinLanguages,
-  ...otherLanguages,
-};
+export const languages: { readonly [code: string]: LanguageTexts } = /* @__PURE__ */ Object.assign(
+  {},
+  latinLanguages,
+  otherLanguages,
+);

@@ -56,7 +56,7 @@ export type Media = {
   };
 }[MediaKind];
 
-/** Any Bot API call; `chat_id` is filled in where it is missing. */
+/** Any Bot API call; `chat_id` is filled in where it is missing, except beside `inline_message_id`. */
 export interface ApiCall {
   readonly method: string;
   readonly payload: object;
@@ -78,15 +78,15 @@ export interface Sent {
  */
 export function checkMessage<T>(said: T, option = 'message'): T {
   if (typeof said === 'string' || isSent(said) || said === null) return said;
-  const kind = messageParts.find(([part]) => holds(said, part));
+  const members = membersOf(said);
   const isIterable = typeof said === 'object' && Symbol.asyncIterator in said;
-  if (kind === undefined && !isIterable) {
+  if (members === undefined && !isIterable) {
     const expected = 'a text, or an object with a text, media or a method';
     throw invalidOption(option, expected, shown(said));
   }
   // an instance, such as a formatted string of a framework, has members of its own
   const isPlain = Object.getPrototypeOf(said) === Object.prototype;
-  if (kind !== undefined && isPlain) checkOptions(`${option}.`, Object(said), {}, kind.join(' '));
+  if (members !== undefined && isPlain) checkOptions(`${option}.`, Object(said), {}, members);
   return said;
 }
 
@@ -125,12 +125,13 @@ export const mediaKinds: readonly MediaKind[] = [
   'sticker',
 ];
 
-/** The members of each kind of message; the first one distinguishes the kind. */
-const messageParts: readonly (readonly [part: string, ...others: readonly string[]])[] = [
-  ['method', 'payload'],
-  ...mediaKinds.map((kind) => [kind, 'caption', 'keyboard'] as const),
-  ['text', 'entities', 'parse_mode', 'keyboard', 'options', 'format'],
-];
+/** The members that a message of the same kind may have, with spaces between; the first one distinguishes the kind. */
+function membersOf(said: unknown): string | undefined {
+  if (holds(said, 'method')) return 'method payload';
+  const media = mediaKinds.find((kind) => holds(said, kind));
+  if (media !== undefined) return `${media} caption keyboard`;
+  return holds(said, 'text') ? 'text entities parse_mode keyboard options format' : undefined;
+}
 
 /**
  * Turns what a bot says into the call that says it.
@@ -145,7 +146,11 @@ export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined):
     payload['text'] = say;
     return { method: 'sendMessage', payload };
   }
-  if ('method' in say) return { method: say.method, payload: { ...payload, ...say.payload } };
+  if ('method' in say) {
+    // beside a chat, Telegram looks for the message there
+    const own = 'inline_message_id' in say.payload ? {} : payload;
+    return { method: say.method, payload: { ...own, ...say.payload } };
+  }
   const kind = 'text' in say ? undefined : mediaKinds.find((name) => name in say);
   let method = 'sendMessage';
   if (kind === undefined) addText(payload, say as RichText, 'text', 'entities');

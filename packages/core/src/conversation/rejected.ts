@@ -40,7 +40,7 @@ export function secondsToWait(error: unknown): number | undefined {
 /** A text that Telegram has rejected for its length, by name. Anything else is the error as it came. */
 export function namedRejection(error: unknown): unknown {
   const found = descriptionOf(error);
-  return found.endsWith('is too long')
+  return /(?:message|caption) is too long$/.test(found)
     ? new FsmError('TEXT_TOO_LONG', { found }, { cause: error })
     : error;
 }

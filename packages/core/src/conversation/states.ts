@@ -3,6 +3,7 @@
 import { checkOption } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
+import { noData } from '../base/json.ts';
 import { checkName, invalidTarget, schematic } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import { shown } from '../base/shown.ts';
@@ -242,7 +243,7 @@ export function contains(group: AnyGroup, what: State | AnyGroup | string): bool
 }
 
 /** Matches only when there is no state. */
-export const noState: NoState = Object.freeze({ id: null, '~data': Object.freeze({}) });
+export const noState: NoState = /* @__PURE__ */ Object.freeze({ id: null, '~data': noData });
 
 /** The data of a state. */
 export type DataOf<S> = S extends { readonly '~data': infer D } ? D : {};

@@ -7,7 +7,7 @@ import { shown } from '../base/shown.ts';
 import { type AnyGroup, type AnyState, isStateSpec, type NoState, type State } from './states.ts';
 
 /** Matches always, also when there is no state. */
-export const anyState: { readonly '~any': true } = Object.freeze({ '~any': true });
+export const anyState: { readonly '~any': true } = /* @__PURE__ */ Object.freeze({ '~any': true });
 
 /** The target of a filter: a state, a group, a scene, a flow, an id, {@link anyState} or `noState`. */
 export type Target = State | AnyGroup | NoState | typeof anyState | (string & {});

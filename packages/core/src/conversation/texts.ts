@@ -84,7 +84,7 @@ export interface Texts<Services extends object = {}> {
 export type TextName = keyof Texts;
 
 /** The default texts, in English. */
-export const defaultTexts: { readonly [Name in TextName]: string } = Object.freeze({
+export const defaultTexts: { readonly [Name in TextName]: string } = /* @__PURE__ */ Object.freeze({
   wrongKind: 'Please answer the question above.',
   notEmail: 'Please send an e-mail address.',
   notPhone: 'Please send a phone number, such as +44 20 7946 0000.',

@@ -1,6 +1,5 @@
 /** The default texts in the user's language. */
 
-import { languages } from './languages.ts';
 import { defaultTexts, type Text, type TextName } from './texts.ts';
 
 /** A text for each name of the default texts. */
@@ -28,13 +27,15 @@ export function translatedTexts(
     Object.hasOwn(own, language) ? own[language]?.[name] : undefined;
   const text =
     (name: TextName): Text =>
-    ({ from, language: stored }) => {
+    async ({ from, language: stored }) => {
       // the acting user reads their own language, also in a conversation of a group
       const code = (from?.language_code ?? stored ?? 'en').toLowerCase();
       const language = code.replace(/-.*/, '');
+      const mine = ownText(code, name) ?? ownText(language, name);
+      if (mine !== undefined) return mine;
+      const { languages } = await import('./languages.ts');
       const known = Object.hasOwn(languages, language) ? languages[language] : undefined;
-      const mine = ownText(code, name) ?? ownText(language, name) ?? known?.[name];
-      return mine ?? ownText('en', name) ?? defaultTexts[name];
+      return known?.[name] ?? ownText('en', name) ?? defaultTexts[name];
     };
   const texts: { [Name in TextName]: Text } = { ...defaultTexts };
   for (const name of Object.keys(defaultTexts) as TextName[]) texts[name] = text(name);

@@ -1,13 +1,15 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
 import { isFsmError } from '../base/errors.ts';
-import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
-import type { OpenTurn } from '../transaction/runtime.ts';
+import { boundTo } from '../conversation/bound-to.ts';
+import type { Engine, OpenTurn } from '../transaction/runtime.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
-import { type Albums, albumKey, markedEntry } from './albums.ts';
-import { boundTag, isFromThisMachine } from './bound.ts';
+import { checkoutOf, paymentOf, tagOfPayload } from '../update/invoice.ts';
+import { textIn } from '../update/raw-update.ts';
+import { isOfOneMachine } from '../update/tag.ts';
+import { type Albums, albumKey, markedEntry, recentAlbums } from './albums.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { behaviorOn, guarded } from './hooks.ts';
 import { beginAtOnce, enterFirst } from './initial.ts';
@@ -18,31 +20,35 @@ import { initialOf, isGuest, start } from './triggers.ts';
 type Rest = () => Promise<void>;
 
 /**
- * Gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes goes to the bot.
- *
- * @param albums - parts of albums that scenes of this machine have taken
+ * Makes the function that gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes
+ * goes to the bot.
  */
-export function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Awaitable<void> {
-  const { copy, input } = turn;
-  const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
-  if (isLogged) noteLog(turn, 'user', input.text);
-  if (isRestOfAlbum(turn, albums)) return;
-  const tag = boundTag(turn);
-  if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
-  const active = behaviorOn(turn, copy.top);
-  const asker = input?.kind === 'button' ? readElsewhere(input.value) : undefined;
-  if (asker !== undefined && isFromThisMachine(turn, asker.tag)) {
-    const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
-    if (!isTaken) {
-      return import('./stale.ts').then(({ answerElsewhere }) => answerElsewhere(turn));
+export function dispatcher(): Engine['dispatch'] {
+  // parts of albums that scenes of this machine have taken
+  const albums = recentAlbums();
+  return (turn, rest) => {
+    const { copy, input } = turn;
+    const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
+    if (isLogged) noteLog(turn, 'user', input.text);
+    if (isRestOfAlbum(turn, albums)) return;
+    const tag = boundTag(turn);
+    // another machine of the bot, with another namespace, is further down
+    if (tag !== undefined && !isOfOneMachine(tag, turn.tag)) return rest();
+    const active = behaviorOn(turn, copy.top);
+    const asker = input?.kind === 'button' ? readElsewhere(input.value) : undefined;
+    if (asker !== undefined && isOfOneMachine(asker.tag, turn.tag)) {
+      const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
+      if (!isTaken) {
+        return import('./stale.ts').then(({ answerElsewhere }) => answerElsewhere(turn));
+      }
     }
-  }
-  const pass = async () => {
-    if (tag === undefined) return rest();
-    const { answerStale } = await import('./stale.ts');
-    return answerStale(turn, tag, rest);
+    const pass = async () => {
+      if (tag === undefined) return rest();
+      const { answerStale } = await import('./stale.ts');
+      return answerStale(turn, tag, rest);
+    };
+    return active === undefined ? begin(turn, albums, pass) : offer(turn, active, albums, pass);
   };
-  return active === undefined ? begin(turn, albums, pass) : offer(turn, active, albums, pass);
 }
 
 /** Gives an update to triggers and to the initial scene: no scene is active. */
@@ -52,6 +58,15 @@ async function begin(turn: OpenTurn, albums: Albums, pass: Rest): Promise<void> 
   if (await enterInitial(turn)) return;
   const opened = behaviorOn(turn, turn.copy.top);
   return opened === undefined ? pass() : offer(turn, opened, albums, pass);
+}
+
+/** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
+function boundTag(turn: OpenTurn): string | undefined {
+  const { input } = turn;
+  if (input?.kind === 'button') return boundTo(input.value);
+  if (input !== undefined && input.kind !== 'payment') return undefined;
+  const holder = input === undefined ? checkoutOf(turn) : paymentOf(turn);
+  return holder && tagOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
@@ -88,11 +103,11 @@ async function offer(
   try {
     await guarded(turn, behavior, handle, others.hasThrown);
   } catch (error) {
-    const isInput = input !== undefined && !others.isPassed() && behavior.quiet !== true;
+    const isInput = input !== undefined && !others.isPassed && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
     effects.rejection = { error };
   }
-  if (others.isPassed() || behavior.quiet === true || input === undefined) return;
+  if (others.isPassed || behavior.quiet === true || input === undefined) return;
   effects.takesInput = true;
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answer ??= {};
@@ -110,13 +125,12 @@ function isUnkeepable(error: unknown): boolean {
 
 /** Passes an update on to the bot. An error of the bot's middleware belongs to the bot too. */
 function passedOn(rest: Rest) {
-  let isPassed = false;
   let thrown: { readonly error: unknown } | undefined;
-  return {
-    isPassed: () => isPassed,
+  const others = {
+    isPassed: false,
     hasThrown: (error: unknown) => thrown !== undefined && thrown.error === error,
     async pass(): Promise<void> {
-      isPassed = true;
+      others.isPassed = true;
       try {
         await rest();
       } catch (error) {
@@ -125,6 +139,7 @@ function passedOn(rest: Rest) {
       }
     },
   };
+  return others;
 }
 
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */

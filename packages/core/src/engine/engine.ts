@@ -4,9 +4,8 @@ import type { EngineFactory } from '../conversation/behavior.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
 import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';
-import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
-import { dispatch } from './dispatch.ts';
+import { dispatcher } from './dispatch.ts';
 import { answer, isSeen, passTimer, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
 import { reply } from './replies.ts';
@@ -15,10 +14,9 @@ import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
 
 function makeEngine(): Engine {
-  const albums = recentAlbums();
   return {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
-    dispatch: (turn, rest) => dispatch(turn, albums, rest),
+    dispatch: dispatcher(),
     runHooks,
     isSeen,
     answer,

@@ -105,7 +105,7 @@ class Interrupts implements Part {
       // it waited behind another process's turn: the update that interrupts goes before it, as within one process
       this.end(key, interruption);
       await acquired.release();
-      head.seat.leave();
+      head.seat?.leave();
       head.seat = await job.waitNext(key);
     }
   }

@@ -3,10 +3,9 @@
 import { resolveText } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isInaccessible } from '../update/address.ts';
-import { unmatchedPayment } from '../update/invoice.ts';
+import { checkoutOf, paymentOf, unmatchedPayment } from '../update/invoice.ts';
 import { idIn, textIn, wholeIn } from '../update/raw-update.ts';
 import { messageOfPress } from '../update/shown-button.ts';
-import { checkoutOf, paymentOf } from './bound.ts';
 
 /**
  * A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else.

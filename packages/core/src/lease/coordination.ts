@@ -26,7 +26,7 @@ import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
 export const sharedLeases: Coordination = (options) => new SharedLeases(options);
 
 /** All attempts of this process, and the leases that they have become; a lease with another token is a late grant. */
-const turns = new LiveList<Acquiring | SharedLease>();
+const turns = /* @__PURE__ */ new LiveList<Acquiring | SharedLease>();
 /** How many attempts that gave up are remembered, for conversations that are handed to them later. */
 const mostRemembered = 1000;
 

@@ -61,8 +61,8 @@ export function botPort<Client>(
 
 /** The framework's own words: what a machine needs to be its middleware. */
 export interface Framework<Context extends object, Bot> {
-  /** The prototype of the framework's contexts. */
-  readonly contexts: object;
+  /** The class of the framework's contexts. */
+  readonly contexts: { readonly prototype: object };
   /** Context properties of the machine: the default of the option `property`, and its aliases. */
   readonly properties: readonly [string, ...string[]];
   /** Makes the port of a bot, for work without an update. */
@@ -103,7 +103,7 @@ export function middlewareMachine<Context extends { readonly update: object }, B
   const { property = properties[0] } = options;
   const isDefault = property === properties[0];
   const names = isDefault ? properties : [property];
-  if (isDefault) reserve(contexts, ...names);
+  if (isDefault) reserve(contexts.prototype, ...names);
   const opened = ({ state }: { readonly state: FsmContext }, given: unknown) => {
     if (given === undefined) return;
     const ctx = given as Context;

@@ -27,6 +27,7 @@ const mostFailing = 1000;
 /** Values that all updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
+  readonly writeKey: ReturnType<typeof keyWriter>;
   /** Ms that an update waits for another process: the longest turn, and until its lease has lapsed. */
   readonly timeout: number;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
@@ -40,23 +41,12 @@ export function updatesOf(
   rt: MachineRuntime,
 ): (update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown) => Promise<void> {
   const { options, bots, stopping } = rt;
-  const { strategy, when, namespace } = options;
-  const writeKey = keyWriter(namespace);
   const updates: Updates = {
     rt,
+    writeKey: keyWriter(options.namespace),
     timeout: options.longest + options.lease,
     waiting: new Map(),
     failing: new Map(),
-  };
-  const addressOf = (subject: Subject, isElsewhere: boolean): UpdateAddress => {
-    const scope = isElsewhere || !when || when(subject) ? scopeOf(strategy, subject) : undefined;
-    const key = scope && writeKey(subject.bot, subject.business, scope);
-    return { subject, scope, key, isElsewhere };
-  };
-  /** The conversation that waits for this update from another chat; `undefined` if it is not one of this machine. */
-  const askersAddress = (asker: PollSender): UpdateAddress | undefined => {
-    const address = addressOf(asker.subject, true);
-    return address.key !== undefined && tagOf(address.key) === asker.tag ? address : undefined;
   };
   function work(
     update: RawUpdate,
@@ -66,8 +56,11 @@ export function updatesOf(
     subject: Subject,
     asker: PollSender | undefined,
   ): Promise<void> {
-    const address = (asker && askersAddress(asker)) ?? addressOf(subject, false);
-    const job = new UpdateJob(updates, address, update, bot, rest, ctx);
+    const given = { update, bot, rest, ctx };
+    let job = new UpdateJob(updates, asker?.subject ?? subject, asker !== undefined, given);
+    // the conversation that would wait for this update from another chat is not one of this machine
+    const isOther = asker !== undefined && (job.key === undefined || tagOf(job.key) !== asker.tag);
+    if (isOther) job = new UpdateJob(updates, subject, false, given);
     if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
@@ -100,9 +93,6 @@ export function updatesOf(
   };
 }
 
-/** The conversation that handles an update. */
-type UpdateAddress = Pick<UpdateJob, 'subject' | 'scope' | 'key' | 'isElsewhere'>;
-
 /** A class, since one is made for every update: its methods are on the prototype. */
 class UpdateJob implements Job {
   readonly key: string | undefined;
@@ -115,24 +105,24 @@ class UpdateJob implements Job {
   readonly isElsewhere: boolean;
   readonly id: number;
   private readonly updates: Updates;
-  private readonly rest: Rest;
+  readonly rest: Rest;
   /** Whether the update has found its conversation busy. */
   isWaiting = false;
   private first: Promise<unknown> | undefined;
   /** Clears the timer of an early answer. */
   private early: Promise<() => unknown> | undefined;
 
+  /** @param isElsewhere - whether the conversation of the subject waits for this update from another chat */
   constructor(
     updates: Updates,
-    { subject, scope, key, isElsewhere }: UpdateAddress,
-    update: RawUpdate,
-    bot: BotPort,
-    rest: Rest,
-    ctx: unknown,
+    subject: Subject,
+    isElsewhere: boolean,
+    { update, bot, rest, ctx }: Pick<UpdateJob, 'update' | 'bot' | 'rest' | 'ctx'>,
   ) {
+    const { strategy, when } = updates.rt.options;
     this.updates = updates;
-    this.key = key;
-    this.scope = scope;
+    this.scope = isElsewhere || !when || when(subject) ? scopeOf(strategy, subject) : undefined;
+    this.key = this.scope && updates.writeKey(subject.bot, subject.business, this.scope);
     this.subject = subject;
     this.update = update;
     this.id = update.update_id;

@@ -179,6 +179,7 @@ function firstBroken(found: JsonObject): string | undefined {
   return undefined;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function listOf(fits: (one: unknown) => boolean): (value: unknown) => boolean {
   return (value) => Array.isArray(value) && value.every(fits);
 }

@@ -51,10 +51,10 @@ export interface History extends After {
 }
 
 /** No history. */
-export const noHistory: History = Object.freeze({
+export const noHistory: History = /* @__PURE__ */ Object.freeze({
   scene: null,
   data: noData,
-  steps: Object.freeze([]),
+  steps: /* @__PURE__ */ Object.freeze([]),
   weight: 0,
 });
 

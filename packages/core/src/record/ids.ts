@@ -7,7 +7,7 @@ export type TurnId = number | string;
 export type SeenIds = readonly TurnId[];
 
 /** No ids. */
-export const noIds: SeenIds = Object.freeze([]);
+export const noIds: SeenIds = /* @__PURE__ */ Object.freeze([]);
 
 /** Ids within this distance of the newest are kept: a batch of polling, and Telegram's queues for webhooks. */
 const distance = 1000;

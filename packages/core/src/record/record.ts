@@ -61,10 +61,10 @@ export interface ConversationRecord {
 }
 
 /** No timers. */
-export const noTimers: readonly StoredTimer[] = Object.freeze([]);
+export const noTimers: readonly StoredTimer[] = /* @__PURE__ */ Object.freeze([]);
 
 /** A frame without scene, state and data. */
-export const emptyFrame: Frame = Object.freeze({
+export const emptyFrame: Frame = /* @__PURE__ */ Object.freeze({
   scene: null,
   state: null,
   data: noData,
@@ -76,9 +76,9 @@ export const emptyFrame: Frame = Object.freeze({
 });
 
 /** A record of nothing. */
-export const emptyRecord: ConversationRecord = Object.freeze({
+export const emptyRecord: ConversationRecord = /* @__PURE__ */ Object.freeze({
   version: 0,
-  frames: Object.freeze([emptyFrame]) as readonly [Frame],
+  frames: /* @__PURE__ */ Object.freeze([emptyFrame]) as readonly [Frame],
   ids: noIds,
   marks: noMarks,
   replyAddress: undefined,

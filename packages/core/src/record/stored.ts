@@ -59,7 +59,7 @@ class TimedWrite extends LazyWrite {
 
 /** How many records of this process stay decoded, so that a parked conversation costs no more than its text. */
 const warmest = 1024;
-const ring: (LazyWrite | undefined)[] = new Array(warmest).fill(undefined);
+const ring: (LazyWrite | undefined)[] = /* @__PURE__ */ Array.from({ length: warmest });
 let coldest = 0;
 const anything = /^/;
 

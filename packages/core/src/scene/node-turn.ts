@@ -49,7 +49,7 @@ export class NodeTurn extends WithMoves implements LooseTurn {
   readonly #turn: SceneRun['turn'];
 
   constructor({ turn, data }: Pick<SceneRun, 'turn' | 'data'>) {
-    super();
+    super(turn);
     this.#turn = turn;
     this.data = data;
   }
@@ -58,20 +58,8 @@ export class NodeTurn extends WithMoves implements LooseTurn {
     return this.#turn.id;
   }
 
-  get subject(): LooseTurn['subject'] {
-    return this.#turn.subject;
-  }
-
-  get services(): LooseTurn['services'] {
-    return this.#turn.services;
-  }
-
   get from(): LooseTurn['from'] {
     return this.#turn.from;
-  }
-
-  get language(): LooseTurn['language'] {
-    return this.#turn.language;
   }
 
   get update(): LooseTurn['update'] {
@@ -80,10 +68,6 @@ export class NodeTurn extends WithMoves implements LooseTurn {
 
   get replyAddress(): LooseTurn['replyAddress'] {
     return this.#turn.replyAddress;
-  }
-
-  get now(): LooseTurn['now'] {
-    return this.#turn.now;
   }
 
   get log(): LooseTurn['log'] {

@@ -9,6 +9,7 @@ import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { SceneRun } from '../conversation/behavior.ts';
 import { isSent, type Sent } from '../conversation/outgoing.ts';
 import type { AnyScene, CallOptions, StartArgs } from '../conversation/scene.ts';
+import type { AskTurn } from '../conversation/turn.ts';
 
 /** Where a handler leads. Made by the verbs of its turn; returning nothing, or what `reply` gave, stays silently. */
 export interface Transition {
@@ -108,9 +109,17 @@ export function shownBy<T>(returned: T, scene: string, turn: WithMoves): T {
 
 type LooseMoves = Moves<object>;
 
-/** Makes the verbs on demand: a turn is made for each press, and most handlers use one or two. */
+/**
+ * The turn of a scene's code: the moves, and what each such turn reads. The verbs are made on demand: a turn is made for each press, and most
+ * handlers use one or two.
+ */
 export abstract class WithMoves implements LooseMoves {
+  readonly #turn: AskTurn;
   #made: Leading['verb'] | undefined;
+
+  constructor(turn: AskTurn) {
+    this.#turn = turn;
+  }
 
   /** Takes which verb a turn has made a transition with since the last time. */
   static takeMade(turn: WithMoves): Leading['verb'] | undefined {
@@ -123,6 +132,22 @@ export abstract class WithMoves implements LooseMoves {
   protected make(leads: Leading, apply: Verb['apply']): Transition {
     this.#made = leads.verb;
     return verb(leads, apply);
+  }
+
+  get subject(): AskTurn['subject'] {
+    return this.#turn.subject;
+  }
+
+  get services(): object {
+    return this.#turn.services;
+  }
+
+  get language(): AskTurn['language'] {
+    return this.#turn.language;
+  }
+
+  get now(): AskTurn['now'] {
+    return this.#turn.now;
   }
 
   get goto(): LooseMoves['goto'] {

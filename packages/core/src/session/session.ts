@@ -71,7 +71,8 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   }
   const { byKey, shared, stage } = plan;
   const opened = (turn: Turn, ctx: unknown) => {
-    if (shared === undefined || byKey || !isFree(ctx as C, shared)) return;
+    // a deadline has no context
+    if (shared === undefined || byKey || ctx === undefined || !isFree(ctx as C, shared)) return;
     install(ctx as C, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;

@@ -1,7 +1,6 @@
 /** Branches by state: an update finds the branches of its state by an index, so the 1000th costs what the first costs. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import type { FsmContext } from '../conversation/context.ts';
 import type { State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { StateMatcher } from './context.ts';
@@ -62,20 +61,14 @@ function branchRow<C extends object>(property: string): BranchRow<C> {
   const always: number[] = [];
   const byState = new Map<string | null, number[]>();
 
-  /** The first branch at or behind a place that matches now: an earlier one may have moved the conversation. */
-  function find(fsm: FsmContext, from: number): number | undefined {
-    const everywhere = atLeast(always, from);
-    if (!(fsm as unknown as StateMatcher)['~matches'](known)) return everywhere;
-    const here = atLeast(byState.get(fsm.current) ?? [], from);
-    return here === undefined || (everywhere !== undefined && everywhere < here)
-      ? everywhere
-      : here;
-  }
-
+  /** Runs the first branch from a position on that matches now: an earlier one may have moved the conversation. */
   function run(ctx: C, next: () => Promise<void>, from = 0): Awaitable<unknown> {
-    const at = find(installedAt(ctx, property), from);
-    if (at === undefined) return next();
-    const branch = branches[at] as Link<C>;
+    const fsm = installedAt(ctx, property);
+    const isKnown = (fsm as unknown as StateMatcher)['~matches'](known);
+    const here = isKnown ? atLeast(byState.get(fsm.current) ?? [], from) : Infinity;
+    const at = Math.min(atLeast(always, from), here);
+    const branch = branches[at];
+    if (branch === undefined) return next();
     return branch(ctx, async () => void (await run(ctx, next, at + 1)));
   }
 
@@ -97,8 +90,8 @@ function branchRow<C extends object>(property: string): BranchRow<C> {
   };
 }
 
-/** The first of ascending numbers that is not below a bound. */
-function atLeast(numbers: readonly number[], bound: number): number | undefined {
+/** The first of ascending numbers that is not below a bound; `Infinity` if there is none. */
+function atLeast(numbers: readonly number[], bound: number): number {
   let low = 0;
   let high = numbers.length;
   while (low < high) {
@@ -106,5 +99,5 @@ function atLeast(numbers: readonly number[], bound: number): number | undefined 
     if ((numbers[middle] as number) < bound) low = middle + 1;
     else high = middle;
   }
-  return numbers[low];
+  return numbers[low] ?? Infinity;
 }

@@ -4,6 +4,7 @@ import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, type JsonObject, noData, thawed } from '../base/json.ts';
+import { printedAs } from '../base/printed.ts';
 import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { FsmContext, HistoryEntry } from '../conversation/context.ts';
@@ -139,23 +140,19 @@ export function sessionOf(fsm: FsmContext): SessionAccess {
 }
 
 /** A class, since one is made for every update and shares the members of the prototype. */
-class StateContext implements StateMatcher {
+class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
   private readonly host: ContextHost;
   /** The state object of the current id, when a filter or a move has shown it. */
   private seen: State | undefined;
 
   constructor(host: ContextHost) {
+    super();
     this.host = host;
   }
 
   /** Nothing: a context is logged without its conversation. */
   toJSON(): undefined {
     return undefined;
-  }
-
-  /** The text that Node prints. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return '[FsmContext]';
   }
 
   get key(): string | undefined {

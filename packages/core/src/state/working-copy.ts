@@ -33,7 +33,7 @@ interface TimerPoint {
 }
 
 /** One for all without timers, which are most. */
-const noMark: TimerPoint = Object.freeze({ changes: 0, deadlineAt: undefined });
+const noMark: TimerPoint = /* @__PURE__ */ Object.freeze({ changes: 0, deadlineAt: undefined });
 
 /**
  * A working copy.

@@ -27,8 +27,6 @@ export async function shortKey(key: string): Promise<string> {
 
 /** Quotes, a null character's escape, two, three and four bytes in UTF-8: what columns and encodings are known to lose. */
 const trialText = '{"v":1,"text":"\\u0000 \\"ø€😀"}';
-/** The lifetime in ms for stores that can expire texts, in case the process ends before it is deleted. */
-const trialTtl = 60_000;
 
 /**
  * Writes a text under a key of the longest length, reads it back and deletes it.
@@ -38,7 +36,8 @@ const trialTtl = 60_000;
 export async function tryOut(store: KeyValueStore): Promise<void> {
   // a key of its own, since another process may be trying the same store
   const key = `telefsm-trial-${crypto.randomUUID()}`.slice(0, longest);
-  await store.set(key, trialText, trialTtl);
+  // a store that can expire texts deletes it in a minute, in case the process ends before
+  await store.set(key, trialText, 60_000);
   const found = await store.get(key);
   if (found !== trialText) throw changed(found);
   await store.delete(key);
@@ -46,8 +45,7 @@ export async function tryOut(store: KeyValueStore): Promise<void> {
 
 /** A plain error, so that a store does not bring the sentences of all errors; core makes an FsmError of it. */
 function changed(found: unknown): Error {
-  const remedy =
-    'Use a store that returns each text exactly as it was written; a column of MySQL needs utf8mb4.';
+  const remedy = 'Use a store that returns each text as it was; a column of MySQL needs utf8mb4.';
   const details = {
     storage: 'The key-value store',
     reason: `it was given '${trialText}' under a key of ${longest} characters, and returned '${found}'`,

@@ -1,23 +1,15 @@
-/** Writes the working copy and flushes the effects: what is in a record, when it is written, and what follows the commit. */
+/** Writes the working copy: what is in a record, and when it is written. */
 
 import { isPromise } from '../base/awaitable.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { OutgoingMessage } from '../conversation/outgoing.ts';
-import { codeOf, isOfOneChat, isRejected } from '../conversation/rejected.ts';
-import type { Stream } from '../conversation/stream.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
-import {
-  type ConversationRecord,
-  emptyRecord,
-  isEmpty,
-  lifetime,
-  promptRejected,
-} from '../record/record.ts';
+import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
+import { deliver } from './deliver.ts';
 import { committedBy } from './events.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -76,74 +68,6 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
   await deliver(turn);
   throwFailure(turn);
 }
-
-/**
- * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
- *
- * A message that Telegram rejects would be rejected again, and the handler that caused it has ended. So observers get the error, and the user reads
- * that something failed; of a question once, however often it is tried again. A user who has blocked the bot, and a limit, are reported to
- * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none. What a limit has
- * kept back is sent when the limit is over.
- *
- * @param silently - do not notify the user of a rejection
- */
-export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
-  const { used: effects } = turn;
-  if (effects === undefined) return;
-  const answer = effects.take('answer');
-  const outbox = effects.take('outbox') ?? [];
-  const quiet = effects.take('quiet');
-  const prompt = effects.take('prompt');
-  const { rt, key = '' } = turn;
-  let rejection: unknown;
-  const sending = async (send: () => unknown, isQuiet = false): Promise<unknown> => {
-    try {
-      await send();
-      return undefined;
-    } catch (error) {
-      if (!isQuiet && !isOfOneChat(error)) throw error;
-      rt.sendFailed(turn.key, error);
-      return error;
-    }
-  };
-  // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
-  if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
-  let limits = rt.limits.size === 0 ? undefined : await loadLimits();
-  const notify = async (say: OutgoingMessage | Stream, isQuiet = false) => {
-    if (limits?.isLimited(turn)) return limits.postpone(turn, say, isQuiet);
-    const error = await sending(() => turn.sendOwn(say), isQuiet);
-    // a call that may fail quietly keeps nothing else back
-    if (error === undefined || isQuiet) return;
-    if (isRejected(error)) rejection ??= error;
-    if (codeOf(error) !== 429) return;
-    limits ??= await loadLimits();
-    limits.noteLimit(turn, error);
-    limits.postpone(turn, say, isQuiet);
-  };
-  for (const { call, isQuiet } of limits?.takePostponed(turn) ?? []) await notify(call, isQuiet);
-  for (const say of outbox) await notify(say, quiet?.has(say));
-  if (prompt !== undefined && !limits?.isLimited(turn)) {
-    const { copy } = turn;
-    if (rt.queues.waiting(key) > 0) rt.early.asks(key);
-    const error = await sending(prompt);
-    if (error !== undefined) {
-      if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
-      // it is tried again before each input: an apology each time would answer an album with ten of them
-      if (isRejected(error) && copy.pendingPrompt !== promptRejected) {
-        rejection = error;
-        if (!silently) copy.pendingPrompt = promptRejected;
-      }
-    }
-  }
-  if (rejection === undefined || silently) return;
-  const { textFor, warnOfRejection } = await import('./apologies.ts');
-  warnOfRejection(turn, rejection);
-  const text = await textFor(turn, 'failed');
-  await sending(() => turn.sendOwn(text), true);
-}
-
-/** Loaded with the first limit (429): other bots do without it. */
-const loadLimits = () => import('./limits.ts');
 
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
 export async function runReleased(turn: OpenTurn): Promise<void> {

@@ -2,7 +2,8 @@
 
 import { namedError } from '../base/frozen.ts';
 import { stateTimer } from '../state/working-copy.ts';
-import { commitAhead, deliver, finishWork, rollBack } from './commit.ts';
+import { commitAhead, finishWork, rollBack } from './commit.ts';
+import { deliver } from './deliver.ts';
 import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
 import type { OpenTurn } from './runtime.ts';

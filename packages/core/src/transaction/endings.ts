@@ -1,7 +1,12 @@
 /** How turns end that do not end well: handled before, interrupted, failed. */
 
+import { isFsmError } from '../base/errors.ts';
+import { namedError } from '../base/frozen.ts';
 import { commitId, rollBack } from './commit.ts';
-import type { OpenTurn } from './runtime.ts';
+import { isInterruption } from './interrupts.ts';
+import type { Job } from './job.ts';
+import type { Meter } from './meter.ts';
+import type { OpenTurn, Runtime } from './runtime.ts';
 
 /** A turn that was done before: nothing is done, and a button's loading spinner disappears. */
 export async function skip({ rt, facts, lease, key = '' }: OpenTurn): Promise<void> {
@@ -17,8 +22,44 @@ export async function skip({ rt, facts, lease, key = '' }: OpenTurn): Promise<vo
   }
 }
 
+/**
+ * Ends a turn in which something was thrown.
+ *
+ * @param turn - absent if the conversation could not be opened
+ * @throws the error, unless the job forgives it or another attempt has handled the update
+ */
+export async function endFailed(
+  rt: Runtime,
+  job: Job,
+  turn: OpenTurn | undefined,
+  thrown: unknown,
+  meter: Meter | undefined,
+): Promise<undefined> {
+  const error = namedError(thrown);
+  // another attempt has handled this very update, so it is done for Telegram
+  const isHandled = isFsmError(error, 'LEASE_LOST') && error.details.handled;
+  if (!isHandled) meter?.fail(error);
+  if (turn !== undefined) {
+    if (isInterruption(error, turn)) return await yieldTurn(turn);
+    if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE')) {
+      return await rejectUnstorable(turn, error);
+    }
+    await fail(turn);
+  }
+  if (isHandled) {
+    const { key = '', id } = job;
+    if (typeof id === 'number') rt.notify('duplicate', { key, updateId: id });
+  } else if (job.forgives?.(error) !== true) throw error;
+}
+
+/** Rejects an input: the value that a scene made of it cannot be stored. */
+export async function rejectUnstorable(turn: OpenTurn, error: unknown): Promise<undefined> {
+  const { rejectInput } = await import('./reject-input.ts');
+  await rejectInput(turn, error);
+}
+
 /** Ends a turn that was interrupted: what it began with stays, and its update is not handled again. */
-export async function yieldTurn(turn: OpenTurn): Promise<void> {
+async function yieldTurn(turn: OpenTurn): Promise<undefined> {
   await turn.writing?.catch(() => {});
   rollBack(turn);
   turn.phase = 'failed';
@@ -26,7 +67,7 @@ export async function yieldTurn(turn: OpenTurn): Promise<void> {
 }
 
 /** Ends a turn that failed: everything since its last commit is rolled back. */
-export async function fail(turn: OpenTurn): Promise<void> {
+async function fail(turn: OpenTurn): Promise<void> {
   const { lease, rt, key = '' } = turn;
   const apology = turn.used?.take('apology');
   // a commit() that nobody awaited is on its way all the same

@@ -21,7 +21,7 @@ export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
 
 /** The head of a conversation's queue. */
 export interface Head {
-  seat: Seat;
+  seat: Seat | undefined;
   /** Ends its turn; absent where nothing may. */
   interruption: Interruption | undefined;
   /** Whether it waits for another process, or has waited for the lease that it has. */

@@ -4,6 +4,23 @@ import type { Lease } from '../lease/lease.ts';
 import type { Job } from './job.ts';
 import type { Runtime } from './runtime.ts';
 
+/** Measures a turn, and notifies the observers of `turn` when it has ended. */
+export async function measured<Result>(
+  rt: Runtime,
+  job: Job,
+  transact: (meter: Meter) => Promise<Result>,
+): Promise<Result> {
+  const meter = new Meter(rt);
+  try {
+    return await transact(meter);
+  } catch (error) {
+    meter.fail(error);
+    throw error;
+  } finally {
+    meter.end(job);
+  }
+}
+
 /** The measurements of one turn. */
 export class Meter {
   readonly #rt: Runtime;

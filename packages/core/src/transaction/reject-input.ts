@@ -2,7 +2,8 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { textFor } from './apologies.ts';
-import { commitId, deliver, rollBack } from './commit.ts';
+import { commitId, rollBack } from './commit.ts';
+import { deliver } from './deliver.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** The result of an input cannot be stored: the user gets a message, and everything is rolled back except for the id of the update. */

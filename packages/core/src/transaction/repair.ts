@@ -4,7 +4,8 @@ import { sceneError } from '../base/area-errors.ts';
 import { FsmError } from '../base/errors.ts';
 import { resolveText } from '../conversation/texts.ts';
 import type { Frame } from '../record/record.ts';
-import { commitAhead, deliver, finishWork } from './commit.ts';
+import { commitAhead, finishWork } from './commit.ts';
+import { deliver } from './deliver.ts';
 import type { UnknownState } from './evolve.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 

@@ -117,10 +117,14 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
 /** A turn whose conversation has been read. */
 export interface Opened {
   readonly turn: OpenTurn;
-  /** Handled before: nothing is to be done. */
+  /** Handled before. */
   readonly isDuplicate: boolean;
+  /** Handled before, and no question is pending: nothing is to be done. */
+  readonly isOver: boolean;
   /** Whether the conversation can be worked on as it was read. */
   readonly isCurrent: boolean;
+  /** How long the turn has waited, in ms: what passed meanwhile is after it. */
+  readonly waited: number;
   /** Why the stored value is not a record. */
   readonly unreadable: string | undefined;
 }

@@ -1,23 +1,25 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
 import { isPromise } from '../base/awaitable.ts';
-import { FsmError, isFsmError } from '../base/errors.ts';
-import { namedError } from '../base/frozen.ts';
+import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Lease } from '../lease/lease.ts';
+import type { Interruption, Lease } from '../lease/lease.ts';
+import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { type Frame, isEmpty } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
-import { commit, deliver, finishWork, runReleased, throwFailure } from './commit.ts';
-import { fail, skip, yieldTurn } from './endings.ts';
-import { type Head, isInterruption } from './interrupts.ts';
+import { commit, finishWork, runReleased, throwFailure } from './commit.ts';
+import { deliver } from './deliver.ts';
+import { endFailed, rejectUnstorable, skip } from './endings.ts';
+import type { Head } from './interrupts.ts';
 import type { Job } from './job.ts';
-import { Meter } from './meter.ts';
+import { type Meter, measured } from './meter.ts';
 import type { Opened, OpenTurn, Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
+import { workAlone } from './without-conversation.ts';
 
 /**
  * Does one turn.
@@ -30,24 +32,14 @@ export function transact<Result>(
   job: Job<Result>,
   meter?: Meter,
 ): Promise<Result | undefined> {
-  if (meter === undefined && rt.watched.has('turn')) return measured(rt, job);
+  if (meter === undefined && rt.watched.has('turn')) {
+    return measured(rt, job, (made) => transact(rt, job, made));
+  }
   const { key } = job;
-  if (key === undefined) return withoutConversation(rt, job, meter);
+  if (key === undefined) return workAlone(rt, job, meter);
   const { reentry } = rt;
   if (!reentry.isOn) return telefsmTurn(rt, job, key, undefined, meter);
   return reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay, meter));
-}
-
-async function measured<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
-  const meter = new Meter(rt);
-  try {
-    return await transact(rt, job, meter);
-  } catch (error) {
-    meter.fail(error);
-    throw error;
-  } finally {
-    meter.end(job);
-  }
 }
 
 /** Its name is what `reentry` looks for in stacks. */
@@ -58,71 +50,47 @@ async function telefsmTurn<Result>(
   stay: Stay | undefined,
   meter: Meter | undefined,
 ): Promise<Result | undefined> {
-  const { reentry } = rt;
-  if (stay === undefined) reentry.untracked++;
-  // joined before anything is awaited: that is the order that users see
-  const first = rt.queues.tryJoin(key);
-  const arrival = first === undefined ? rt.early.arrives() : undefined;
-  const mayWait = rt.storage.features.shared || arrival !== undefined;
-  const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
-  let head: Head | undefined;
+  const arrival = new Arrival(rt, job, key, stay);
   let lease: Lease | undefined;
   let turn: OpenTurn | undefined;
-  rt.stopping.running++;
   try {
-    const seat = first ?? (await job.wait(key));
-    if (seat === undefined) return undefined;
-    const waiter: Head = { seat, interruption: undefined, isBehind: false, behind: undefined };
-    head = waiter;
+    // queue
+    arrival.seat ??= await job.wait(key);
+    if (arrival.seat === undefined) return undefined;
     stay?.begin();
+
+    // lease
     const { interrupts } = rt;
     lease = await (interrupts === undefined
-      ? acquire(rt, job, key, waiter)
-      : interrupts.acquire(key, job, waiter, () => acquire(rt, job, key, waiter)));
-    if (mayWait) job.ready?.();
+      ? acquire(arrival)
+      : interrupts.acquire(key, job, arrival, () => acquire(arrival)));
+    if (arrival.mayWait) job.ready?.();
     if (lease === undefined) return void (await job.reject?.());
-    lease.seat = head.seat;
+    lease.seat = arrival.seat;
     if (job.admits?.(lease) === false) return void (await lease.release());
 
-    const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
-    const opened = open(rt, job, lease, waited);
-    if (opened.isDuplicate && !opened.turn.copy.pendingPrompt)
-      return void (await skip(opened.turn));
+    // open
+    const opened = open(arrival, lease);
+    if (opened.isOver) return void (await skip(opened.turn));
     meter?.begin(job, lease.stored);
     turn = opened.turn;
-    turn.interruption = head.interruption;
-    if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
-    turn.behind = head.behind;
     if (!opened.isCurrent) {
       // rare, or not for the first update: other bots do without it
       const { bringUpToDate } = await import('./up-to-date.ts');
-      if (!(await bringUpToDate(opened, waited))) return undefined;
+      if (!(await bringUpToDate(opened))) return undefined;
     }
     if (rt.options.services !== undefined) await turn.loadServices();
 
+    // work
     const begun = turn;
     const isRaced = interrupts !== undefined && job.cause === 'update';
     const result = await (isRaced
       ? interrupts.race(begun, () => job.work(begun))
       : job.work(begun));
-
     if (turn.writing !== undefined) await turn.writing;
-    const { used: effects } = turn;
-    if (effects !== undefined) {
-      const rejection = effects.take('rejection');
-      if (rejection !== undefined) {
-        meter?.fail(rejection.error);
-        return void (await rejectUnstorable(turn, rejection.error));
-      }
-      if (effects.isUnsettled) await finishWork(turn);
-      if (effects.prompt !== undefined) {
-        // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
-        const kept = commit(turn, true);
-        if (isPromise(kept)) await kept;
-        await deliver(turn);
-      }
-    }
-    // later changes of a handler that nobody awaits could not be committed, so they are rejected
+    if (turn.used !== undefined && !(await settle(turn, meter))) return undefined;
+
+    // commit, and deliver; later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';
     const committed = commit(turn, false);
     if (isPromise(committed)) await committed;
@@ -133,26 +101,11 @@ async function telefsmTurn<Result>(
     }
     return result;
   } catch (thrown) {
-    const error = namedError(thrown);
-    if (!isHandledElsewhere(error)) meter?.fail(error);
     if (turn === undefined) await lease?.release();
-    else if (isInterruption(error, turn)) return void (await yieldTurn(turn));
-    else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
-      return void (await rejectUnstorable(turn, error));
-    else await fail(turn);
-    if (isHandledElsewhere(error)) {
-      if (typeof job.id === 'number') rt.notify('duplicate', { key, updateId: job.id });
-      return undefined;
-    }
-    if (job.forgives?.(error) !== true) throw error;
-    return undefined;
+    return await endFailed(rt, job, turn, thrown, meter);
   } finally {
-    if (head?.interruption !== undefined) rt.interrupts?.end(key, head.interruption);
-    if (rt.early.asked.size > 0) rt.early.leaves(key);
-    head?.seat.leave();
-    if (mayWait) job.ready?.();
-    if (stay === undefined) reentry.untracked--;
-    else stay.end();
+    // release
+    arrival.leave();
     try {
       if (turn?.used?.released !== undefined) await runReleased(turn);
     } finally {
@@ -161,62 +114,98 @@ async function telefsmTurn<Result>(
   }
 }
 
+/** A job from its arrival until its turn has ended: its seat in the queue of its conversation, and how it has waited. */
+class Arrival implements Head {
+  readonly rt: Runtime;
+  readonly job: Job;
+  readonly key: string;
+  readonly stay: Stay | undefined;
+  /** Absent while others of this process are before it. */
+  seat: Seat | undefined;
+  /** Its number among the updates that have waited; absent if it found the queue empty. */
+  readonly number: number | undefined;
+  /** Whether somebody could be before it, here or in another process. */
+  readonly mayWait: boolean;
+  /** When it arrived, by the monotonic clock; absent unless it may wait. */
+  readonly at: number | undefined;
+  interruption: Interruption | undefined;
+  isBehind = false;
+  behind: number | undefined;
+
+  constructor(rt: Runtime, job: Job, key: string, stay: Stay | undefined) {
+    this.rt = rt;
+    this.job = job;
+    this.key = key;
+    this.stay = stay;
+    if (stay === undefined) rt.reentry.untracked++;
+    // joined before anything is awaited: that is the order that users see
+    this.seat = rt.queues.tryJoin(key);
+    this.number = this.seat === undefined ? rt.early.arrives() : undefined;
+    this.mayWait = rt.storage.features.shared || this.number !== undefined;
+    this.at = this.mayWait ? rt.clock.monotonic() : undefined;
+    rt.stopping.running++;
+  }
+
+  leave(): void {
+    const { rt, key, stay, interruption } = this;
+    if (interruption !== undefined) rt.interrupts?.end(key, interruption);
+    if (rt.early.asked.size > 0) rt.early.leaves(key);
+    this.seat?.leave();
+    if (this.mayWait) this.job.ready?.();
+    if (stay === undefined) rt.reentry.untracked--;
+    else stay.end();
+  }
+}
+
 /**
  * Acquires the lease of a conversation for the head of its queue.
  *
  * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
  */
-function acquire(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
+function acquire(arrival: Arrival): Awaitable<Lease | undefined> {
+  const { rt, job, key } = arrival;
   if (rt.stopping.isLate) throw rt.stopping.error(job);
   const { timeout } = job;
   if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout });
   const onBusy = ({ fence }: Busy) => {
-    head.isBehind = true;
-    head.behind ??= fence;
+    arrival.isBehind = true;
+    arrival.behind ??= fence;
     job.busy?.();
   };
-  return rt.leases.acquire(key, { timeout, interruption: head.interruption, onBusy });
+  return rt.leases.acquire(key, { timeout, interruption: arrival.interruption, onBusy });
 }
 
-/** Rejects an input: the value that a scene made of it cannot be stored. */
-async function rejectUnstorable(turn: OpenTurn, error: unknown): Promise<void> {
-  const { rejectInput } = await import('./reject-input.ts');
-  await rejectInput(turn, error);
-}
-
-/** Another attempt has handled this very update, so it is done for Telegram. */
-function isHandledElsewhere(error: unknown): boolean {
-  return isFsmError(error, 'LEASE_LOST') && error.details.handled;
-}
-
-/** An update that belongs to no conversation: handlers run, and nothing is locked, read or written. */
-async function withoutConversation<Result>(
-  rt: Runtime,
-  job: Job<Result>,
-  meter: Meter | undefined,
-): Promise<Result> {
-  meter?.begin(job, undefined);
-  const turn = new RunningTurn(rt, job, undefined, undefined, undefined);
-  rt.opened?.(turn, job.ctx);
-  let phase: OpenTurn['phase'] = 'failed';
-  try {
-    if (rt.options.services !== undefined) await turn.loadServices();
-    const result = await job.work(turn);
-    phase = 'over';
-    return result;
-  } finally {
-    turn.phase = phase;
+/**
+ * Brings the effects of the work to their end: hooks of scenes run, and a question is asked.
+ *
+ * @returns `false` if the result was rejected, which ends the turn
+ */
+async function settle(turn: OpenTurn, meter: Meter | undefined): Promise<boolean> {
+  const { effects } = turn;
+  const rejection = effects.take('rejection');
+  if (rejection !== undefined) {
+    meter?.fail(rejection.error);
+    await rejectUnstorable(turn, rejection.error);
+    return false;
   }
+  if (effects.isUnsettled) await finishWork(turn);
+  if (effects.prompt !== undefined) {
+    // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
+    const kept = commit(turn, true);
+    if (isPromise(kept)) await kept;
+    await deliver(turn);
+  }
+  return true;
 }
 
 /**
  * Reads a leased conversation.
  *
- * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
  * @throws FsmError `RECORD_NEWER`; `RECORD_UNREADABLE` by policy
  */
-function open(rt: Runtime, job: Job, lease: Lease, waited: number): Opened {
+function open({ rt, job, at, number, interruption, behind }: Arrival, lease: Lease): Opened {
   const { key, stored } = lease;
+  const waited = at === undefined ? 0 : rt.clock.monotonic() - at;
   const decoded = stored && decode(stored);
   if (decoded !== undefined && 'newer' in decoded) throw newerFormat(key, decoded.newer);
   const { version, unknownState } = rt.options;
@@ -232,6 +221,9 @@ function open(rt: Runtime, job: Job, lease: Lease, waited: number): Opened {
   const deadlineIn = stored?.deadlineIn;
   const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
   const turn = new RunningTurn(rt, job, lease, record, deadlineAt);
+  turn.interruption = interruption;
+  turn.behind = behind;
+  if (number !== undefined) turn.isEarly = rt.early.isEarly(key, number);
   const { known } = rt.recent;
   const isDuplicate =
     (record !== undefined && hasSeen(record.ids, job.id)) ||
@@ -248,7 +240,7 @@ function open(rt: Runtime, job: Job, lease: Lease, waited: number): Opened {
         record.version === version &&
         (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
         areKnown(record.frames, registry);
-  return { turn, isDuplicate, isCurrent, unreadable };
+  return { turn, isDuplicate, isOver, isCurrent, waited, unreadable };
 }
 
 /** Whether a machine certainly has everything in frames, and no schema checks them; if not, they are looked at closer. */

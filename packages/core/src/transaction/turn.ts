@@ -194,15 +194,6 @@ export class RunningTurn implements OpenTurn {
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
   sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
-    try {
-      return this.sendNow(say);
-    } catch (error) {
-      // what is no message: whoever sends it awaits a promise
-      return Promise.reject(error);
-    }
-  }
-
-  private sendNow(say: OutgoingMessage | Stream): Promise<unknown> {
     if (say === '') return Promise.resolve();
     if (isStream(say)) {
       // it was sent after the commit: an update that interrupts stops the messages, and nothing else
@@ -211,8 +202,13 @@ export class RunningTurn implements OpenTurn {
         return { message_id: 0 };
       });
     }
-    const call = callOf(say, this.replyAddress);
-    return tooLong(call) === undefined ? this.call(call) : this.sendInParts(call);
+    try {
+      const call = callOf(say, this.replyAddress);
+      return tooLong(call) === undefined ? this.call(call) : this.sendInParts(call);
+    } catch (error) {
+      // what is no message: whoever sends it awaits a promise
+      return Promise.reject(error);
+    }
   }
 
   private async sendInParts(call: ApiCall): Promise<unknown> {

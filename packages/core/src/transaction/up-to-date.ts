@@ -1,8 +1,9 @@
 /** Brings a conversation up to date before its update is handled: data migrations, unknown states, pending questions, passed deadlines. */
 
 import { isEmpty } from '../record/record.ts';
-import { commit, commitAhead, deliver, finishWork } from './commit.ts';
+import { commit, commitAhead, finishWork } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
+import { deliver } from './deliver.ts';
 import { findUnknown } from './evolve.ts';
 import { migrate } from './migrate.ts';
 import { repair, unreadableRecord } from './repair.ts';
@@ -15,10 +16,12 @@ import type { Opened, OpenTurn } from './runtime.ts';
  * @returns whether the turn is still to be done
  * @throws FsmError `STATE_UNKNOWN`, `SCENE_UNKNOWN`, `DATA_INVALID` by policy
  */
-export async function bringUpToDate(
-  { turn, isDuplicate, unreadable }: Opened,
-  waited: number,
-): Promise<boolean> {
+export async function bringUpToDate({
+  turn,
+  isDuplicate,
+  waited,
+  unreadable,
+}: Opened): Promise<boolean> {
   const { rt, copy, facts } = turn;
   const isNew = turn.stored === undefined;
   if (unreadable !== undefined) {

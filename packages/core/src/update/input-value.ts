@@ -115,7 +115,7 @@ export function pollAnswerIn(answer: RawObject): InputValues['poll_answer'] | un
 }
 
 /** Every kind of input. */
-export const inputKinds: readonly InputKind[] = Object.keys({
+export const inputKinds: readonly InputKind[] = /* @__PURE__ */ Object.keys({
   text: 1,
   command: 1,
   button: 1,
@@ -151,9 +151,13 @@ type Reader = (message: RawObject) => Tagged<InputKind> | undefined;
 /** By field of the message. The order matters: an animation also has a document, for older bots. */
 const readers: readonly (readonly [field: string, Reader])[] = [
   ['photo', (message) => tag('photo', photoIn(message))],
-  ...(['animation', 'video', 'voice', 'audio', 'document', 'video_note', 'sticker'] as const).map(
-    (kind) => part(kind, kind, fileIn),
-  ),
+  part('animation', 'animation', fileIn),
+  part('video', 'video', fileIn),
+  part('voice', 'voice', fileIn),
+  part('audio', 'audio', fileIn),
+  part('document', 'document', fileIn),
+  part('video_note', 'video_note', fileIn),
+  part('sticker', 'sticker', fileIn),
   part('location', 'location', locationIn),
   part('contact', 'contact', contactIn),
   part('poll', 'poll', pollIn),
@@ -164,6 +168,7 @@ const readers: readonly (readonly [field: string, Reader])[] = [
 ];
 
 /** Reads an input from one field of its message. */
+/* @__NO_SIDE_EFFECTS__ */
 function part<K extends InputKind>(
   field: string,
   kind: K,

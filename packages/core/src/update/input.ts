@@ -161,21 +161,22 @@ export function acceptInput<const A extends Accept>(
   return picked(accept, input) as Awaitable<Accepted<A> | undefined>;
 }
 
-const otherKinds: readonly string[] = ['own_contact', ...textKinds];
-
 /** Takes what is an {@link Accept}. */
-export const acceptable: Rule = {
-  expected: `'any', a function, an album, a burst, or of ${[...inputKinds, ...otherKinds].join(', ')}`,
-  fits: (found) =>
-    found === 'any' ||
-    typeof found === 'function' ||
-    areKinds(holds(found, 'album') ? found.album : holds(found, 'burst') ? found.burst : found),
-};
+export const acceptable: Rule = /* @__PURE__ */ ruleOfKinds();
 
-function areKinds(found: unknown): boolean {
-  const kinds: readonly unknown[] = Array.isArray(found) ? found : [found];
-  const known: readonly unknown[] = [...inputKinds, ...otherKinds];
-  return kinds.length > 0 && kinds.every((kind) => known.includes(kind));
+function ruleOfKinds(): Rule {
+  const known: readonly unknown[] = [...inputKinds, 'own_contact', ...textKinds];
+  const areKnown = (found: unknown) => {
+    const kinds: readonly unknown[] = Array.isArray(found) ? found : [found];
+    return kinds.length > 0 && kinds.every((kind) => known.includes(kind));
+  };
+  return {
+    expected: `'any', a function, an album, a burst, or of ${known.join(', ')}`,
+    fits: (found) =>
+      found === 'any' ||
+      typeof found === 'function' ||
+      areKnown(holds(found, 'album') ? found.album : holds(found, 'burst') ? found.burst : found),
+  };
 }
 
 function picked(accept: Accept, input: UserInput): unknown {

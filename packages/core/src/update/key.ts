@@ -196,8 +196,13 @@ function optional<T>(text: string | undefined, read: (text: string) => T): T | u
   return text === undefined ? undefined : read(text);
 }
 
-const scopeParts: ReadonlyMap<string, Rule> = new Map(
-  Object.entries({ chat: wholeNumber, user: wholeNumber, thread: wholeNumber, custom: anyText }),
+const scopeParts: ReadonlyMap<string, Rule> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries({
+    chat: wholeNumber,
+    user: wholeNumber,
+    thread: wholeNumber,
+    custom: anyText,
+  }),
 );
 /** Members of a subject that a strategy may return, because it spreads the subject; core handles these itself. */
 const subjectParts: ReadonlySet<string> = new Set(['bot', 'business', 'updateType']);

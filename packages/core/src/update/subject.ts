@@ -47,8 +47,8 @@ interface Parties {
 }
 
 /** Every update type of Bot API 10.3; a type that is newer is read as an event. */
-const table: ReadonlyMap<string, (payload: RawObject) => Parties> = new Map(
-  Object.entries({
+const table: ReadonlyMap<string, (payload: RawObject) => Parties> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries({
     message: inMessage,
     edited_message: inMessage,
     channel_post: inMessage,
@@ -80,7 +80,9 @@ const table: ReadonlyMap<string, (payload: RawObject) => Parties> = new Map(
 );
 
 /** Every update type that telefsm supports by name. */
-export const updateTypes: readonly string[] = [...table.keys()];
+export const updateTypes: readonly string[] = /* @__PURE__ */ Array.from(
+  /* @__PURE__ */ table.keys(),
+);
 
 /**
  * Names an update's type: the field that holds its payload.

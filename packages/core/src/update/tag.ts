@@ -2,7 +2,8 @@
 
 /** How many letters of a tag are those of the machine. */
 const machineLetters = 4;
-const machines = 36 ** machineLetters;
+/** 36 to the power of the letters. */
+const machines = 1_679_616;
 
 /**
  * Identifies a conversation, and by its first letters its machine of the bot. FNV-1a: short, even, and the same in every process.

@@ -13,7 +13,9 @@ import { chatOf, messageOf } from './target.ts';
 /** Edits the text, caption, media or keyboard of a message of the bot. */
 export function editMessage(call: Call): RawMessage | true {
   const { cloud, method, payload } = call;
-  if (textParameter(payload, 'inline_message_id') !== undefined) {
+  // beside a chat, Telegram does not look at it
+  const isInline = payload['chat_id'] === undefined && payload['message_id'] === undefined;
+  if (isInline && textParameter(payload, 'inline_message_id') !== undefined) {
     changeOf(call, undefined);
     return true;
   }

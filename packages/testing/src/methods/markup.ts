@@ -25,7 +25,9 @@ export function markupOf(payload: Payload): RawMarkup | undefined {
     return undefined;
   }
   const markup: RawMarkup = given;
-  for (const button of markup.inline_keyboard?.flat() ?? []) checkInline(button);
+  const inline = markup.inline_keyboard?.flat() ?? [];
+  if (inline.length > 100) reject(400, 'Bad Request: reply markup is too long');
+  for (const button of inline) checkInline(button);
   for (const button of markup.keyboard?.flat() ?? []) {
     const label = typeof button === 'string' ? button : button?.text;
     if (typeof label !== 'string')

@@ -12,7 +12,6 @@ import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { takesVotes } from '../../update/accepted-kinds.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
-import type { UserInput } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
@@ -137,7 +136,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     leave: (run: FrameRun, reason) => left({ plan, run }, reason),
     timeout: async (run: FrameRun, timer) =>
       (await import('./endings.ts')).pass({ plan, run }, timer),
-    answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
+    answer: (run: FrameRun, state, value) => answerOutside({ plan, run }, state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
     flow: plan,
@@ -194,7 +193,9 @@ function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
   const { input } = run;
   if (input === undefined) {
     // only a question that has sent an invoice recognizes the checkout
-    return memoOf(run.memo).invoice === undefined ? next() : handleCheckout(flowRun, next);
+    if (memoOf(run.memo).invoice === undefined) return next();
+    const taking = import('./payment.ts').then(({ checkout }) => checkout(flowRun));
+    return unlessTaken(taking, next);
   }
   if (input.kind === 'button') {
     const { value } = input;
@@ -208,9 +209,11 @@ function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
       return import('./press.ts').then(({ press }) => press(flowRun, button, value));
     }
   }
-  if (isOtherTalk(flowRun, input)) return next();
+  if (plan.options.replies === 'only' && isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
-    return plan.options.editedMessages === 'update' ? handleEdit(flowRun, input, next) : next();
+    if (plan.options.editedMessages !== 'update') return next();
+    const taking = import('./edited.ts').then((edited) => edited.handleEdited(flowRun, input));
+    return unlessTaken(taking, next);
   }
   if (input.kind === 'command') {
     return policyOf(flowRun) === 'answer'
@@ -220,18 +223,8 @@ function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
   return handleInput(flowRun, input, next);
 }
 
-async function handleCheckout(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
-  const { checkout } = await import('./payment.ts');
-  if (!(await checkout(flowRun))) await next();
-}
-
-async function handleEdit(
-  flowRun: FlowRun,
-  input: UserInput,
-  next: () => Promise<void>,
-): Promise<void> {
-  const { handleEdited } = await import('./edited.ts');
-  if (!(await handleEdited(flowRun, input))) await next();
+async function unlessTaken(taking: Promise<boolean>, next: () => Promise<void>): Promise<void> {
+  if (!(await taking)) await next();
 }
 
 /** The flow was left. Most ends are those that the user expects, and no hook asks for them. */
@@ -248,11 +241,7 @@ async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason>
   return truly;
 }
 
-async function answerFromOutside(
-  flowRun: FlowRun,
-  state: string,
-  value: unknown,
-): Promise<boolean> {
+async function answerOutside(flowRun: FlowRun, state: string, value: unknown): Promise<boolean> {
   const { pending } = await locate(flowRun);
   if (pending?.id !== state) return false;
   move(flowRun, answered(progressOf(flowRun.run), pending, value));

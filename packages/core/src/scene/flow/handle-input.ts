@@ -57,7 +57,7 @@ export async function handleInput(
     const { mayAnswer } = await import('./votes.ts');
     if (!mayAnswer(flowRun, pending, input)) return next();
   }
-  const early = earlyAt(flowRun, pending, input);
+  const early = run.early ? earlyAt(flowRun, pending, input) : 'answer';
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
   if (input.kind === 'text' && mayHaveButtons(flowRun, pending)) {
     const { handleLabel } = await import('./choose.ts');
@@ -92,16 +92,16 @@ async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boole
 }
 
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
-function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
-  if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
+function earlyAt({ plan }: FlowRun, question: PendingQuestion, input: UserInput): Early {
+  if (input.kind === 'button' || comesByItself(input)) return 'answer';
   return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 
-/** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
-export function isOtherTalk({ plan, run }: FlowRun, input: UserInput): boolean {
+/** Whether an input is a message in a group that is no reply to the bot. */
+export function isOtherTalk({ run }: FlowRun, input: UserInput): boolean {
   const { kind, update, album } = input;
   const { subject } = run.turn;
-  if (plan.options.replies !== 'only' || (subject.chat ?? 0) >= 0) return false;
+  if ((subject.chat ?? 0) >= 0) return false;
   if (kind === 'button' || kind === 'command' || isEvent(input)) return false;
   // only the first part of an album is a reply
   if (album !== undefined && album === memoOf(run.memo).album) return false;

@@ -1,19 +1,23 @@
 /** Questions that are all asked in one message. Loaded with the first one. */
 
+import { holds } from '../../base/holds.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
 import {
   type ApiCall,
   callOf,
+  markupIn,
   type OutgoingMessage,
   type RichText,
+  type Sent,
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { sendQuestion } from '../../engine/reply-keyboards.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
-import { retire } from '../view/shown-message.ts';
+import { noteShown, retire, unknown } from '../view/shown-message.ts';
 import { type FlowRun, locate, questionOf } from './flow-run.ts';
 
 export { tookDeadline } from '../view/placing.ts';
@@ -39,7 +43,16 @@ export function askInPlace(
   if (below !== undefined) return undefined;
   // an invoice, a stream and a reply keyboard are messages of their own; the one before goes, as it would by an edit
   retire(run, true);
-  return () => say;
+  return !isStream(say) && holds(markupIn(say), 'keyboard') ? () => askBeside(run, say) : () => say;
+}
+
+/** Asks by a message with a reply keyboard, which cannot be edited: the next question takes its place. */
+async function askBeside(run: FrameRun, say: OutgoingMessage): Promise<Sent> {
+  const { chat, business } = run.turn.replyAddress ?? {};
+  const sent = await sendQuestion(run.turn, say);
+  const { message_id: id } = sent;
+  noteShown(run, { chat, id, business, entry: run.entry, kind: 'keyboard', body: unknown });
+  return sent;
 }
 
 /** The flow has taken a message of the user: the question stays where it is, and the message goes. */

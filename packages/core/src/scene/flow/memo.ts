@@ -87,10 +87,12 @@ type Shape = (value: unknown) => boolean;
 const isText: Shape = (value) => typeof value === 'string';
 const isNumber: Shape = (value) => typeof value === 'number';
 const isTrue: Shape = (value) => value === true;
+/* @__NO_SIDE_EFFECTS__ */
 const listOf =
   (fits: Shape): Shape =>
   (value) =>
     Array.isArray(value) && value.every(fits);
+/* @__NO_SIDE_EFFECTS__ */
 const pairOf =
   (first: Shape, second: Shape): Shape =>
   (value) =>

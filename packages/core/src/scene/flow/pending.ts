@@ -50,7 +50,7 @@ export function positionOf(
   };
   const home = { home: [], parameters: parameters?.of(answers) ?? noData };
   const scope = new Scope(id, [], answers, steps, home);
-  addAll(home.parameters, scope);
+  if (parameters !== undefined) addAll(home.parameters, scope);
   return andThen(walkSteps(steps, scope, walk), (pending) => {
     const { isClosed, finished } = walk;
     const previous = passedIn(walk);
@@ -117,8 +117,9 @@ function walkStep(step: Step, scope: Scope, walk: Walk): Found {
 }
 
 function walkQuestion(step: AskStep, scope: Scope, walk: Walk): PendingQuestion | undefined {
-  if (scope.has(step.name)) scope.pass(step.name);
-  else if (!isPassed(step.name, step.was, scope, walk)) return askQuestion(step, scope);
+  if (!scope.pass(step.name) && !isPassed(step.name, step.was, scope, walk)) {
+    return askQuestion(step, scope);
+  }
   pass(walk, 'ask', scope, step.name);
   return undefined;
 }

@@ -107,7 +107,8 @@ export function readAt(answers: JsonObject, path: Path): unknown {
 function put(answers: JsonObject, [key, ...rest]: Path, value: unknown): JsonObject {
   const name = String(key);
   const own = Object.hasOwn(answers, name) ? answers[name] : undefined;
-  return mergedData(answers, { [name]: within(own, rest, value) }, 'data');
+  const now = rest.length === 0 ? value : within(own, rest, value);
+  return mergedData(answers, { [name]: now }, 'data');
 }
 
 /** A value with another one at a path. */

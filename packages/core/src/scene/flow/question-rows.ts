@@ -53,34 +53,18 @@ class RowsTurn extends WithWidgets {
   applied: RowMove | undefined;
 
   constructor({ run }: FlowRun, { parameters }: PendingAsk) {
-    super();
     const { turn, memo } = run;
+    super(turn);
     this.#turn = turn;
     this.host = { data: parameters, positions: memoOf(memo).widgets ?? {}, turn };
-  }
-
-  get subject(): AskTurn['subject'] {
-    return this.#turn.subject;
-  }
-
-  get services(): AskTurn['services'] {
-    return this.#turn.services;
   }
 
   get from(): AskTurn['from'] {
     return this.#turn.from;
   }
 
-  get language(): AskTurn['language'] {
-    return this.#turn.language;
-  }
-
   get update(): AskTurn['update'] {
     return this.#turn.update;
-  }
-
-  get now(): AskTurn['now'] {
-    return this.#turn.now;
   }
 
   get answer(): (value: unknown) => Transition {

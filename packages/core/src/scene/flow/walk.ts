@@ -34,17 +34,17 @@ export class Scope implements Home {
   /** The one state of its questions; absent where each has its own. */
   readonly state: string | undefined;
   /** Questions that were made while the flow runs, by the name of their step. */
-  readonly made: Record<string, readonly AskStep[]> = {};
+  readonly made: Record<string, readonly AskStep[]>;
   /** The names of the stored answers. Usually they are in the order of the steps, and so need no copy. */
   readonly #names: readonly string[];
   /** How many of the first names the walk has come by, one after the other. */
-  #passed = 0;
+  #passed: number;
   /** Whether something else has come between. */
-  #isApart = false;
-  /** What conditions see; made for the first one that looks. */
-  readonly #seen: Record<string, unknown> = {};
+  #isApart: boolean;
+  /** The answers for conditions: filled when one of them looks. */
+  readonly #seen: Record<string, unknown>;
   /** How many of the first names it has. */
-  #copied = 0;
+  #copied: number;
 
   constructor(
     prefix: string,
@@ -61,24 +61,30 @@ export class Scope implements Home {
     this.parameters = parameters;
     this.home = home;
     this.state = state;
+    this.made = {};
     this.#names = Object.keys(this.stored);
+    this.#passed = 0;
+    this.#isApart = false;
+    this.#seen = {};
+    this.#copied = 0;
   }
 
-  /** Whether an answer is stored. */
-  has(name: string): boolean {
-    return this.#isNext(name) || Object.hasOwn(this.stored, name);
+  /** Comes by an answer. @returns whether it is stored */
+  pass(name: string): boolean {
+    if (!this.#isApart && this.#names[this.#passed] === name) this.#passed++;
+    else if (Object.hasOwn(this.stored, name)) this.add(name, this.stored[name]);
+    else return false;
+    return true;
   }
 
-  /** Comes by a stored answer. */
-  pass(name: string): void {
-    if (this.#isNext(name)) this.#passed++;
-    else this.#add(name, this.stored[name]);
-  }
-
-  /** Comes by a value that is made of what is stored, or given. */
+  /** Comes by a value that is given, or made of stored answers. */
   add(name: string, value: unknown): void {
-    if (this.#isNext(name) && this.stored[name] === value) this.#passed++;
-    else this.#add(name, value);
+    const isNext = !this.#isApart && this.#names[this.#passed] === name;
+    if (isNext && this.stored[name] === value) this.#passed++;
+    else {
+      this.seen[name] = value;
+      this.#isApart = true;
+    }
   }
 
   /** Answers of the applicable questions so far; conditions see it as it grows. */
@@ -94,15 +100,6 @@ export class Scope implements Home {
   get answers(): JsonObject {
     const isWhole = !this.#isApart && this.#passed === this.#names.length;
     return isWhole ? this.stored : Object.freeze(this.seen);
-  }
-
-  #isNext(name: string): boolean {
-    return !this.#isApart && this.#names[this.#passed] === name;
-  }
-
-  #add(name: string, value: unknown): void {
-    this.seen[name] = value;
-    this.#isApart = true;
   }
 }
 

@@ -30,7 +30,7 @@ export interface FlowButton {
 
 /** A button as it was pressed. */
 export interface PressedButton extends FlowButton {
-  /** What its data begin with; the value follows. */
+  /** The beginning of its data; the value follows. */
   readonly head: string;
 }
 
@@ -51,9 +51,13 @@ const letters: Readonly<Record<ButtonAction, string>> = {
   continue: 'k',
   row: 'v',
 };
-const actions = new Map(
-  Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
-);
+const actions: ReadonlyMap<string, ButtonAction> = /* @__PURE__ */ byLetter();
+
+function byLetter() {
+  return new Map(
+    Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
+  );
+}
 
 /** Writes a button's data. */
 export function buttonData(

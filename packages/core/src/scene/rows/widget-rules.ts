@@ -51,7 +51,7 @@ export const counterOptions: Record<'min' | 'max' | 'step' | 'label', Rule> = {
   label: callable,
 };
 
-const valuesOptions = { ...layout, max: limit };
+const valuesOptions = { columns: countRule, max: limit };
 
 /** Checks what a widget over several values is given. @throws FsmError `INVALID_OPTION` */
 export function checkValues(widget: string, key: unknown, values: unknown, options: object): void {

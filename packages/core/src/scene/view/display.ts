@@ -1,7 +1,7 @@
 /** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
 
 import type { ApiCall } from '../../conversation/outgoing.ts';
-import { isNotModified, isRejected } from '../../conversation/rejected.ts';
+import { isDeleted, isNotModified, isRejected } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/reply-keyboards.ts';
 import { anyFile, type Drawing } from './drawing.ts';
@@ -50,7 +50,8 @@ export async function display(
     if (edit !== undefined) await run.turn.api(edit.method, edit.payload);
   } catch (error) {
     if (!isNotModified(error)) {
-      // a message that the bot cannot reach in another chat cannot be replaced either
+      // somebody has deleted it in a chat where the bot cannot send another one
+      if (shown.inline !== undefined && isDeleted(error)) return run.report(error);
       if (!isRejected(error) || shown.inline !== undefined) throw error;
       return replace(run, drawn, shown);
     }

@@ -17,19 +17,23 @@ import { type Drawing, drawingOf } from './drawing.ts';
 import { Fingerprint } from './fingerprint.ts';
 import type { View } from './view-turn.ts';
 
+/** How many buttons Telegram accepts below a message. */
+const mostButtons = 100;
+
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
-const contents = ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds];
 /** The members of a view; each name with a rule, since they are checked at each render. */
-const parts = {
-  ...Object.fromEntries(contents.map((name) => [name, anything])),
-  rows: buttons,
-};
+const parts: Readonly<Record<string, Rule>> = /* @__PURE__ */ partRules();
+
+function partRules() {
+  const contents = ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds];
+  return { ...Object.fromEntries(contents.map((name) => [name, anything])), rows: buttons };
+}
 
 /**
  * Makes of what a view has returned what is sent.
  *
  * @param rows - its rows, laid out
- * @throws FsmError `INVALID_OPTION` for a text that is longer than a message: in parts, it could not be edited
+ * @throws FsmError `INVALID_OPTION` for more buttons than Telegram accepts, and for a text that is longer than a message: in parts, it could not be edited
  */
 export function drawn(
   made: Parts,
@@ -39,6 +43,11 @@ export function drawn(
 ): Drawing {
   const call = callOf(made as OutgoingMessage, undefined);
   if (rows.length > 0) {
+    const count = rows.reduce((sum, row) => sum + row.length, 0);
+    if (count > mostButtons) {
+      const expected = `at most ${mostButtons} buttons; show a long list by pages`;
+      throw invalidOption(`${where} rows`, expected, `${count}`);
+    }
     const inline_keyboard = inlineOf(rows, { tag, entry, question: '' }, where);
     call.payload['reply_markup'] = { inline_keyboard };
   }

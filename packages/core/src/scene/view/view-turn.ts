@@ -69,30 +69,14 @@ export class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly #turn: FrameRun['turn'];
 
   constructor(run: Rendering) {
-    super();
     const { turn, data } = run;
+    super(turn);
     this.#turn = turn;
     this.data = data;
     this.host = { data, positions: positionsOf(run), turn };
   }
 
-  get language(): LooseViewTurn['language'] {
-    return this.#turn.language;
-  }
-
-  get subject(): LooseViewTurn['subject'] {
-    return this.#turn.subject;
-  }
-
-  get services(): LooseViewTurn['services'] {
-    return this.#turn.services;
-  }
-
   get session(): LooseViewTurn['session'] {
     return frozenData(this.#turn.session, 'session');
-  }
-
-  get now(): LooseViewTurn['now'] {
-    return this.#turn.now;
   }
 }
