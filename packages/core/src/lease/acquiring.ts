@@ -123,8 +123,8 @@ export class Acquiring implements Member {
   #continueIn(ms: number): void {
     this.#stopTimer();
     const wait = Math.min(ms, this.#left());
-    if (wait === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.leases.options.clock.setTimeout(this.#continue, wait);
+    if (wait < Number.POSITIVE_INFINITY)
+      this.#timer = this.leases.options.clock.setTimeout(this.#continue, wait);
   }
 
   #stopTimer(): void {
@@ -168,8 +168,7 @@ export class Acquiring implements Member {
     if (!this.waits) {
       this.#end();
       this.leases.gaveUp(this);
-      this.#resolve(undefined);
-      return;
+      return this.#resolve(undefined);
     }
     const asks = this.#asks;
     try {

@@ -1,4 +1,4 @@
-/** Checks of the messages that users send: Telegram has no message without a text, and no contact without a number. Types do not help in JavaScript. */
+/** Checks of messages that a user sends: Telegram has none without a text, and no contact without a number. Types do not help in JavaScript. */
 
 import { inspect } from 'node:util';
 
