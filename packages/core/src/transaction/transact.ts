@@ -114,7 +114,7 @@ async function telefsmTurn<Result>(
   }
 }
 
-/** A job from its arrival until its turn has ended: its seat in the queue of its conversation, and how it has waited. */
+/** A job from its update until its turn has ended: its seat in the queue of its conversation, and how it has waited. */
 class Arrival implements Head {
   readonly rt: Runtime;
   readonly job: Job;
