@@ -216,7 +216,7 @@ describe('a late writer', () => {
     held.open();
     const error = await mine.outlast(late);
     expect(error).toMatchObject({ code: 'LEASE_LOST', details: { committedBefore: true } });
-    expect(String(error)).toContain('only the part before commit() was committed');
+    expect(String(error)).toContain('only what was committed before was kept');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 

@@ -82,7 +82,7 @@ export interface CatalogueEntry<Code extends FsmErrorCode> {
 
 const list = (names: readonly unknown[]) => names.join(', ') || 'none';
 const kept = (before: boolean) =>
-  before ? 'only the part before commit() was committed' : 'nothing was committed';
+  before ? 'only what was committed before was kept' : 'nothing was committed';
 
 /** Names the known id that looks like a misspelled one, else all of them. */
 export function suggestion(found: string, known: readonly string[]): string {
