@@ -34,6 +34,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const started = new Map<string, Promise<Started>>();
   const desk: Server = createServer(async ({ url = '' }, answer) => {
     const name = url.slice(1);
+    // a file that asks when an idle connection ends would find it closed
+    answer.setHeader('connection', 'close');
     const starter = starters[name];
     try {
       if (starter === undefined) throw new Error(`Unknown server "${name}".`);
