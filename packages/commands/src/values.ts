@@ -51,7 +51,9 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 
 /** Whether a value is to be waited for. */
 export function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && 'then' in value;
+  if (typeof value !== 'object' || value === null) return false;
+  // a result may have a member of this name
+  return typeof (value as { readonly then?: unknown }).then === 'function';
 }
 
 /** Continues with a value: at once if it is known, since every promise costs an input time and memory. */

@@ -5,7 +5,8 @@ import type { Awaitable } from './type-tools.ts';
 /** Whether a value is still to come. */
 export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
   if (typeof value !== 'object' || value === null) return false;
-  return (value as { readonly then?: unknown }).then !== undefined;
+  // data may have a member of this name
+  return typeof (value as { readonly then?: unknown }).then === 'function';
 }
 
 /** Continues with a value: at once if it is known. */

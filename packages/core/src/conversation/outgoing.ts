@@ -148,8 +148,8 @@ export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined):
   }
   if ('method' in say) {
     // beside a chat, Telegram looks for the message there
-    const own = 'inline_message_id' in say.payload ? {} : payload;
-    return { method: say.method, payload: { ...own, ...say.payload } };
+    const isInline = Reflect.get(say.payload, 'inline_message_id') !== undefined;
+    return { method: say.method, payload: { ...(isInline ? {} : payload), ...say.payload } };
   }
   const kind = 'text' in say ? undefined : mediaKinds.find((name) => name in say);
   let method = 'sendMessage';
