@@ -1,0 +1,38 @@
+/** Answers and results with a member named `then`: they are data and no promises. */
+
+import { commandTree } from '@telefsm/commands';
+import { flow } from '@telefsm/core';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+import { play } from './play.ts';
+
+/** Made of JSON, as data of a storage is. */
+const plan: { readonly first: string } = JSON.parse('{"first":"wait","then":"go"}');
+
+describe.each(frameworks)('data with a member named then, on %s', (_, framework) => {
+  it('is the answer of a picker in a flow', async () => {
+    const answers: unknown[] = [];
+    const steps = flow('form', { trigger: '/form' })
+      .ask('step', {
+        prompt: 'First?',
+        accept: ({ kind }) => (kind === 'text' ? plan : undefined),
+      })
+      .done(({ step }) => {
+        answers.push(step);
+        return 'Done.';
+      });
+    const { anna } = play(framework, [steps]);
+    await anna.sends('/form');
+    await anna.sends('x');
+    anna.sees('Done.');
+    expect(answers).toEqual([plan]);
+  });
+
+  it('is no state that a command could return', async () => {
+    const desk = commandTree('desk');
+    desk.root.command('plan').action(() => plan as never);
+    const { anna, bot } = play(framework, [desk], { initial: desk as never });
+    await anna.sends('/plan');
+    expect(bot.errors).toEqual([expect.objectContaining({ code: 'INVALID_RETURN_STATE' })]);
+  });
+});
