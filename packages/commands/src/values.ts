@@ -53,7 +53,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 export function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
   if (typeof value !== 'object' || value === null) return false;
   // a result may have a member of this name
-  return typeof (value as { readonly then?: unknown }).then === 'function';
+  return typeof Reflect.get(value, 'then') === 'function';
 }
 
 /** Continues with a value: at once if it is known, since every promise costs an input time and memory. */
