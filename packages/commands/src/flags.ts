@@ -1,9 +1,10 @@
 /** The flags of one input: read, changed, passed to their hooks, and committed only if the command succeeds. */
 
+import { isPromise } from '@telefsm/core/scene-kit';
 import type { CommandError, CommandErrorArgs } from './errors.ts';
 import { type FlagNode, pathOf, type StateNode } from './nodes.ts';
 import type { StoredFlags } from './position.ts';
-import { freezeJson, isThenable, sameJson } from './values.ts';
+import { freezeJson, sameJson } from './values.ts';
 
 /** A working copy of every flag that is seen in a state. */
 export interface WorkingFlags {
@@ -65,7 +66,7 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
     const { value } = slot;
     const call = () => onChange(value, before, port.turn);
     const told = hooks === undefined ? call() : hooks.then(call);
-    if (!isThenable(told)) return;
+    if (!isPromise(told)) return;
     hooks = Promise.resolve(told);
     // `settled` reports the rejection; until then nothing handles it.
     hooks.catch(() => {});

@@ -1,6 +1,7 @@
 /** One command on its way: condition, options, action, `catch`, next state. */
 
 import type { Awaitable } from '@telefsm/core';
+import { andThen, isPromise } from '@telefsm/core/scene-kit';
 import { type CommandError, type CommandErrorArgs, describeFound } from './errors.ts';
 import type { WorkingFlags } from './flags.ts';
 import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
@@ -8,7 +9,7 @@ import { type Given, readOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { type FoundPosition, type Position, positionOf } from './position.ts';
 import { type Limited, type Settled, within } from './time-limit.ts';
-import { andThen, isThenable, recovering } from './values.ts';
+import { recovering } from './values.ts';
 
 /** The options of one run of a tree: its services, the permissions of its user, and a signal. */
 export interface RunOptions {
@@ -82,7 +83,7 @@ export async function perform(
     return outcome(current, 'asked', positionOf(found.state, found.flags, read.pending));
   }
   const acting = act(current, command, read.options, read.rest);
-  const returned = isThenable(acting) ? await acting : acting;
+  const returned = isPromise(acting) ? await acting : acting;
   const result = slotOf<string>(returned, '~leave');
   if (result !== undefined) {
     const position = positionOf(current.tree.root, {});

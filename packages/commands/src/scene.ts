@@ -2,6 +2,7 @@
 
 import { type Awaitable, isFsmError } from '@telefsm/core';
 import {
+  andThen,
   type ParsedCommand,
   type SceneBehavior,
   type SceneRun,
@@ -14,7 +15,6 @@ import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
 import { knows, rejectionOf, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
-import { andThen } from './values.ts';
 
 /** The parts that a tree needs to run as a scene. */
 export interface SceneParts {

@@ -1,7 +1,7 @@
 /** Work that may take only so long, and what became of it. */
 
 import type { Awaitable, Clock } from '@telefsm/core';
-import { isThenable } from './values.ts';
+import { isPromise } from '@telefsm/core/scene-kit';
 
 /** The result of work with a time limit. It is a value, not a rejection, so that a falsy error counts too. */
 export type Settled<T> =
@@ -107,7 +107,7 @@ class OwnSignal implements Limited {
 function attempt<T>(work: () => Awaitable<T>): Awaitable<Settled<T>> {
   try {
     const value = work();
-    return isThenable(value) ? Promise.resolve(value).then(done, failed) : done(value);
+    return isPromise(value) ? Promise.resolve(value).then(done, failed) : done(value);
   } catch (error) {
     return failed(error);
   }

@@ -1,6 +1,7 @@
 /** Values that come from a definition or go into a record: copies that nobody shares, and JSON that nobody changes. */
 
 import { type Awaitable, FsmError } from '@telefsm/core';
+import { isPromise } from '@telefsm/core/scene-kit';
 
 /** A copy that shares no plain object and no array with the original; anything else (a class, a function) stays as it is. */
 export function copyValue(value: unknown): unknown {
@@ -49,18 +50,6 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Whether a value is to be waited for. */
-export function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
-  if (typeof value !== 'object' || value === null) return false;
-  // a result may have a member of this name
-  return typeof Reflect.get(value, 'then') === 'function';
-}
-
-/** Continues with a value: at once if it is known, since every promise costs an input time and memory. */
-export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
-  return isThenable(value) ? value.then(next) : next(value);
-}
-
 /** Does work, and recovers from its failure; at once if the work is over at once. */
 export function recovering<T>(
   work: () => Awaitable<T>,
@@ -68,7 +57,7 @@ export function recovering<T>(
 ): Awaitable<T> {
   try {
     const done = work();
-    return isThenable(done) ? done.then(undefined, recover) : done;
+    return isPromise(done) ? done.then(undefined, recover) : done;
   } catch (error) {
     return recover(error);
   }

@@ -4,6 +4,7 @@
  * The parts of a new kind of scene; nodes, flows and command trees are made of the same.
  */
 
+export { andThen, isPromise } from './base/awaitable.ts';
 export type { Rule } from './base/rules.ts';
 export { checkOptions } from './base/rules.ts';
 export { check, describeIssues, isSchema } from './base/schema.ts';

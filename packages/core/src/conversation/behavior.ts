@@ -191,10 +191,10 @@ export interface SceneBehavior {
    */
   opens?(input: UserInput): boolean;
   /**
-   * Why an `initial` scene rejects one of its own commands, for example because the user may not use it. Then the active scene stays, and
-   * the user reads this message.
+   * Checks whether an `initial` scene rejects one of its own commands, for example because the user may not use it.
    *
-   * @param frame - where this scene waits below the active one; `undefined` if it would begin anew
+   * @param frame - the position of this scene below the active one; `undefined` if it would begin anew
+   * @returns the message that says why; then the active scene stays. `undefined` if the command is accepted
    */
   rejection?(
     turn: SessionTurn<object>,

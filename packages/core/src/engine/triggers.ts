@@ -50,13 +50,13 @@ export function triggered(
   return found && { scene: found, argument: argument.slice(Math.max(0, most - 2)) };
 }
 
-/** The initial scene, if the command of this update is one of its own while another scene is active. */
+/** Finds the initial scene if it has the command of this update, and another scene is active. */
 export function initialOf(turn: OpenTurn): Initial | undefined {
   const { input, copy, registry } = turn;
   const { initial } = turn.rt.options;
   if (initial === undefined || copy.top.scene === initial.scene.id || isGuest(turn))
     return undefined;
-  // whoever reads the help wants to continue
+  // after the help, the user continues in the active scene
   if (input?.kind !== 'command' || input.value.command === 'help') return undefined;
   return registry.scene(initial.scene).behavior.opens?.(input) ? initial : undefined;
 }

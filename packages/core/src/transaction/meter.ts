@@ -4,15 +4,14 @@ import type { Lease } from '../lease/lease.ts';
 import type { Job } from './job.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Measures a turn, and notifies the observers of `turn` when it has ended. */
+/** Notifies the observers of `turn` when a turn has ended. */
 export async function measured<Result>(
-  rt: Runtime,
+  meter: Meter,
   job: Job,
-  transact: (meter: Meter) => Promise<Result>,
+  turn: Promise<Result>,
 ): Promise<Result> {
-  const meter = new Meter(rt);
   try {
-    return await transact(meter);
+    return await turn;
   } catch (error) {
     meter.fail(error);
     throw error;

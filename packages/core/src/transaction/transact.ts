@@ -16,7 +16,7 @@ import { deliver } from './deliver.ts';
 import { endFailed, skip } from './endings.ts';
 import type { Head } from './interrupts.ts';
 import type { Job } from './job.ts';
-import { type Meter, measured } from './meter.ts';
+import { Meter, measured } from './meter.ts';
 import type { Opened, OpenTurn, Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
 import { workAlone } from './without-conversation.ts';
@@ -24,17 +24,19 @@ import { workAlone } from './without-conversation.ts';
 /**
  * Does one turn.
  *
- * @param meter - measures it; made here if somebody observes `turn`
  * @returns what the work gives; `undefined` if it was not done: handled before, busy, not admitted, interrupted, or failed and forgiven
  */
-export function transact<Result>(
+export function transact<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
+  if (!rt.watched.has('turn')) return turnOf(rt, job, undefined);
+  const meter = new Meter(rt);
+  return measured(meter, job, turnOf(rt, job, meter));
+}
+
+function turnOf<Result>(
   rt: Runtime,
   job: Job<Result>,
-  meter?: Meter,
+  meter: Meter | undefined,
 ): Promise<Result | undefined> {
-  if (meter === undefined && rt.watched.has('turn')) {
-    return measured(rt, job, (made) => transact(rt, job, made));
-  }
   const { key } = job;
   if (key === undefined) return workAlone(rt, job, meter);
   const { reentry } = rt;

@@ -18,8 +18,8 @@ let current: VerdictRun | undefined;
 /**
  * Notes a verdict that was made.
  *
- * After an `await` of its handler, it is known whose it is only if no other handler runs. Otherwise it is attributed to none: a right
- * answer must never fail because of a mistake in another conversation.
+ * After an `await`, the only running handler is assumed to have made it; if several run, nobody is blamed. A handler that has ended may
+ * still make one, in a promise that it did not await: then the assumption is wrong, and an answer has to be given again.
  */
 export function noteVerdict(made: string): void {
   const [only, other] = running;

@@ -97,7 +97,7 @@ function earlyAt({ plan }: FlowRun, question: PendingQuestion, input: UserInput)
   return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 
-/** Whether an input is a message in a group that is no reply to the bot. */
+/** Returns whether an input is a message in a group and does not reply to the bot. */
 export function isOtherTalk({ run }: FlowRun, input: UserInput): boolean {
   const { kind, update, album } = input;
   const { subject } = run.turn;
