@@ -27,21 +27,14 @@ import { workAlone } from './without-conversation.ts';
  * @returns what the work gives; `undefined` if it was not done: handled before, busy, not admitted, interrupted, or failed and forgiven
  */
 export function transact<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
-  if (!rt.watched.has('turn')) return turnOf(rt, job, undefined);
-  const meter = new Meter(rt);
-  return measured(meter, job, turnOf(rt, job, meter));
-}
-
-function turnOf<Result>(
-  rt: Runtime,
-  job: Job<Result>,
-  meter: Meter | undefined,
-): Promise<Result | undefined> {
   const { key } = job;
-  if (key === undefined) return workAlone(rt, job, meter);
   const { reentry } = rt;
-  if (!reentry.isOn) return telefsmTurn(rt, job, key, undefined, meter);
-  return reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay, meter));
+  const meter = rt.watched.has('turn') ? new Meter(rt) : undefined;
+  let turn: Promise<Result | undefined>;
+  if (key === undefined) turn = workAlone(rt, job, meter);
+  else if (!reentry.isOn) turn = telefsmTurn(rt, job, key, undefined, meter);
+  else turn = reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay, meter));
+  return meter === undefined ? turn : measured(meter, job, turn);
 }
 
 /** Its name is what `reentry` looks for in stacks. */
