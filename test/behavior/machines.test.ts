@@ -90,6 +90,24 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it('two under one namespace are an error, not two that take each other’s buttons', async () => {
+    const vote = flow('vote', { trigger: '/vote' })
+      .ask('which', { prompt: 'Which?', choices: ['Cats', 'Dogs'] })
+      .done(({ which }) => which);
+    const bot = framework.bot();
+    bot.noteErrors();
+    const first = bot.fsm();
+    bot.fsm({ property: 'vote', states: [vote] });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/vote');
+    anna.seesNothing();
+    const found = `'telefsm', which the machine at ctx.${framework.properties[0]} has too`;
+    expect(bot.errors).toMatchObject([
+      { code: 'INVALID_OPTION', details: { option: 'namespace', found } },
+    ]);
+    expect(await first.at({ user: anna.id }).peek()).toBeUndefined();
+  });
+
   it('each may commit where the other fails', async () => {
     const bot = framework.bot();
     const outer = bot.fsm();

@@ -23,6 +23,11 @@ describe('a mistake that only JavaScript can make is reported by name', () => {
       /Invalid option "scenes": found an object\. Expected a list/,
     ],
     [
+      'a list in place of options',
+      () => make([Form]),
+      /Invalid option "fsm\(\)": found a list\. Expected options, such as { states/,
+    ],
+    [
       'a name in the list',
       () => make({ states: ['Form'] }),
       /fsm\({ states }\) was given 'Form'\. Expected groups of states, nodes, flows and scenes/,

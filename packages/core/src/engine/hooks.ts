@@ -110,13 +110,14 @@ function noteAsked({ copy, lease }: OpenTurn): void {
 /** Asks a question, after the commit. */
 async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy } = turn;
-  const made = source();
+  const behavior = behaviorOn(turn, copy.top);
+  const made = behavior === undefined ? source() : guarded(turn, behavior, source);
   const message = isPromise(made) ? await made : made;
   checkMessage(message ?? '', `${copy.top.scene} enter`);
   const isOver = message == null || message === '' || isSent(message);
   const sent = isOver ? message : await send(turn, message);
   copy.pendingPrompt = 0;
-  const asked = behaviorOn(turn, copy.top)?.asked;
+  const asked = behavior?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }
 

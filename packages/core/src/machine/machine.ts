@@ -147,5 +147,5 @@ export function machineOf<Bot>(
 function onlyOf([only, ...others]: readonly number[]): number | undefined {
   if (others.length === 0) return only;
   const expected = `the id of one of this machine's bots: ${[only, ...others].join(', ')}`;
-  throw invalidOption('bot', expected, 'left out');
+  throw invalidOption('bot', expected, 'missing');
 }

@@ -3,13 +3,19 @@
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
-import { install, rejectTaken, reserve } from '../state/install.ts';
+import {
+  install,
+  noteProperty,
+  rejectOneNamespace,
+  rejectTaken,
+  reserve,
+} from '../state/install.ts';
 import { botIdOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type DebugPrinter, debugLog } from './debug-log.ts';
 import { machineOf } from './machine.ts';
 import type { BotPort, FedMachine, Machine } from './machine-interface.ts';
-import type { LooseOptions } from './settings.ts';
+import { defaultNamespace, type LooseOptions } from './settings.ts';
 
 /** How a framework's client calls the Bot API. */
 export interface ClientCalls<Client> {
@@ -88,7 +94,8 @@ export interface MiddlewareMachine<out All extends AnyState, Bot, P extends stri
  * Makes a machine that is the middleware of a framework, without types that depend on the options.
  *
  * @param options - the options of `fsm()`
- * @throws FsmError as `createMachine` does; the middleware `INSTALLED_TWICE`, `PROPERTY_TAKEN`
+ * @throws FsmError as `createMachine` does; the middleware `INSTALLED_TWICE`, `PROPERTY_TAKEN`, and `INVALID_OPTION` if another
+ *   machine of the bot has the same namespace
  */
 export function middlewareMachine<Context extends { readonly update: object }, Bot>(
   options: LooseOptions,
@@ -100,7 +107,7 @@ export function middlewareMachine<Context extends { readonly update: object }, B
     string,
     (ctx: Context, next: () => Awaitable<unknown>) => Promise<void>
   > {
-  const { property = properties[0] } = options;
+  const { property = properties[0], namespace = defaultNamespace } = options;
   const isDefault = property === properties[0];
   const names = isDefault ? properties : [property];
   if (isDefault) reserve(contexts.prototype, ...names);
@@ -111,9 +118,11 @@ export function middlewareMachine<Context extends { readonly update: object }, B
     if (isDefault) installed?.(ctx, state);
   };
   const machine = machineOf(options, opened, portOf);
+  noteProperty(property);
   debugLog(machine, debug);
   const middleware = (ctx: Context, next: () => Awaitable<unknown>) => {
     for (const name of names) rejectTaken(ctx, name);
+    rejectOneNamespace(ctx, property, namespace);
     return machine.handle(ctx.update as RawUpdate, updatePortOf(ctx), () => next(), ctx);
   };
   return Object.assign(machine, { '~property': property, middleware: () => middleware });

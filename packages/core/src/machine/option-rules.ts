@@ -104,5 +104,8 @@ export function checkMachineOptions(options: object): void {
     const expected = 'options: write bot.use(fsm()), not bot.use(fsm)';
     throw invalidOption('fsm()', expected, 'the context of an update');
   }
+  if (Array.isArray(options)) {
+    throw invalidOption('fsm()', 'options, such as { states: [Form, order] }', 'a list');
+  }
   checkOptions('', options, rules, '', rulesOfParts);
 }

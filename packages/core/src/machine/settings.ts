@@ -23,6 +23,9 @@ export type LooseOptions = Omit<
   readonly services?: unknown;
 };
 
+/** The beginning of every key, unless the option says otherwise. */
+export const defaultNamespace = 'telefsm';
+
 /**
  * Resolves the options of a machine.
  *
@@ -35,7 +38,7 @@ export function settingsOf(options: LooseOptions): Settings {
   if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
   const versions = migrationVersions(migrations);
   return {
-    namespace: options.namespace ?? 'telefsm',
+    namespace: options.namespace ?? defaultNamespace,
     strategy,
     strategyName: typeof strategy === 'function' ? strategy.name || 'a function' : strategy,
     when: options.when,

@@ -2,6 +2,7 @@
 
 import { installError } from '../base/area-errors.ts';
 import { holds } from '../base/holds.ts';
+import { invalidOption } from '../base/rules.ts';
 import type { FsmContext } from '../conversation/context.ts';
 
 /**
@@ -48,6 +49,32 @@ export function rejectTaken(ctx: object, property: string): void {
   }
   if ('~matches' in Object(found?.value)) throw installError('INSTALLED_TWICE', property);
   throw installError('PROPERTY_TAKEN', property);
+}
+
+/** The properties at which the machines of this process put their FSMs. Most bots have one machine. */
+const properties = /* @__PURE__ */ new Set<string>();
+
+/** Notes the property of a machine, so that {@link rejectOneNamespace} looks there. */
+export function noteProperty(property: string): void {
+  properties.add(property);
+}
+
+/**
+ * Rejects a second machine under the namespace of the first: buttons and keys of one would be taken for those of the other.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
+export function rejectOneNamespace(ctx: object, property: string, namespace: string): void {
+  if (properties.size < 2) return;
+  for (const other of properties) {
+    const found: unknown = other === property ? undefined : Reflect.get(ctx, other);
+    if (!holds(found, '~matches')) continue;
+    const { key } = found as unknown as FsmContext;
+    if (key?.startsWith(`${namespace}:`)) {
+      const taken = `'${namespace}', which the machine at ctx.${other} has too`;
+      throw invalidOption('namespace', 'a different one for each machine of a bot', taken);
+    }
+  }
 }
 
 /** Whether a context has nothing at a property: `in` is true for a reserved one too. */

@@ -50,21 +50,24 @@ function isPage(choices: Choices<object>): choices is Page<Choice<object>> {
  * The values of choices with their labels, in the order in which they are shown.
  *
  * @param where - the option, for messages
- * @throws FsmError `INVALID_OPTION` for what is no list and no object, for a value that is no text and a label that is no text or function
+ * @throws FsmError `INVALID_OPTION` for what is no list and no object, for a value that is no text and a label that is empty, or no text or function
  */
 export function entriesOf(
   choices: Choices<object>,
   where = 'choices',
 ): readonly (readonly [value: string, label: Label<object>])[] {
   if (isPage(choices)) return entriesOf(choices.items, where);
-  if (typeof choices !== 'object' || choices === null) throw noChoices(choices, where);
+  const isObject = typeof choices === 'object' && choices !== null;
+  // a map or a set has no entries of its own
+  const isOther = !isObject || (!Array.isArray(choices) && Symbol.iterator in choices);
+  if (isOther) throw noChoices(choices, where);
   const entries = Array.isArray(choices)
     ? (choices as readonly Choice<object>[]).map((one) =>
         typeof one === 'string' ? ([one, one] as const) : one,
       )
     : Object.entries(choices as { [value: string]: Label<object> });
-  const wrong = entries.find((entry) => !isEntry(entry));
-  if (wrong !== undefined) throw noChoices(wrong, where);
+  const wrong = entries.findIndex((entry) => !isEntry(entry));
+  if (wrong !== -1) throw noChoices(entries[wrong], where);
   return entries;
 }
 
@@ -76,7 +79,9 @@ export function valuesOf(choices: AskOptions['choices']): readonly string[] | un
 
 function isEntry(entry: unknown): boolean {
   if (!Array.isArray(entry) || typeof entry[0] !== 'string') return false;
-  return typeof entry[1] === 'string' || typeof entry[1] === 'function';
+  const label: unknown = entry[1];
+  // Telegram rejects a button without a label
+  return typeof label === 'function' || (typeof label === 'string' && label.trim() !== '');
 }
 
 function noChoices(found: unknown, where: string): FsmError {

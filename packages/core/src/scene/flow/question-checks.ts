@@ -66,7 +66,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
       'a question with inline buttons',
       "`share`, buttons: 'reply' or a payment",
     );
-  if (typeof choices === 'object') {
+  if (choices !== undefined && typeof choices !== 'function') {
     const values = entriesOf(choices, `${where} choices`).map(([value]) => value);
     if (values.length === 0) throw reject('choices', 'at least one', 'none');
     const twice = values.find((value, at) => values.indexOf(value) !== at);

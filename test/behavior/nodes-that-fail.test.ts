@@ -1,0 +1,66 @@
+/** Nodes whose `enter` throws: it runs after the commit, so the move stays, and the user is notified. */
+
+import { flow, scene } from '@telefsm/core';
+import { telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+
+describe.each(frameworks)('a node whose enter throws, on %s', (_, framework) => {
+  it.each(['now', 'later'] as const)('%s, is entered again by the next message', async (when) => {
+    let isBroken = true;
+    const hall = () => {
+      if (isBroken) throw new Error('no hall');
+      return 'In the hall.';
+    };
+    const Hall = scene('hall').on({
+      enter: when === 'now' ? hall : async () => hall(),
+      handle: ({ input, reply }) => reply(`You say ${input.text}.`),
+    });
+    const Door = scene('door').on({
+      enter: () => 'At the door.',
+      handle: ({ goto }) => goto(Hall),
+    });
+    const bot = framework.bot();
+    bot.noteErrors();
+    const machine = bot.fsm({ states: [Door, Hall], initial: Door });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('hi');
+    await anna.sends('in');
+    anna.sees('Something went wrong. Please try again.');
+    expect(bot.errors).toMatchObject([{ message: 'no hall' }]);
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'hall' });
+    await anna.sends('hello?');
+    anna.sees('Something went wrong. Please try again.');
+    isBroken = false;
+    await anna.sends('hello?');
+    anna.sees('In the hall.');
+    await anna.sends('nice');
+    anna.sees('You say nice.');
+  });
+
+  it('reads the text of the machine, also where a flow has returned to it', async () => {
+    const pick = flow('pick')
+      .ask('what', { prompt: 'What?' })
+      .done(() => {});
+    let hasPicked = false;
+    const Menu = scene('menu').on({
+      enter: () => {
+        if (hasPicked) throw new Error('no menu');
+        return 'Menu.';
+      },
+      handle: ({ call }) => {
+        hasPicked = true;
+        return call(pick);
+      },
+    });
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [Menu, pick], initial: Menu, texts: { failed: 'Oh no.' } });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('hi');
+    await anna.sends('pick');
+    await anna.sends('tea');
+    anna.sees('Oh no.');
+    expect(bot.errors).toMatchObject([{ message: 'no menu' }]);
+  });
+});
