@@ -73,7 +73,7 @@ describe.each(frameworks)('payments in flows on %s', (_, framework) => {
     const invoice = anna.sees({ method: 'sendInvoice' });
     await boris.sends('/buy');
     await boris.taps('cake');
-    const another = { accepted: false, error: 'This button is for someone else.' };
+    const another = { accepted: false, error: 'This invoice is for someone else.' };
     expect(await boris.pays(invoice)).toEqual(another);
     expect(await anna.pays(invoice)).toMatchObject({ accepted: true });
     anna.sees('One tea, paid for tea ~ 1');
@@ -86,11 +86,32 @@ describe.each(frameworks)('payments in flows on %s', (_, framework) => {
     await anna.sends('/buy');
     await anna.taps('tea');
     await anna.sends('/cancel');
-    const stale = { accepted: false, error: 'This button is no longer in use.' };
+    const error = 'This invoice is no longer valid. You were not charged.';
+    const stale = { accepted: false, error };
     expect(await anna.pays()).toEqual(stale);
     await anna.sends('/buy');
     expect(await anna.pays()).toEqual(stale);
     expect(passed).toEqual([]);
+  });
+
+  it('declines a checkout with another amount than that of its invoice, and says so', async () => {
+    const { bot } = shopBot(framework);
+    const tg = telegram(bot);
+    const anna = tg.user('Anna');
+    await anna.sends('/buy');
+    await anna.taps('tea');
+    const invoice = tg.calls.find(({ method }) => method === 'sendInvoice');
+    const invoice_payload = invoice?.payload['payload'];
+    const from = { id: anna.id, is_bot: false, first_name: 'Anna' };
+    const query = { id: '7', from, currency: 'XTR', total_amount: 1, invoice_payload };
+    await tg.update({ pre_checkout_query: query } as never);
+    expect(tg.calls.at(-1)).toMatchObject({
+      method: 'answerPreCheckoutQuery',
+      payload: {
+        ok: false,
+        error_message: 'This invoice is no longer valid. You were not charged.',
+      },
+    });
   });
 
   it('passes a payment for an earlier entry to the bot, not to the step that waits for another', async () => {

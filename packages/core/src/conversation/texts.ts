@@ -34,6 +34,10 @@ export interface Texts<Services extends object = {}> {
   readonly stale?: Text<Services>;
   /** A button that was shown to another user. */
   readonly notYours?: Text<Services>;
+  /** Payment of an invoice that is no longer open: it was canceled, or a newer one has replaced it. */
+  readonly oldInvoice?: Text<Services>;
+  /** Payment of an invoice that was sent to another user. */
+  readonly notYourInvoice?: Text<Services>;
   /** `/back` at the first question. */
   readonly firstStep?: Text<Services>;
   /** `/back` where the question does not allow it. */
@@ -97,6 +101,8 @@ export const defaultTexts: { readonly [Name in TextName]: string } = /* @__PURE_
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
   notYours: 'This button is for someone else.',
+  oldInvoice: 'This invoice is no longer valid. You were not charged.',
+  notYourInvoice: 'This invoice is for someone else.',
   firstStep: 'This is already the first question.',
   noBack: 'You cannot go back here.',
   noSkip: 'This question cannot be skipped.',

@@ -7,6 +7,9 @@ import { checkoutOf, paymentOf, unmatchedPayment } from '../update/invoice.ts';
 import { idIn, textIn, wholeIn } from '../update/raw-update.ts';
 import { messageOfPress } from '../update/shown-button.ts';
 
+const buttonTexts = { old: 'stale', others: 'notYours' } as const;
+const invoiceTexts = { old: 'oldInvoice', others: 'notYourInvoice' } as const;
+
 /**
  * A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else.
  *
@@ -30,12 +33,10 @@ export async function answerStale(
   }
   // without the topic of its message, its conversation is unknown
   const isOurs = tag === turn.tag || isInaccessible(turn.update);
-  const text = await resolveText(
-    turn.rt.options.defaults.texts,
-    isOurs ? 'stale' : 'notYours',
-    turn,
-  );
   const id = textIn(checkoutOf(turn), 'id');
+  const names = id === undefined ? buttonTexts : invoiceTexts;
+  const name = names[isOurs ? 'old' : 'others'];
+  const text = await resolveText(turn.rt.options.defaults.texts, name, turn);
   if (id === undefined) turn.effects.answer ??= { text, show_alert: !isOurs };
   else {
     const payload = { pre_checkout_query_id: id, ok: false, error_message: text };

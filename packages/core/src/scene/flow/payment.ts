@@ -91,7 +91,7 @@ export async function checkout(flowRun: FlowRun): Promise<boolean> {
     total_amount: wholeIn(query, 'total_amount') ?? 0,
   };
   const verdict = !isFrom(invoice, query)
-    ? await text(flowRun, 'notYours')
+    ? await text(flowRun, 'notYourInvoice')
     : decide === undefined ||
       (await verdictOf(flowRun, decide(facts, invoice.question.answers, run.turn)));
   if (verdict === true) {
