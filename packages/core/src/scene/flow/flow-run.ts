@@ -107,6 +107,19 @@ export function tokenOf({ path }: Pick<PendingQuestion, 'path'>): string {
   return questionToken(pathKey(path));
 }
 
+/** The tokens of a question: that of its name, and those of former ones, which a deploy may have renamed. */
+export function tokensOf(question: PendingQuestion): readonly string[] {
+  const own = tokenOf(question);
+  if (question.kind !== 'ask' || question.step.was.length === 0) return [own];
+  const beside = question.path.slice(0, -1);
+  return [own, ...question.step.was.map((name) => tokenOf({ path: [...beside, name] }))];
+}
+
+/** Whether a token stands for a question. */
+export function isTokenOf(token: string | undefined, question: PendingQuestion): boolean {
+  return token === tokenOf(question) || (token !== undefined && tokensOf(question).includes(token));
+}
+
 /** Returns the binding of buttons to a question of this entry. */
 export function bindingOf({ run: { tag, entry } }: FlowRun, question: string): Binding {
   return { tag, entry, question };
@@ -118,11 +131,7 @@ export function bindingOf({ run: { tag, entry } }: FlowRun, question: string): B
  * After a deploy, or when a condition has changed, it may be another: then the user's message does not answer it.
  */
 export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
-  const { at } = memoOf(run.memo);
-  if (at === tokenOf(question)) return true;
-  if (question.kind !== 'ask') return false;
-  const beside = question.path.slice(0, -1);
-  return question.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
+  return isTokenOf(memoOf(run.memo).at, question);
 }
 
 /** Whether a question may have buttons. The code that makes them is loaded with the first one: other flows do without it. */

@@ -12,7 +12,7 @@ import {
   locate,
   mayHaveButtons,
   questionOf,
-  tokenOf,
+  tokensOf,
   wasAsked,
 } from './flow-run.ts';
 import { memoOf } from './memo.ts';
@@ -88,7 +88,7 @@ export async function handleInput(
 /** Whether users or a chat were shared by the button of this question. */
 async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boolean> {
   const { isOwnRequest } = await import('./share.ts');
-  return isOwnRequest(question.step.question, tokenOf(question), input);
+  return isOwnRequest(question.step.question, tokensOf(question), input);
 }
 
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */

@@ -12,12 +12,12 @@ import { tokenFor } from './ask-elsewhere.ts';
 import {
   elsewhereMessage,
   type FlowRun,
+  isTokenOf,
   locate,
   move,
   note,
   progressOf,
   text,
-  tokenOf,
   wasAsked,
 } from './flow-run.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
@@ -33,7 +33,7 @@ export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<vo
   const isAsked = pending?.kind === 'ask' && pending.step.question.to !== undefined;
   const asked = isAsked ? pending : undefined;
   const isPending = asked !== undefined && wasAsked(flowRun, asked);
-  const isOffered = isPending && button?.entry === run.entry && button.question === tokenOf(asked);
+  const isOffered = isPending && button?.entry === run.entry && isTokenOf(button.question, asked);
   const message = messageOfPress(run.turn.update);
   // if the process crashed before it got the message, only the chat is stored
   const isThere =

@@ -9,7 +9,15 @@ import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { messageOfPress, showsButton } from '../../update/shown-button.ts';
 import type { PressedButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
-import { answersPaying, type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  type FlowRun,
+  isTokenOf,
+  locate,
+  note,
+  text,
+  wasAsked,
+} from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
@@ -40,7 +48,7 @@ export async function press(flowRun: FlowRun, button: PressedButton, data: strin
     await stale();
     return run.ask();
   }
-  if (button.question !== tokenOf(pending)) return stale();
+  if (!isTokenOf(button.question, pending)) return stale();
   if (button.action === 'row') {
     if (pending.kind !== 'ask' || pending.step.question.rows === undefined) return stale();
     const { pressRow } = await import('./press-row.ts');
@@ -63,7 +71,10 @@ export async function press(flowRun: FlowRun, button: PressedButton, data: strin
     const now = await offerOf(flowRun, pending, offer);
     redraw(flowRun, await inlineMarkup(flowRun, pending, now, pageOf(offer.options, option.value)));
   });
-  if (!isTaken) await stale();
+  if (isTaken) return;
+  await stale();
+  // its choices have changed since: the user has not seen those that there are now
+  run.ask();
 }
 
 function pageIn({ value }: PressedButton, { options, loaded }: Offer): number | undefined {

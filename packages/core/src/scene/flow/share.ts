@@ -32,7 +32,7 @@ export function sharedKind(accept: Accept | undefined): Shareable | undefined {
 /**
  * The button that shares what a question takes.
  *
- * @param token - stands for the question
+ * @param tokens - stand for the question, also under its former names
  */
 export function shareButton({ share, accept }: AskOptions, token: string): ReplyButton | undefined {
   const kind = sharedKind(accept);
@@ -45,17 +45,19 @@ export function shareButton({ share, accept }: AskOptions, token: string): Reply
  * Whether users or a chat were shared by the button of this question. One of a question before gives an answer to that question, which is
  * over.
  *
- * @param token - stands for the question
+ * @param tokens - stand for the question, also under its former names
  */
 export function isOwnRequest(
   { share }: AskOptions,
-  token: string,
+  tokens: readonly string[],
   { kind, update }: UserInput,
 ): boolean {
   if (share === undefined || (kind !== 'users_shared' && kind !== 'chat_shared')) return true;
   const request = typeof share === 'string' ? undefined : (share.request as RawObject | undefined);
   const shared = objectIn(objectIn(update, updateTypeOf(update) ?? ''), kind);
-  return wholeIn(shared, 'request_id') === (wholeIn(request, 'request_id') ?? requestId(token));
+  const given = wholeIn(request, 'request_id');
+  const id = wholeIn(shared, 'request_id');
+  return given === undefined ? tokens.some((token) => requestId(token) === id) : given === id;
 }
 
 /** A signed 32-bit number (Bot API, KeyboardButtonRequestUsers). */
