@@ -127,14 +127,14 @@ export function machineOf<Bot>(
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
         timer = clock.setTimeout(() => {
-          // a turn that has not begun by now would begin when nobody waits for it any more
-          stopping.giveUp();
+          // a turn that has not begun by now would begin when nobody waits for it any more, unless the machine was started again
+          if (stopping.isStopped) stopping.giveUp();
           resolve();
         }, drainBound);
       });
       await Promise.race([ended, bound]);
       clock.clearTimeout(timer);
-      rt.leases.stop();
+      if (stopping.isStopped) rt.leases.stop();
     },
     sweep: async (limit = 1000) => (await sweeper()).sweep(limit),
     botCommands: () => rt.engine?.botCommands(registry) ?? [],

@@ -11,16 +11,19 @@ export async function workAlone<Result>(
   job: Job<Result>,
   meter: Meter | undefined,
 ): Promise<Result> {
+  const { stopping } = rt;
+  stopping.running++;
   meter?.begin(job, undefined);
   const turn = new RunningTurn(rt, job, undefined, undefined, undefined);
-  rt.opened?.(turn, job.ctx);
   let phase: OpenTurn['phase'] = 'failed';
   try {
+    rt.opened?.(turn, job.ctx);
     if (rt.options.services !== undefined) await turn.loadServices();
     const result = await job.work(turn);
     phase = 'over';
     return result;
   } finally {
     turn.phase = phase;
+    if (--stopping.running === 0) stopping.idle?.();
   }
 }

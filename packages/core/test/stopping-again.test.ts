@@ -1,0 +1,36 @@
+/** `stop()` where updates have no conversation, and where the machine is started again meanwhile. */
+
+import { expect, it } from 'vitest';
+import { bench, gate } from './fixtures/bench.ts';
+
+it('stop() waits for the handler of an update that has no conversation', async () => {
+  const { machine, send, clock } = bench({ strategy: () => undefined });
+  const held = gate();
+  const events: string[] = [];
+  const update = send(1, 'a', async () => {
+    await held.opened;
+    events.push('handled');
+  });
+  const stopped = machine.stop().then(() => events.push('stopped'));
+  await clock.advance('1s');
+  held.open();
+  await Promise.all([update, stopped]);
+  expect(events).toEqual(['handled', 'stopped']);
+});
+
+it('a machine that is started again while it stops handles updates', async () => {
+  const { machine, send, clock } = bench();
+  const stuck = gate();
+  const update = send(1, 'a', () => stuck.opened);
+  const stopped = machine.stop();
+  machine.start();
+  await clock.advance('30s');
+  await stopped;
+  const handled: string[] = [];
+  await send(2, 'b', () => void handled.push('b'));
+  stuck.open();
+  await update;
+  await send(1, 'c', () => void handled.push('c'));
+  expect(handled).toEqual(['b', 'c']);
+  await machine.stop();
+});
