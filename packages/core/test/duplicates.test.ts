@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { Turn } from '../src/index.ts';
+import type { RawUpdate, Turn } from '../src/index.ts';
 import { keyValueStorage, memoryStorage, state, states } from '../src/index.ts';
 import type { Handler } from './fixtures/bench.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
@@ -109,6 +109,22 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
       await give(message(1, 'a', id), log(id));
     }
     expect((await peek(1))?.data).toEqual({ log: [900_000, 900_002, 900_001, 3] });
+  });
+});
+
+describe('updates without an id', () => {
+  it('that wait at the same time are different ones, and each is handled', async () => {
+    const { send, give } = bench();
+    const held = gate();
+    const handled: string[] = [];
+    const first = send(1, 'a', () => held.opened);
+    const waiting = ['b', 'c'].map((text) => {
+      const { update_id: _, ...update } = message(1, text);
+      return give(update as RawUpdate, () => void handled.push(text));
+    });
+    held.open();
+    await Promise.all([first, ...waiting]);
+    expect(handled).toEqual(['b', 'c']);
   });
 });
 

@@ -67,6 +67,21 @@ describe('an update whose conversation is busy', () => {
     await Promise.all(all);
   });
 
+  it('that is a checkout is declined where the queue is full: Telegram takes no answer after 10 s', async () => {
+    const { send, give, calls } = bench({ waiting: { limit: 0 } });
+    const held = gate();
+    const first = send(1, 'a', () => held.opened);
+    const from = { id: 1, is_bot: false, first_name: 'User' };
+    const asked = { id: 'c', from, currency: 'XTR', total_amount: 1, invoice_payload: 'p' };
+    const checkout = give({ update_id: 1, pre_checkout_query: asked });
+    await expect(checkout).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(calls).toMatchObject([
+      { method: 'answerPreCheckoutQuery', payload: { pre_checkout_query_id: 'c', ok: false } },
+    ]);
+    held.open();
+    await first;
+  });
+
   it('may be the 5,000th, and is handled in its turn', async () => {
     const { send } = bench();
     const held = gate();

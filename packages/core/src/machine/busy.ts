@@ -51,7 +51,8 @@ export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<
   if (policy === 'busy') return answerBusy(rt, busy);
   if (policy === 'drop') return;
   if (policy === 'reject') throw new FsmError('BUSY', { key });
-  if (queryId(update, 'callback_query') !== undefined) {
+  const cannotWait = ['callback_query', 'pre_checkout_query'];
+  if (cannotWait.some((field) => queryId(update, field) !== undefined)) {
     await answerBusy(rt, busy).catch((error) => rt.sendFailed('', error));
   }
   throw new FsmError('QUEUE_FULL', { key, limit });

@@ -136,8 +136,8 @@ class UpdateJob implements Job {
     const { rt, waiting } = this.updates;
     const { policy, limit } = rt.options.waiting;
     // the same update waits already: there is nothing to do but to share its outcome
-    this.isWaiting = true;
-    this.first = waiting.get(this.name);
+    this.isWaiting = this.id !== undefined;
+    this.first = this.isWaiting ? waiting.get(this.name) : undefined;
     if (this.first !== undefined) return undefined;
     const by = rt.interrupts && this.interrupts();
     if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
