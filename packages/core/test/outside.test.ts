@@ -78,6 +78,20 @@ describe('machine.at(…).run', () => {
     }
   });
 
+  it('rejects an id that is no text: it could be that of an update, or could not be stored', async () => {
+    const { machine, peek, send } = bench();
+    await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+    const conversation = machine.at({ user: 1 });
+    for (const id of [7, {}, 5n, Number.NaN, '']) {
+      const ran = conversation.run(({ state: fsm }) => fsm.clear(), { id: id as string });
+      await expect(ran).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        details: { option: 'id' },
+      });
+    }
+    expect((await peek(1))?.current).toBe('Form:name');
+  });
+
   it('ends with WAIT_TIMEOUT after ten seconds behind a handler that does not end', async () => {
     const { machine, bot, send, outlast, clock } = bench();
     const stuck = gate();
@@ -286,5 +300,17 @@ describe('peek', () => {
       code: 'RECORD_NEWER',
       details: { version: 99, known: 1 },
     });
+  });
+});
+
+describe('machine.at(…).render', () => {
+  it('inside a turn of the conversation is rejected at once, also while another render waits', async () => {
+    const { machine, send, outlast } = bench();
+    const conversation = machine.at({ user: 1 });
+    await conversation.render();
+    const waits = conversation.render();
+    const inside = send(1, 'a', () => conversation.render());
+    await expect(inside).rejects.toMatchObject({ code: 'REENTERED' });
+    await outlast(waits);
   });
 });

@@ -1,5 +1,8 @@
 /** Work without an update: admin tools, webhooks and cron, and the deadlines that the sweeper finds. */
 
+import { FsmError } from '../base/errors.ts';
+import { invalidOption, textual } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { newToken } from '../lease/calls.ts';
@@ -39,6 +42,8 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     async render() {
       // loaded when a view is rendered from outside: other bots do without it
       const { paced, showAgain } = await import('./renders.ts');
+      // here and not by the turn: it may have to share a render that waits for the turn that it is in
+      if (rt.reentry.isInside(key)) throw new FsmError('REENTERED', { key });
       await paced(rt, address, () => run(newToken(), showAgain));
     },
     async peek() {
@@ -48,7 +53,7 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
   };
 }
 
-/** Does work in a turn of a conversation. @throws FsmError `STOPPED` */
+/** Does work in a turn of a conversation. @throws FsmError `STOPPED`, `INVALID_OPTION` */
 export async function runOutside<R>(
   rt: MachineRuntime,
   address: ConversationAddress,
@@ -57,6 +62,8 @@ export async function runOutside<R>(
 ): Promise<R | undefined> {
   const { key } = address;
   const { clock, stopping } = rt;
+  // a number could be that of an update, and the record keeps nothing else
+  if (!textual.fits(id)) throw invalidOption('id', 'a text, such as an order number', shown(id));
   const facts = factsOutside(rt, address, id, 'outside');
   if (stopping.isStopped) throw stopping.error(facts);
   const arrivedAt = clock.monotonic();
