@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import { state, states } from '../src/index.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
@@ -111,5 +111,27 @@ describe('an observer of turns', () => {
     stop();
     await send(1, 'b', () => {});
     expect(seen).toEqual([50]);
+  });
+});
+
+describe('an async observer', () => {
+  it('whose promise rejects ends neither a turn nor the process', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+    process.on('unhandledRejection', note);
+    try {
+      const { machine, send } = bench();
+      const mine = new Error('mine');
+      machine.observe((() => Promise.reject(mine)) as () => void);
+      await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+      // Node reports what nobody handles before the next macrotask
+      await new Promise((resolve) => void setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+      expect(printed).toHaveBeenCalledWith(expect.stringContaining('observer'), mine);
+    } finally {
+      process.off('unhandledRejection', note);
+      printed.mockRestore();
+    }
   });
 });

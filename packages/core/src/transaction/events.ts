@@ -1,5 +1,6 @@
 /** The events of a machine, and their observers. An observer that throws harms nobody. */
 
+import { isPromise } from '../base/awaitable.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { type ConversationRecord, topOf } from '../record/record.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
@@ -117,6 +118,10 @@ export interface Observers<Events> {
 /** Makes an empty set of observers. */
 export function observers<Events>(): Observers<Events> {
   const listeners = new Map<keyof Events, Set<(event: never) => void>>();
+  const report = (error: unknown) => {
+    // biome-ignore lint/suspicious/noConsole: the last resort; an observer's error belongs to no update
+    console.error('An observer of telefsm threw:', error);
+  };
   return {
     listeners,
     on(event, listener) {
@@ -130,10 +135,11 @@ export function observers<Events>(): Observers<Events> {
     notify(event, what) {
       for (const listener of listeners.get(event) ?? []) {
         try {
-          listener(what as never);
+          const done: unknown = listener(what as never);
+          // nobody waits for an async one, and its rejection would end the process
+          if (isPromise(done)) done.then(undefined, report);
         } catch (error) {
-          // biome-ignore lint/suspicious/noConsole: the last resort; an observer's error belongs to no update
-          console.error('An observer of telefsm threw:', error);
+          report(error);
         }
       }
     },
