@@ -41,7 +41,7 @@ export async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | 
   const log = logIn(record.session);
   return {
     ...sideOf(record),
-    history: historyOf(topOf(record)),
+    history: historyOf(topOf(record), rt.registry),
     ...(log.length > 0 && { log }),
     ...(deadlineIn !== undefined && { deadlineIn }),
   };

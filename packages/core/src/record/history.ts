@@ -115,6 +115,29 @@ export function walkBack(history: History, from: After): readonly Past[] {
   return all;
 }
 
+/**
+ * Rewrites every state that was left, newest first.
+ *
+ * @param from - the scene and data that the history leads back from, as they were
+ * @param now - the same, as they are now
+ * @param rewrite - returns `undefined` where the history is to end
+ */
+export function rewritten(
+  history: History,
+  from: After,
+  now: After,
+  rewrite: (past: Past) => Past | undefined,
+): History {
+  const pasts: Past[] = [];
+  for (const before of walkBack(history, from)) {
+    const past = rewrite(before);
+    if (past === undefined) break;
+    pasts.push(past);
+  }
+  const steps = pasts.map((past, at) => stepOf(past, pasts[at - 1] ?? now));
+  return { scene: now.scene, data: now.data, steps, weight: roughSize(steps) };
+}
+
 /** Whether a foreign value has the form of a step. */
 export function isStep(value: unknown): value is Step {
   if (!Array.isArray(value)) return false;

@@ -15,6 +15,7 @@ import type { LeaveReason } from '../conversation/turn.ts';
 import { walkBack } from '../record/history.ts';
 import type { Frame } from '../record/record.ts';
 import type { Scope } from '../update/key.ts';
+import { knownPlace } from './current-place.ts';
 import type { Registry } from './registry.ts';
 import { stateTimer, type WorkingCopy } from './working-copy.ts';
 
@@ -119,13 +120,14 @@ export function stateFilter(
   return (fsm) => (fsm as unknown as StateMatcher)['~matches'](matcher);
 }
 
-/** The history of a frame as bots read it. */
-export function historyOf(frame: Frame): readonly HistoryEntry[] {
-  return walkBack(frame.history, frame).map(({ state, scene, data }) => ({
-    current: state,
-    scene,
-    data,
-  }));
+/** The history of a frame as bots read it: what the machine does not have any more is not in it. */
+export function historyOf(frame: Frame, registry: Registry): readonly HistoryEntry[] {
+  return walkBack(frame.history, frame).flatMap((past) => {
+    const place = knownPlace(past, registry);
+    return place === undefined
+      ? []
+      : [{ current: place.state, scene: place.scene, data: past.data }];
+  });
 }
 
 /** A `ctx.state` as filters ask it. */
@@ -177,7 +179,7 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
 
   get history(): readonly HistoryEntry[] {
     this.host.mayRead('history');
-    return historyOf(this.host.copy.shown);
+    return historyOf(this.host.copy.shown, this.host.registry);
   }
 
   get '~session'(): SessionAccess {
@@ -273,9 +275,10 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
 
   back(): void {
     const host = this.write('back');
-    const { copy } = host;
+    const { copy, registry } = host;
     const left = copy.top;
-    if (!copy.back()) throw new FsmError('NO_HISTORY', { state: left.state });
+    if (!copy.back((past) => knownPlace(past, registry)))
+      throw new FsmError('NO_HISTORY', { state: left.state });
     const { top } = copy;
     if (left.scene !== null && left.scene !== top.scene) {
       host.effects.note({ kind: 'left', frame: left, reason: 'back' });

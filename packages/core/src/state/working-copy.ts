@@ -1,7 +1,7 @@
 /** The working copy of a record during one turn: frames, history, data, timers. It is independent of the behavior of scenes. */
 
 import { type JsonObject, mergedData, noData, withMember } from '../base/json.ts';
-import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
+import { before, type HistoryRules, lastOf, type Past, remember } from '../record/history.ts';
 import {
   type ConversationRecord,
   emptyRecord,
@@ -133,17 +133,26 @@ export class WorkingCopy {
     this.top = { ...this.top, ...change };
   }
 
-  /** Restores the past that was left last; `false` if there is none. */
-  back(): boolean {
-    const { top } = this;
-    const past = lastOf(top.history);
-    if (past === undefined) return false;
-    this.dropTimers();
-    const { scene, state, data, memo } = past;
-    const entry = scene === null ? top.entry : this.newEntry();
-    const history = before(top.history, past);
-    this.top = { scene, state, data, memo, entry, into: top.into, history, paused: noTimers };
-    return true;
+  /**
+   * Restores the past that was left last; `false` if there is none.
+   *
+   * @param placeOf - finds the current ids of a past; `undefined` skips a past that the machine does not have
+   */
+  back(placeOf: (past: Past) => Pick<Past, 'scene' | 'state'> | undefined): boolean {
+    const { entry, into, history: steps } = this.top;
+    let history = steps;
+    for (let past = lastOf(history); past !== undefined; past = lastOf(history)) {
+      history = before(history, past);
+      const place = placeOf(past);
+      if (place === undefined) continue;
+      const { scene, state } = place;
+      const { data, memo } = past;
+      this.dropTimers();
+      const next = scene === null ? entry : this.newEntry();
+      this.top = { scene, state, data, memo, entry: next, into, history, paused: noTimers };
+      return true;
+    }
+    return false;
   }
 
   /** Leaves nothing: no state, no data, no frames, no timers. */

@@ -7,6 +7,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { definitionOf } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { ConversationRecord, Frame } from '../record/record.ts';
+import { currentPlace } from '../state/current-place.ts';
 import type { Registry } from '../state/registry.ts';
 
 /** A stored conversation that the code cannot continue with. */
@@ -71,27 +72,10 @@ export async function findUnknown(
 }
 
 function rename(frame: Frame, registry: Registry): Frame | UnknownState {
-  const { scene, state } = frame;
-  const sceneId = scene === null ? null : registry.sceneId(scene);
-  if (sceneId === undefined) return unknown(scene as string, frame, 'scene');
-  // where a scene is renamed, so are its states: theirs begin with its id
-  const moved =
-    sceneId !== scene && state !== null && state.startsWith(scene as string)
-      ? `${sceneId}${state.slice((scene as string).length)}`
-      : state;
-  let stateId: string | null | undefined = moved === null ? null : registry.stateId(moved);
-  if (stateId === undefined) {
-    if (sceneId === null) {
-      if (registry.strict) return unknown(moved as string, frame, 'state');
-      stateId = moved;
-    } else {
-      // a step that is gone: its scene finds the place by the data
-      stateId = registry.scenes.get(sceneId)?.behavior.first(frame.data) ?? null;
-    }
-  }
-  return sceneId === scene && stateId === state
-    ? frame
-    : { ...frame, scene: sceneId, state: stateId };
+  const now = currentPlace(frame, registry);
+  if ('unknown' in now) return unknown(now.stored, frame, now.unknown);
+  const { scene, state } = now;
+  return scene === frame.scene && state === frame.state ? frame : { ...frame, scene, state };
 }
 
 type Check = (data: JsonObject) => Awaitable<JsonObject | readonly string[]>;

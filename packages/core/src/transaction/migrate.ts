@@ -1,11 +1,16 @@
 /** Data migrations: brings a record to the present version. */
 
-import { frozenData, thawed } from '../base/json.ts';
+import { frozenData, isBlank, thawed } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
-import type { ConversationRecord } from '../record/record.ts';
+import { rewritten } from '../record/history.ts';
+import type { ConversationRecord, Frame } from '../record/record.ts';
 import type { MigratedRecord, Migrations } from './evolve.ts';
 
-/** Runs the migrations that a record has not seen, in numeric order, on each of its frames. */
+/**
+ * Runs the migrations that a record has not seen, in numeric order, on each of its frames and on the states that `back()` leads to.
+ *
+ * The history ends where a migration throws: nobody is stranded by a state that was left long ago.
+ */
 export function migrate(
   record: ConversationRecord,
   migrations: Migrations,
@@ -13,17 +18,33 @@ export function migrate(
 ): ConversationRecord {
   const due = versions.filter((version) => version > record.version);
   if (due.length === 0) return record;
-  const frames = record.frames.map((frame) => {
-    let now: MigratedRecord = { state: frame.state, data: thawed(frame.data) };
+  const migrated = ({ state, data }: Place): Place => {
+    let now: MigratedRecord = { state, data: thawed(data) };
     for (const version of due) {
       now = (migrations[version] as Migrations[number])(now);
       checkMigrated(version, now);
     }
-    return { ...frame, state: now.state, data: frozenData(now.data, 'data') };
+    return { state: now.state, data: frozenData(now.data, 'data') };
+  };
+  const frames = record.frames.map((frame) => {
+    const now = { ...frame, ...migrated(frame) };
+    const history = rewritten(frame.history, frame, now, (past) => {
+      // where the conversation began there is nothing to migrate
+      if (past.state === null && isBlank(past.data)) return past;
+      try {
+        return { ...past, ...migrated(past) };
+      } catch {
+        return undefined;
+      }
+    });
+    return { ...now, history };
   });
   const version = due[due.length - 1] as number;
   return { ...record, frames: frames as unknown as ConversationRecord['frames'], version };
 }
+
+/** The part of a frame that migrations change. */
+type Place = Pick<Frame, 'state' | 'data'>;
 
 /** A record that no later read could decode must not be written. */
 function checkMigrated(version: number, given: unknown): void {
