@@ -19,12 +19,21 @@ export function turnSession(access: SessionAccess): object {
 
 function open(access: SessionAccess): { value: unknown } {
   const draft = { value: thawed(access.readSession(sessionSlot)) ?? {} };
-  let written = JSON.stringify(draft.value);
+  let written = textOf(draft.value);
   access.beforeCommit(() => {
     // a session middleware that came later writes it instead
-    if (access.opened !== draft || JSON.stringify(draft.value) === written) return;
+    if (access.opened !== draft || textOf(draft.value) === written) return;
     access.writeSession(sessionSlot, frozenData(draft.value, sessionSlot));
-    written = JSON.stringify(draft.value);
+    written = textOf(draft.value);
   });
   return draft;
+}
+
+/** The text of a value; `undefined` for one that has none, such as a BigInt: it is rejected when it is written. */
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

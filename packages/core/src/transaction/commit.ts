@@ -63,6 +63,7 @@ export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
 
 /** Writes what a deadline, a repair or a pending prompt has changed before the update itself is handled, without the update's id. */
 export function commitAhead(turn: OpenTurn): Awaitable<void> {
+  turn.used?.flush();
   return write(turn, undefined, true);
 }
 
@@ -108,6 +109,8 @@ export function throwFailure(turn: OpenTurn): void {
 export function rollBack(turn: OpenTurn): void {
   turn.copy.reset();
   turn.used?.drop();
+  // what was changed in it in place is not to be written by a later commit
+  turn.opened = undefined;
 }
 
 function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable<void> {

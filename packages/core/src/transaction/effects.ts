@@ -177,6 +177,7 @@ export class Effects {
     this.failure = undefined;
     this.tasks = undefined;
     this.left = undefined;
+    this.flushes = undefined;
   }
 }
 
