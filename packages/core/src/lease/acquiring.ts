@@ -3,6 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import type { Acquired, Busy, Granted, LeaseHolder } from '../storage/statements.ts';
 import { leaseTimes } from '../storage/times.ts';
+import { Ask, type Asking } from './ask.ts';
 import { backoff, faultOf, jitter, newToken, storageFailed, TimedOut } from './calls.ts';
 import type { Lease, WaitOptions } from './lease.ts';
 import type { Member } from './live.ts';
@@ -32,8 +33,11 @@ export interface Grant extends Granted {
   readonly until: number;
 }
 
+/** Before it asks. */
+const ignore = (): void => {};
+
 /** One attempt; its requests have one token. */
-export class Acquiring implements Member {
+export class Acquiring implements Member, Asking {
   at = -1;
   readonly leases: AcquiringRoom;
   readonly key: string;
@@ -42,10 +46,11 @@ export class Acquiring implements Member {
   /** Whether it may wait, and so register as a waiter. */
   readonly waits: boolean;
   readonly #start: number;
-  #resolve: (lease: Lease | undefined) => void = () => {};
-  #reject: (error: unknown) => void = () => {};
-  /** An answer that still comes is for nobody. */
-  #isOver = false;
+  #resolve: (lease: Lease | undefined) => void = ignore;
+  #reject: (error: unknown) => void = ignore;
+  /** Listens to its interruption, where it has one. */
+  #interrupted: (() => void) | undefined;
+  isOver = false;
   /** Until it asks again, or has waited for too long. */
   #timer: unknown;
   /** How often it has asked. */
@@ -78,45 +83,36 @@ export class Acquiring implements Member {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.options.interruption?.signal.addEventListener('abort', this.askAgain);
+      const { interruption } = this.options;
+      if (interruption !== undefined) {
+        const interrupted = () => this.askAgain();
+        this.#interrupted = interrupted;
+        interruption.signal.addEventListener('abort', interrupted);
+      }
       this.askAgain();
     });
   }
 
   /** Also where it was handed the conversation, and where a turn that it waits for is to end. */
-  readonly askAgain = (): void => {
-    const { gate, short, wakeUps, options } = this.leases;
-    const { storage, clock } = options;
-    const { key, token } = this;
-    if (this.#isOver) return;
+  askAgain(): void {
+    if (this.isOver) return;
     this.#asks++;
     this.#continueIn(Number.POSITIVE_INFINITY);
-    let sentAt = 0;
-    gate.pass({
-      clock,
-      isUrgent: false,
-      isRepeated: this.#failures > 0,
-      isWanted: () => !this.#isOver,
-      send: () => {
-        sentAt = clock.monotonic();
-        return storage.acquire(key, { token, lease: short, queue: this.waits && wakeUps.isOpen });
-      },
-      answered: (answer) => this.#answered(answer, sentAt),
-      failed: (error) => this.#failed(error),
-    });
-  };
+    this.leases.gate.pass(new Ask(this, this.#failures > 0));
+  }
 
   giveUp(reason: unknown): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#end();
     this.leases.gaveUp(this);
     this.#reject(reason);
   }
 
   #end(): void {
-    this.#isOver = true;
+    this.isOver = true;
     this.#stopTimer();
-    this.options.interruption?.signal.removeEventListener('abort', this.askAgain);
+    if (this.#interrupted === undefined) return;
+    this.options.interruption?.signal.removeEventListener('abort', this.#interrupted);
   }
 
   /** Asks again in so many ms, unless it has waited for too long by then. */
@@ -124,7 +120,7 @@ export class Acquiring implements Member {
     this.#stopTimer();
     const wait = Math.min(ms, this.#left());
     if (wait < Number.POSITIVE_INFINITY)
-      this.#timer = this.leases.options.clock.setTimeout(this.#continue, wait);
+      this.#timer = this.leases.options.clock.setTimeout(() => this.#continue(), wait);
   }
 
   #stopTimer(): void {
@@ -132,15 +128,15 @@ export class Acquiring implements Member {
     this.#timer = undefined;
   }
 
-  readonly #continue = (): void => {
+  #continue(): void {
     this.#timer = undefined;
     if (this.#left() > 0) this.askAgain();
     else this.giveUp(this.#timedOut());
-  };
+  }
 
-  #answered(answer: Acquired, sentAt: number): void {
+  answered(answer: Acquired, sentAt: number): void {
     const { key, token } = this;
-    if (this.#isOver) {
+    if (this.isOver) {
       if (!('busy' in answer)) this.leases.late(key, { token, fence: answer.fence });
       return;
     }
@@ -174,7 +170,7 @@ export class Acquiring implements Member {
     try {
       const askIn = await this.#pauseBehind(answer);
       // it may have asked meanwhile
-      if (this.#isOver || this.#asks > asks) return;
+      if (this.isOver || this.#asks > asks) return;
       if (askIn > 0) this.#continueIn(askIn);
       else this.#continue();
     } catch (error) {
@@ -210,8 +206,8 @@ export class Acquiring implements Member {
     void this.leases.notes.leave(owner, interrupter);
   }
 
-  #failed(error: unknown): void {
-    if (this.#isOver) return;
+  failed(error: unknown): void {
+    if (this.isOver) return;
     // a certain cause says more than a time-out after it
     if (this.#cause === undefined || !(error instanceof TimedOut)) this.#cause = error;
     if (this.#isHopeless(error)) this.giveUp(storageFailed(this.key, 'acquire', this.#cause));

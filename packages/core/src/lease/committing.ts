@@ -1,9 +1,11 @@
 /** One commit on its way to a storage that other processes use too: sent until it is answered. */
 
+import type { Clock } from '../base/clock.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import type { CommitAnswer } from '../storage/statements.ts';
 import { backoff, faultOf } from './calls.ts';
 import type { LeaseHome } from './direct.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Statement } from './gate.ts';
 import type { Sending } from './proof.ts';
 
 /** The members of a machine's leases that a commit needs. */
@@ -23,11 +25,12 @@ export interface Ending {
 }
 
 /** One commit; any answer counts, also one to an earlier copy. */
-export class Committing {
+export class Committing implements Statement<CommitAnswer> {
+  readonly isUrgent = true;
   readonly #room: CommittingRoom;
   readonly #key: string;
   readonly #sending: Sending;
-  #resolve: (ending: Ending) => void = () => {};
+  #resolve: ((ending: Ending) => void) | undefined;
   #isOver = false;
   #isUnsure = false;
   #failures = 0;
@@ -44,36 +47,44 @@ export class Committing {
   ended(): Promise<Ending> {
     return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#send();
+      this.#room.gate.pass(this);
     });
   }
 
-  readonly #send = (): void => {
-    const { gate, short, options } = this.#room;
-    const { write, keep, holder } = this.#sending;
-    gate.pass({
-      clock: options.clock,
-      isUrgent: true,
-      isRepeated: this.#failures > 0,
-      send: () => options.storage.commit(this.#key, holder, write, keep ? short : undefined),
-      answered: (said) => this.#end({ said, isUnsure: this.#isUnsure }),
-      failed: (error) => this.#failed(error),
-    });
-  };
+  get clock(): Clock {
+    return this.#room.options.clock;
+  }
 
-  #failed(cause: unknown): void {
+  get isRepeated(): boolean {
+    return this.#failures > 0;
+  }
+
+  send(): Awaitable<CommitAnswer> {
+    const { short, options } = this.#room;
+    const { write, keep, holder } = this.#sending;
+    return options.storage.commit(this.#key, holder, write, keep ? short : undefined);
+  }
+
+  answered(said: CommitAnswer): void {
+    this.#end({ said, isUnsure: this.#isUnsure });
+  }
+
+  failed(cause: unknown): void {
     const { storage, clock, lease } = this.#room.options;
     if (this.#isOver) return;
     const fault = faultOf(storage, cause);
     this.#isUnsure ||= fault === 'unknown';
     const isLong = clock.monotonic() - this.#sending.since >= lease;
     if (fault === 'fatal' || isLong) this.#end({ isUnsure: this.#isUnsure, cause });
-    else this.#timer = clock.setTimeout(this.#send, backoff(this.#failures++));
+    else {
+      const again = () => this.#room.gate.pass(this);
+      this.#timer = clock.setTimeout(again, backoff(this.#failures++));
+    }
   }
 
   #end(ending: Ending): void {
     this.#isOver = true;
     if (this.#timer !== undefined) this.#room.options.clock.clearTimeout(this.#timer);
-    this.#resolve(ending);
+    this.#resolve?.(ending);
   }
 }

@@ -31,8 +31,9 @@ class DirectLeases implements Leases {
     this.options = options;
   }
 
-  async acquire(key: string, { timeout, onBusy }: WaitOptions): Promise<Lease | undefined> {
+  async acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
     const { storage, clock, longest } = this.options;
+    const { timeout } = options;
     const token = newToken();
     const before = this.#gaveUp;
     let start: number | undefined;
@@ -52,7 +53,7 @@ class DirectLeases implements Leases {
       }
       // only another user of the storage that is no machine of this process
       if (timeout === 0) return undefined;
-      if (asks === 0) onBusy?.(answer);
+      if (asks === 0) options.onBusy?.(answer);
       start ??= clock.monotonic();
       const waited = clock.monotonic() - start;
       if (waited >= timeout) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(waited) });

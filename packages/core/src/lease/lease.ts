@@ -38,7 +38,7 @@ export interface WaitOptions {
   /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
   readonly timeout: number;
   /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
-  readonly onBusy?: ((holder: Busy) => void) | undefined;
+  onBusy?(holder: Busy): void;
   /** Absent unless updates may interrupt others. */
   readonly interruption?: Interruption | undefined;
 }

@@ -3,7 +3,7 @@
 import { isPromise } from '../base/awaitable.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Interruption, Lease } from '../lease/lease.ts';
+import type { Interruption, Lease, WaitOptions } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
@@ -109,8 +109,12 @@ async function telefsmTurn<Result>(
   }
 }
 
-/** A job from when it joins the queue of its conversation until its turn has ended: its seat there, and how it has waited. */
-class QueuedJob implements Head {
+/**
+ * A job from when it joins the queue of its conversation until its turn has ended: its seat there, and how it has waited.
+ *
+ * It is its own options for waiting, since it leads to all of its turn: see "Objects of a turn" in ARCHITECTURE.md.
+ */
+class QueuedJob implements Head, WaitOptions {
   readonly rt: Runtime;
   readonly job: Job;
   readonly key: string;
@@ -141,6 +145,16 @@ class QueuedJob implements Head {
     rt.stopping.running++;
   }
 
+  get timeout(): number {
+    return this.job.timeout;
+  }
+
+  onBusy({ fence }: Busy): void {
+    this.isBehind = true;
+    this.behind ??= fence;
+    this.job.busy?.();
+  }
+
   leave(): void {
     const { rt, key, stay, interruption } = this;
     if (interruption !== undefined) rt.interrupts?.end(key, interruption);
@@ -160,14 +174,7 @@ class QueuedJob implements Head {
 function acquire(queued: QueuedJob): Awaitable<Lease | undefined> {
   const { rt, job, key } = queued;
   if (rt.stopping.isLate) throw rt.stopping.error(job);
-  const { timeout } = job;
-  if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout });
-  const onBusy = ({ fence }: Busy) => {
-    queued.isBehind = true;
-    queued.behind ??= fence;
-    job.busy?.();
-  };
-  return rt.leases.acquire(key, { timeout, interruption: queued.interruption, onBusy });
+  return rt.leases.acquire(key, queued);
 }
 
 /**
