@@ -23,15 +23,16 @@ describe('what ioredis is asked for in one turn of the event loop', () => {
     const client = new Redis({ port: server.port });
     const storage = redisStorage(client, { prefix: 'batches' });
     await (await taken(storage, 'first', 't.0')).commit({ text: '{}', state: null });
-    const batches = vi.spyOn(client, 'pipeline');
-    return { client, storage, batches };
+    // commands of one write
+    const writes = vi.spyOn(client.stream, '_writev');
+    return { client, storage, writes };
   };
 
   it('goes by few writes, and each is given its own answer', async () => {
-    const { client, storage, batches } = await opened();
+    const { client, storage, writes } = await opened();
     const keys = Array.from({ length: 50 }, (_, at) => `chat ${at}`);
     const leases = await Promise.all(keys.map((key) => taken(storage, key, `t.${key}`)));
-    expect(batches.mock.calls.map(([commands]) => commands?.length)).toEqual([32, 18]);
+    expect(writes.mock.calls.map(([commands]) => commands.length)).toEqual([32, 18]);
     const commits = leases.map((lease, at) => lease.commit({ text: `{"n":${at}}`, state: null }));
     expect(await Promise.all(commits)).toEqual(keys.map(() => 'done'));
     const texts = await Promise.all(keys.map(async (key) => (await storage.peek(key))?.text));
