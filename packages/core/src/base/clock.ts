@@ -21,8 +21,11 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+/** The longest length of time, in ms: 3,000 years. Databases have no dates for instants far beyond it. */
+export const longestDuration = 1e14;
+
 /**
- * Converts a `Duration` to milliseconds.
+ * Converts a `Duration` to milliseconds, at most {@link longestDuration}.
  *
  * @param duration - the length; a negative or non-finite one is rejected
  * @param option - the name of the option it came from, for the message
@@ -39,7 +42,7 @@ export function toMs(duration: Duration, option: string): number {
       shown(duration),
     );
   }
-  return ms;
+  return Math.min(ms, longestDuration);
 }
 
 /** Beyond it a platform's timer runs at once. A longer wait is split into several timers. */

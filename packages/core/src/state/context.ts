@@ -1,6 +1,6 @@
 /** The object behind `ctx.state`: reads the working copy, and turns verbs into changes of it. */
 
-import { type Duration, toMs } from '../base/clock.ts';
+import { type Duration, longestDuration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, type JsonObject, noData, thawed } from '../base/json.ts';
@@ -305,7 +305,10 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
     const host = this.writeHere('expire');
     const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
     // an invalid date is rejected as an invalid length of time is
-    const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
+    const now = host.now();
+    const at = isInstant
+      ? Math.min(Math.max(after.getTime(), 0), now + longestDuration)
+      : now + toMs((after ?? 0) as Duration, 'expire');
     host.copy.arm(stateTimer, after === null ? undefined : at);
   }
 
