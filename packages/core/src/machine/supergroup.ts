@@ -3,6 +3,7 @@
  * updates of its new id wait for that.
  */
 
+import { isFsmError } from '../base/errors.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
@@ -75,10 +76,11 @@ function nameOf(bot: number, chat: unknown): string {
  * Moves the conversations of a group to their new keys.
  *
  * Each is moved by itself, and only if the new one is empty; doing it again does no harm. Both are held meanwhile, in the order of their
- * keys, so that two processes that do this at once cannot wait for each other.
+ * keys, so that two processes that do this at once cannot wait for each other. One that another process has for long keeps no other back:
+ * it is tried again when all others have been moved.
  *
  * @param update - the service message of either group
- * @throws what the storage throws
+ * @throws what the storage throws; FsmError `WAIT_TIMEOUT` for a conversation that another process still has
  */
 async function moveConversations(rt: Runtime, update: RawUpdate, bot: number): Promise<void> {
   const { storage, options } = rt;
@@ -86,10 +88,20 @@ async function moveConversations(rt: Runtime, update: RawUpdate, bot: number): P
   if (moved === undefined || storage.list === undefined) return;
   const prefix = chatPrefix(options.namespace, bot, moved.from);
   // while it is listed: a group of any size takes no more memory than a page of the list
+  const busy: [from: string, to: string][] = [];
   for await (const { key } of storage.list({ prefix })) {
     const target = migratedKey(key, moved);
-    if (target !== undefined) await move(rt, key, target);
+    if (target === undefined) continue;
+    try {
+      await move(rt, key, target);
+    } catch (error) {
+      if (!isFsmError(error, 'WAIT_TIMEOUT')) throw error;
+      busy.push([key, target]);
+    }
   }
+  const tries = await Promise.allSettled(busy.map(([from, to]) => move(rt, from, to)));
+  const failed = tries.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function move(rt: Runtime, from: string, to: string): Promise<void> {
