@@ -567,3 +567,35 @@ describe('a storage without deadlines', () => {
     expect(await peek(1)).toBe(undefined);
   });
 });
+
+describe('services that fail', () => {
+  it('remove no deadline, whether the sweeper or an update finds it', async () => {
+    let isBroken = false;
+    const services = () => {
+      if (isBroken) throw new Error('no database');
+      return {};
+    };
+    const left: string[] = [];
+    const room = scene('room', { timeout: '1m' }).on({
+      timeout({ leave }) {
+        left.push('room');
+        return leave();
+      },
+      handle: () => {},
+    });
+    const { machine, clock, send, notified, peek } = bench({ scenes: [room], services });
+    const failed = notified('deadlineFailed');
+    await send(1, 'a', ({ state: fsm }) => fsm.enter('room' as never));
+    isBroken = true;
+    for (let tries = 0; tries < 6; tries++) {
+      await clock.advance('2m');
+      await machine.sweep();
+      await expect(send(1, 'b')).rejects.toThrow('no database');
+    }
+    expect((await peek(1))?.scene).toBe('room');
+    isBroken = false;
+    await clock.advance('2m');
+    await machine.sweep();
+    expect([left, failed]).toEqual([['room'], []]);
+  });
+});

@@ -24,6 +24,8 @@ export async function fireDeadlines(turn: OpenTurn, waited: number): Promise<voi
   const passed = [...(copy.timers ?? [])]
     .filter(([, at]) => at + waited <= now)
     .sort(([, a], [, b]) => a - b);
+  // not by its handler: services that fail, as in an outage of a database, remove no deadline
+  if (passed.length > 0) await turn.loadServices();
   for (const [timer] of passed) {
     // an earlier one may have moved the conversation on, and with it gone the later ones
     if (copy.timers?.has(timer) === true) await fire(turn, timer);
@@ -36,7 +38,6 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
   const { copy, facts, rt } = turn;
   try {
     copy.arm(timer, undefined);
-    await turn.loadServices();
     if (timer === stateTimer || !(await rt.engine?.passTimer(turn, timer))) await timeOut(turn);
     await finishWork(turn);
     await commitAhead(turn);
