@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '28.3 kB',
-    '25.0 kB',
+    '28.7 kB',
+    '25.4 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '49.0 kB',
-    '43.7 kB',
+    '49.5 kB',
+    '44.1 kB',
   ),
   {
     name: 'keyValueStorage alone',

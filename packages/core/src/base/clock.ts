@@ -25,7 +25,7 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 export const longestDuration = 1e14;
 
 /**
- * Converts a `Duration` to milliseconds, at most {@link longestDuration}.
+ * Converts a `Duration` to milliseconds, at most 3,000 years.
  *
  * @param duration - the length; a negative or non-finite one is rejected
  * @param option - the name of the option it came from, for the message
