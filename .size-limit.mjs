@@ -59,8 +59,8 @@ export default [
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '49.5 kB',
-    '44.1 kB',
+    '49.2 kB',
+    '43.8 kB',
   ),
   {
     name: 'keyValueStorage alone',

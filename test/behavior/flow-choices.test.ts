@@ -20,6 +20,38 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     );
   });
 
+  it('a typed label counts with its accents in another form, and with marks of the writing direction', async () => {
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('drink', {
+        prompt: 'What?',
+        choices: { coffee: 'Caf\u00e9', tea: '\u0634\u0627\u064a', cafe: 'Cafe\u0301' },
+        buttons: 'reply',
+      })
+      .done(({ drink }) => `One ${drink}.`);
+    const anna = userOf(framework, [pick]);
+    for (const [typed, drink] of [
+      ['Cafe\u0301', 'coffee'],
+      ['\u200f\u0634\u0627\u064a', 'tea'],
+      ['Caf\u00e9 (2)', 'cafe'],
+    ] as const) {
+      await anna.sends('/pick');
+      await anna.sends(typed);
+      anna.sees(`One ${drink}.`);
+    }
+  });
+
+  it('maxLength counts an emoji as one character', async () => {
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('mood', { prompt: 'Mood?', maxLength: 3 })
+      .done(({ mood }) => `You feel ${mood}.`);
+    const anna = userOf(framework, [pick]);
+    await anna.sends('/pick');
+    await anna.sends('😀😀😀😀');
+    anna.sees('That is too long. Please send something shorter.');
+    await anna.sends('😀😀😀');
+    anna.sees('You feel 😀😀😀.');
+  });
+
   it('a branch goes by the value of an ordered entry', async () => {
     const rate = flow('rate', { trigger: '/rate' })
       .ask('stars', {

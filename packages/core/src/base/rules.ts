@@ -95,10 +95,10 @@ export const checkOptions: typeof checks.checkOptions = chosen.checkOptions;
  */
 export function checkName(name: unknown, of: string): void {
   const isText = typeof name === 'string';
-  if (isText && !/^$|[.:]|^~/.test(name)) return;
+  if (isText && !/^$|[.:]|^~|^__proto__$/.test(name)) return;
   throw new FsmError('INVALID_NAME', {
     name: isText ? name : shown(name),
     of,
-    expected: "a text without '.' and ':', not beginning with '~'",
+    expected: "a text without '.' and ':', not beginning with '~', and not '__proto__'",
   });
 }

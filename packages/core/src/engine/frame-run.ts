@@ -125,7 +125,13 @@ export class FrameRun implements SceneRun {
   }
 
   get rejected(): SceneRun['rejected'] {
-    return (error) => this.turn.rt.notify('inputRejected', { key: this.turn.key ?? '', error });
+    return (error) => {
+      const { rt, key = '', copy } = this.turn;
+      const { state } = copy.top;
+      rt.notify('inputRejected', { key, error });
+      if (rt.watched.has('inputRejected')) return;
+      void import('./input-rejected.ts').then(({ warnOf }) => warnOf(rt, state, error));
+    };
   }
 
   get report(): SceneRun['report'] {

@@ -9,7 +9,7 @@ import type { SessionTurn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
-import type { Option } from './choices.ts';
+import { asTyped, type Option } from './choices.ts';
 import { withVerdict } from './dropped-verdict.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
@@ -64,14 +64,14 @@ export function valueIn(question: AskOptions, input: UserInput): unknown {
 
 /** Finds the choice whose label was sent as text. */
 export function choiceByLabel(options: readonly Option[], text: string): string | undefined {
-  const label = text.trim();
-  return options.find((option) => option.label.trim() === label)?.value;
+  const label = asTyped(text);
+  return options.find((option) => asTyped(option.label) === label)?.value;
 }
 
 /** Finds the one choice whose label was sent in other letters, capital or small. */
 export function choiceInAnyCase(options: readonly Option[], text: string): string | undefined {
-  const label = text.trim().toLowerCase();
-  const found = options.filter((option) => option.label.trim().toLowerCase() === label);
+  const label = asTyped(text).toLowerCase();
+  const found = options.filter((option) => asTyped(option.label).toLowerCase() === label);
   return found.length === 1 ? found[0]?.value : undefined;
 }
 
@@ -123,7 +123,8 @@ export async function checkValue(
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */
 function isLongerThan(most: number, value: unknown): boolean {
-  if (typeof value === 'string') return value.length > most;
+  // an emoji is one character, and two units of its text
+  if (typeof value === 'string') return value.length > most && [...value].length > most;
   if (Array.isArray(value)) return value.some((part) => isLongerThan(most, part));
   return holds(value, 'kind') && holds(value, 'value') && isLongerThan(most, value.value);
 }

@@ -19,6 +19,14 @@ export interface Option {
   readonly label: string;
 }
 
+/** A label as any keyboard types it: accents in one form, and no marks of the writing direction. */
+export function asTyped(label: string): string {
+  return label
+    .normalize()
+    .replace(/[\u200e\u200f\u2066-\u2069]/g, '')
+    .trim();
+}
+
 /** How many choices are on a page. */
 export const pageSize = 20;
 
@@ -32,11 +40,11 @@ export function distinguished<Labeled extends { readonly label: string }>(
   buttons: readonly Labeled[],
   others: readonly (string | undefined)[],
 ): readonly Labeled[] {
-  const taken = new Set(others.map((label) => label?.trim()));
+  const taken = new Set(others.map((label) => label && asTyped(label)));
   return buttons.map((button) => {
     let own = button.label;
-    for (let at = 2; taken.has(own.trim()); at++) own = `${button.label} (${at})`;
-    taken.add(own.trim());
+    for (let at = 2; taken.has(asTyped(own)); at++) own = `${button.label} (${at})`;
+    taken.add(asTyped(own));
     return own === button.label ? button : { ...button, label: own };
   });
 }

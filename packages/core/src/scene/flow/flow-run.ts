@@ -117,7 +117,7 @@ export function tokensOf(question: PendingQuestion): readonly string[] {
 
 /** Whether a token stands for a question. */
 export function isTokenOf(token: string | undefined, question: PendingQuestion): boolean {
-  return token === tokenOf(question) || (token !== undefined && tokensOf(question).includes(token));
+  return token !== undefined && tokensOf(question).includes(token);
 }
 
 /** Returns the binding of buttons to a question of this entry. */

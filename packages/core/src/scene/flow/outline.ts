@@ -53,7 +53,7 @@ export const definitionSlot = '~definition';
 
 /** Starts collecting. */
 export function newOutline(id: string, hasParameters: boolean, finish: Part['finish']): Outline {
-  goodName(id, 'a flow');
+  checkName(id, 'a flow');
   return outline({ flow: id, steps: [], outer: [], hasParameters, taken: new Set(), finish });
 }
 
@@ -176,14 +176,9 @@ function flowsIn(steps: readonly Step[]): readonly string[] {
 }
 
 function newName({ flow, steps, taken }: Part, name: string): string {
-  goodName(name, `a step of '${flow}'`);
+  checkName(name, `a step of '${flow}'`);
   if (taken.has(name) || namesIn(steps).includes(name)) {
     throw sceneError('STEP_DUPLICATE', { flow, step: name });
   }
   return name;
-}
-
-function goodName(name: string, of: string): void {
-  // `__proto__` as a key would set the prototype of the answers
-  checkName(name === '__proto__' ? `~${name}` : name, of);
 }
