@@ -33,7 +33,8 @@ export function checkOptions(
       const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
       throw invalid(where + name, known.join(', '), 'unknown');
     }
-    if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
+    if (rule === undefined || found === undefined || rule.fits(found)) continue;
+    throw invalid(where + name, rule.expected, shown(found));
   }
   for (const part in parts) {
     const own = parts[part] ?? {};

@@ -173,12 +173,10 @@ export interface SceneBehavior {
   /** Runs inside the turn when it has been entered: may send messages, change data, move on. */
   enter?(run: SceneRun, params: object): Awaitable<void>;
   /**
-   * Looks after the message that its scenes edit in place: called before a commit, whichever scene is active then. `run` is that of the
-   * active frame. The same function for all scenes of its kind.
-   *
-   * @param isFresh - the active scene was entered to be shown in a new message
+   * Retires the message that its scenes edit in place. Called before a commit if the active scene edits none, and when a scene is entered
+   * that is shown in a new message. `run` is that of the active frame. The same function for all scenes of its kind.
    */
-  screen?(run: SceneRun, isFresh?: boolean): Awaitable<void>;
+  screen?(run: SceneRun): Awaitable<void>;
   /** Returns the question, before the commit. It is sent after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<MessageSource | undefined>;
   /** Whether the user has its question before them, although it is to be asked again: then a message is an answer to it. */

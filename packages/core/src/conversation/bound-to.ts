@@ -9,5 +9,6 @@
  * @returns `undefined` for the bot's own buttons
  */
 export function boundTo(callbackData: string): string | undefined {
-  return /^~([^.]*)\./.exec(callbackData)?.[1];
+  const end = callbackData.indexOf('.');
+  return callbackData.startsWith('~') && end > 0 ? callbackData.slice(1, end) : undefined;
 }

@@ -73,7 +73,9 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
       }
       noteLanguage(turn);
       const { screen } = turn.registry;
-      if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
+      if (screen !== undefined && behaviorOn(turn, copy.top)?.screen === undefined) {
+        await screen(new FrameRun(turn, copy.top));
+      }
       const { keyboard } = copy;
       // of a question that is over
       const isLeft = keyboard !== undefined && (keyboard !== copy.top.entry || isAskedAnew);
@@ -162,7 +164,7 @@ async function notifyTop(
   const run = new FrameRun(turn, top);
   switch (event.kind) {
     case 'entered': {
-      if (event.fresh === true) await behavior.screen?.(run, true);
+      if (event.fresh === true) await behavior.screen?.(run);
       const checked = await behavior.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
       await guarded(turn, behavior, () => behavior.enter?.(run, event.params));

@@ -19,7 +19,7 @@ import type { LooseHandlers, LooseOptions } from './node-handlers.ts';
 import { type NodeTurn, nodeTurn } from './node-turn.ts';
 import { type Next, shownBy, verbIn } from './transition.ts';
 import { openView } from './view/node-view.ts';
-import { retireUnseen } from './view/shown-message.ts';
+import { retire } from './view/shown-message.ts';
 
 /** The timer of a node's `timeout`. */
 const timeoutTimer = 'node';
@@ -49,6 +49,18 @@ export function behaviorOfNode(
     if (check !== undefined) await checkChange(run, before);
     view?.showAgain(run);
   };
+  const handleInput = async (run: FrameRun, next: () => Promise<void>): Promise<void> => {
+    const { input } = run;
+    const accepted = input && !input.edited ? acceptInput(accept, input) : undefined;
+    const answer = isPromise(accepted) ? await accepted : accepted;
+    if (input === undefined || answer === undefined || handlers.handle === undefined) return next();
+    if (isPicker && !isAnswer(answer)) {
+      return input.kind === 'command' || isEvent(input) ? next() : rejectAnswer(run, answer);
+    }
+    if (run.defaults.burst !== undefined && collect(run, input)) return;
+    view?.tookInput(run);
+    await go(run, nodeTurn(run, { input, answer }) as never, handlers.handle);
+  };
   return {
     engine: sceneEngine,
     was: namesOf(options.was),
@@ -59,11 +71,11 @@ export function behaviorOfNode(
     votes: takesVotes(accept),
     first: () => id,
     view: handlers.view,
-    ...(view && { screen: retireUnseen, isSeen: view.isSeen }),
+    ...(view && { screen: (run: FrameRun) => retire(run), isSeen: view.isSeen }),
     ...(check && { check }),
     ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on
-      const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
+      const isRunning = after !== undefined && view && run.timer(timeoutTimer) !== undefined;
       if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);
       if (view !== undefined) return view.ask(run);
       return () => {
@@ -71,24 +83,11 @@ export function behaviorOfNode(
         return andThen(enter?.(turn), (made) => shownBy(made, id, turn));
       };
     },
-    async handle(run: FrameRun, next) {
+    handle(run: FrameRun, next) {
       const { data } = run;
-      const pressing = view?.press(run);
-      if (pressing !== undefined) {
-        await pressing;
-        return check && checkChange(run, data);
-      }
-      const { input } = run;
-      const accepted = input && !input.edited ? acceptInput(accept, input) : undefined;
-      const answer = isPromise(accepted) ? await accepted : accepted;
-      if (input === undefined || answer === undefined || handlers.handle === undefined)
-        return next();
-      if (isPicker && !isAnswer(answer)) {
-        return input.kind === 'command' || isEvent(input) ? next() : rejectAnswer(run, answer);
-      }
-      if (run.defaults.burst !== undefined && collect(run, input)) return;
-      view?.tookInput(run);
-      await go(run, nodeTurn(run, { input, answer }) as never, handlers.handle);
+      const pressing = view === undefined ? false : view.press(run);
+      if (pressing === false) return handleInput(run, next);
+      return check === undefined ? pressing : andThen(pressing, () => checkChange(run, data));
     },
     ...(resume && {
       resume: (run: FrameRun, result, of) =>

@@ -57,21 +57,31 @@ export interface Verb extends Transition {
   readonly apply: (run: SceneRun) => void;
 }
 
-/** Makes a transition. */
-function verb(leads: Leading, apply: Verb['apply']): Transition {
-  const answering = (text: string, alert: boolean) =>
-    verb(leads, (run) => {
-      apply(run);
+/** A class, since a view makes one for each button that leads somewhere, at each render. */
+class TransitionValue implements Verb {
+  readonly '~transition' = true;
+  readonly leads: Leading;
+  readonly apply: Verb['apply'];
+
+  constructor(leads: Leading, apply: Verb['apply']) {
+    this.leads = leads;
+    this.apply = apply;
+  }
+
+  toast(text: string): Transition {
+    return this.answering(text, false);
+  }
+
+  alert(text: string): Transition {
+    return this.answering(text, true);
+  }
+
+  private answering(text: string, alert: boolean): Transition {
+    return new TransitionValue(this.leads, (run) => {
+      this.apply(run);
       run.answer(text, alert);
     });
-  const made: Verb = {
-    '~transition': true,
-    leads,
-    apply,
-    toast: (text) => answering(text, false),
-    alert: (text) => answering(text, true),
-  };
-  return made;
+  }
 }
 
 /**
@@ -131,7 +141,7 @@ export abstract class WithMoves implements LooseMoves {
   /** Makes a transition, and notes that: a handler that makes one and returns nothing has forgotten to return it. */
   protected make(leads: Leading, apply: Verb['apply']): Transition {
     this.#made = leads.verb;
-    return verb(leads, apply);
+    return new TransitionValue(leads, apply);
   }
 
   get subject(): AskTurn['subject'] {

@@ -147,8 +147,8 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
 function screened(plan: Plan): Pick<SceneBehavior, 'screen' | 'leave'> {
   const load = () => import('./in-place.ts');
   return {
-    async screen(run: FrameRun, isFresh) {
-      (await load()).retireUnseen(run, isFresh);
+    async screen(run: FrameRun) {
+      (await load()).retire(run);
     },
     async leave(run: FrameRun, reason) {
       if (plan.options.prompts === 'delete') (await load()).retire(run, true);

@@ -21,7 +21,7 @@ import { noteShown, retire, unknown } from '../view/shown-message.ts';
 import { type FlowRun, locate, questionOf } from './flow-run.ts';
 
 export { tookDeadline } from '../view/placing.ts';
-export { retire, retireUnseen } from '../view/shown-message.ts';
+export { retire } from '../view/shown-message.ts';
 
 /**
  * Asks in the message of the question before.

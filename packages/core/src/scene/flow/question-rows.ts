@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { PressedButton } from '../rows/buttons.ts';
-import { type InlineRows, inlineOf, layOut, type Press, pressIn } from '../rows/rows.ts';
+import { type InlineRows, inlineOf, layOut, type Press, pressIn, rowHead } from '../rows/rows.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Transition } from '../transition.ts';
 import { bindingOf, type FlowRun, tokenOf } from './flow-run.ts';
@@ -20,8 +20,8 @@ export type RowMove =
 /** The rows of a question as it is now, to show them. */
 export async function rowsToShow(flowRun: FlowRun, question: PendingAsk): Promise<InlineRows> {
   const { rows, where } = await made(flowRun, question);
-  const binding = bindingOf(flowRun, tokenOf(question));
-  return inlineOf(await layOut(rows, where), binding, where);
+  const head = rowHead(bindingOf(flowRun, tokenOf(question)));
+  return inlineOf(await layOut(rows, where), head, where);
 }
 
 /**

@@ -102,19 +102,29 @@ export function valueTokens(
  * @param head - the data before the token
  */
 export function tokensBehind(head: string): (value: string) => string {
-  const room = maxBytes - byteLength(head);
-  const long = new Map<string, string>();
-  const taken = new Map<string, number>();
+  // of letters and digits
+  const room = maxBytes - head.length;
+  let tokenOfLong: ((value: string) => string) | undefined;
   return (value) => {
     if (value.length * 3 < room || byteLength(value) < room) return `=${value}`;
-    const known = long.get(value);
-    if (known !== undefined) return known;
+    tokenOfLong ??= numberedHashes();
+    return tokenOfLong(value);
+  };
+}
+
+/** Hashes of long values; those with the same hash are numbered. */
+function numberedHashes(): (value: string) => string {
+  const known = new Map<string, string>();
+  const taken = new Map<string, number>();
+  return (value) => {
+    const token = known.get(value);
+    if (token !== undefined) return token;
     const hash = hashOf(value);
     const before = taken.get(hash) ?? 0;
     taken.set(hash, before + 1);
-    const token = before === 0 ? hash : `${hash}.${before}`;
-    long.set(value, token);
-    return token;
+    const made = before === 0 ? hash : `${hash}.${before}`;
+    known.set(value, made);
+    return made;
   };
 }
 

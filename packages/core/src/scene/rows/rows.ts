@@ -74,14 +74,19 @@ export function nothing(): void {}
 /** Rows of buttons, as they are shown. */
 export type LaidOut = readonly (readonly PlainButton[])[];
 
+/** The data of buttons in rows before their ids. */
+export function rowHead(binding: Binding): string {
+  return headOf(binding, 'row');
+}
+
 /**
  * Writes the keyboard of some rows; empty where there are no buttons.
  *
+ * @param head - the data of its buttons before their ids: {@link rowHead}
  * @param where - what the rows belong to, for messages
  * @throws FsmError `INVALID_OPTION` for two buttons with one id
  */
-export function inlineOf(rows: LaidOut, binding: Binding, where: string): InlineRows {
-  const head = headOf(binding, 'row');
+export function inlineOf(rows: LaidOut, head: string, where: string): InlineRows {
   const tokenOf = tokensBehind(head);
   const ids = new Set<string>();
   const written = ({ '~button': id, label, press, fields }: PlainButton) => {

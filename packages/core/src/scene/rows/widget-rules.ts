@@ -2,10 +2,13 @@
 
 import { checkOption, checkOptions } from '#option-checks';
 import { holds } from '../../base/holds.ts';
-import { callable, matching, type Rule } from '../../base/rules.ts';
+import { callable, type Rule } from '../../base/rules.ts';
 
 /** Accepts a text that is not blank. */
-export const visible: Rule = matching(/\S/, 'a text');
+export const visible: Rule = {
+  expected: 'a text',
+  fits: (found) => typeof found === 'string' && found.trim() !== '',
+};
 
 /** Accepts what a button does. */
 export const pressable: Rule = {

@@ -90,7 +90,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
       const chosen = this.host.data[key];
       return block(() => {
         const buttons = entriesOf(values).map(([value, label]) => {
-          const text = `${value === chosen ? '●' : '○'} ${label}`;
+          const text = (value === chosen ? '● ' : '○ ') + label;
           return button(`${key}=${value}`, text, setting(key, value, options));
         });
         return arranged(buttons, options);

@@ -34,35 +34,31 @@ function hasMedia(shown: ShownMessage, { kind, file }: Drawing): boolean {
  * @param shown - the message to edit; without it a new one is sent
  * @param old - a message whose place the new one takes
  */
-export async function display(
+export function display(
   run: FrameRun,
   drawn: Drawing,
   shown: ShownMessage | undefined,
   old: ShownMessage | undefined,
 ): Promise<void> {
-  if (shown === undefined) {
-    await send(run, drawn);
-    if (old !== undefined) await remove(run, old);
-    return;
-  }
-  const edit = editOf(shown, drawn);
-  try {
-    if (edit !== undefined) await run.turn.api(edit.method, edit.payload);
-  } catch (error) {
-    if (!isNotModified(error)) {
-      // somebody has deleted it in a chat where the bot cannot send another one
-      if (shown.inline !== undefined && isDeleted(error)) return run.report(error);
-      if (!isRejected(error) || shown.inline !== undefined) throw error;
-      return replace(run, drawn, shown);
-    }
-  }
-  if (edit === undefined) return replace(run, drawn, shown);
-  note(run, drawn, shown);
+  const edit = shown && editOf(shown, drawn);
+  if (shown === undefined || edit === undefined) return replace(run, drawn, shown ?? old);
+  const edited = () => note(run, drawn, shown);
+  return run.turn.api(edit.method, edit.payload).then(edited, (error: unknown) => {
+    if (isNotModified(error)) return edited();
+    // somebody has deleted it in a chat where the bot cannot send another one
+    if (shown.inline !== undefined && isDeleted(error)) return run.report(error);
+    if (!isRejected(error) || shown.inline !== undefined) throw error;
+    return replace(run, drawn, shown);
+  });
 }
 
-async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promise<void> {
+async function replace(
+  run: FrameRun,
+  drawn: Drawing,
+  old: ShownMessage | undefined,
+): Promise<void> {
   await send(run, drawn);
-  await remove(run, old);
+  if (old !== undefined) await remove(run, old);
 }
 
 async function send(run: FrameRun, drawn: Drawing): Promise<void> {

@@ -1,6 +1,6 @@
 /** The view of a node at work: when it is rendered, where it is shown, and what a press of one of its buttons does. */
 
-import { andThen, isPromise } from '../../base/awaitable.ts';
+import { andThen } from '../../base/awaitable.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
@@ -33,8 +33,8 @@ export interface OpenView {
   ask(run: FrameRun): Awaitable<MessageSource | undefined>;
   /** Whether the user has the view of this entry before them, as it was before the last change. */
   isSeen(run: FrameRun): boolean;
-  /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `undefined` if the update is none. */
-  press(run: FrameRun): Promise<void> | undefined;
+  /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `false` if the update is none. */
+  press(run: FrameRun): Awaitable<void> | false;
   /** The node has taken a message of the user. */
   tookInput(run: FrameRun): void;
   /** A deadline has passed: whatever update has found it, the view is edited where it is. */
@@ -55,35 +55,32 @@ export function openView(
 ): OpenView {
   const where = whereOf(id);
 
-  async function take(run: FrameRun, pressed: PressedMessage, button: PressedButton) {
-    const say = async (name: TextName, alert?: boolean) =>
-      run.answer(await resolveText(run.defaults.texts, name, run.turn), alert);
+  function take(run: FrameRun, pressed: PressedMessage, button: PressedButton): Awaitable<void> {
     if (button.tag !== run.tag) {
-      return isInaccessible(run.turn.update) ? say('stale') : say('notYours', true);
+      return isInaccessible(run.turn.update) ? answer(run, 'stale') : answer(run, 'notYours', true);
     }
     if (!isShown(run, pressed)) {
       // an older message, whose buttons could not be taken or which a crash has left behind
       if (hasButton(pressed) !== false) run.call(withoutButtons(pressed));
-      return say('stale');
+      return answer(run, 'stale');
     }
     const { entry, action, question } = button;
-    const isBound = entry === run.entry && action === 'row' && question === '';
+    if (entry !== run.entry || action !== 'row' || question !== '') return takeStale(run);
     const turn = new RenderTurn(run);
     // the rest of what the view returns is checked where it is shown
     const lookUp = (made: View) => pressIn((Object(made) as Parts).rows, button, where);
-    const found = isBound ? andThen(view(turn), lookUp) : undefined;
-    const press = isPromise(found) ? await found : found;
-    if (press === nothing) return;
-    // a double tap comes when the message has changed already: what it asks for is done
-    if (press === undefined || hasButton(pressed) === false) await say('stale');
-    else {
+    return andThen(andThen(view(turn), lookUp), (press) => {
+      if (press === nothing) return undefined;
+      // a double tap comes when the message has changed already: what it asks for is done
+      if (press === undefined || hasButton(pressed) === false) return takeStale(run);
       // discards the moves that rendering has made: they are values of the view
       WithMoves.takeMade(turn);
       const own = new PressedView(run);
-      const next = press(own);
-      verbIn(isPromise(next) ? await next : next, id, turn, own.made)?.apply(run);
-    }
-    showAgain(run);
+      return andThen(press(own), (next) => {
+        verbIn(next, id, turn, own.made)?.apply(run);
+        showAgain(run);
+      });
+    });
   }
 
   return {
@@ -99,13 +96,22 @@ export function openView(
     press(run) {
       const pressed = pressedMessage(run);
       const button = pressed && readButton(pressed.data);
-      return pressed && button && take(run, pressed, button);
+      return button !== undefined && pressed !== undefined && take(run, pressed, button);
     },
 
     tookInput: (run) => tookInput(run, afterInput === 'resend', deleteInput === true),
     tookDeadline,
     showAgain,
   };
+}
+
+async function answer(run: FrameRun, name: TextName, alert?: boolean): Promise<void> {
+  run.answer(await resolveText(run.defaults.texts, name, run.turn), alert);
+}
+
+async function takeStale(run: FrameRun): Promise<void> {
+  await answer(run, 'stale');
+  showAgain(run);
 }
 
 function showAgain(run: FrameRun): void {

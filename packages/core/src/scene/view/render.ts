@@ -12,7 +12,7 @@ import {
   tooLong,
 } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { inlineOf, type LaidOut, type Rows } from '../rows/rows.ts';
+import { inlineOf, type LaidOut, type Rows, rowHead } from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
 import { Fingerprint } from './fingerprint.ts';
 import type { View } from './view-turn.ts';
@@ -42,14 +42,14 @@ export function drawn(
   where: string,
 ): Drawing {
   const call = callOf(made as OutgoingMessage, undefined);
+  const head = rowHead({ tag, entry, question: '' });
   if (rows.length > 0) {
     const count = rows.reduce((sum, row) => sum + row.length, 0);
     if (count > mostButtons) {
       const expected = `at most ${mostButtons} buttons; show a long list by pages`;
       throw invalidOption(`${where} rows`, expected, `${count}`);
     }
-    const inline_keyboard = inlineOf(rows, { tag, entry, question: '' }, where);
-    call.payload['reply_markup'] = { inline_keyboard };
+    call.payload['reply_markup'] = { inline_keyboard: inlineOf(rows, head, where) };
   }
   const long = tooLong(call);
   if (long !== undefined) {
@@ -58,10 +58,9 @@ export function drawn(
     const { length } = String(Reflect.get(call.payload, long));
     throw invalidOption(`${where} ${long}`, expected, `${length} characters`);
   }
-  // each callback data begins with the same binding: it is enough to look at that once
+  // each callback data begins with it: it is enough to look at that once
   const buttons = new Fingerprint();
-  buttons.add(tag);
-  buttons.add(entry);
+  buttons.add(head);
   for (const row of rows) {
     for (const { label, fields, '~button': id } of row) {
       buttons.add(label);
@@ -97,8 +96,8 @@ function noContent(made: unknown, where: string) {
 
 function sayable<T extends object>(made: T, where: string): T {
   checkOptions(`${where} `, made, parts, '');
+  const { text } = made as Parts;
   const kind = mediaKinds.find((each) => each in made);
-  const text: unknown = Reflect.get(made, 'text');
   if (kind !== undefined) {
     if ('text' in made) throw invalidOption(`${where} text`, '`caption` beside media', shown(text));
     const file: unknown = Reflect.get(made, kind);

@@ -1,9 +1,7 @@
 /** The message of a conversation that is edited in place: where the record notes it, and how it loses its buttons. */
 
-import { frozenData } from '../../base/json.ts';
 import type { ApiCall } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { behaviorOn } from '../../engine/hooks.ts';
 
 /** Where a message is. */
 export interface MessageAddress {
@@ -44,12 +42,18 @@ export function shownIn({ turn }: Pick<FrameRun, 'turn'>): ShownMessage | undefi
 
 /** Notes which message is edited in place and what it shows; `undefined` if there is none any more. */
 export function noteShown({ turn }: FrameRun, shown: ShownMessage | undefined): void {
-  turn.writeSession(slot, shown && frozenData(shown, 'shown'));
+  turn.writeSession(slot, shown && noteOf(shown, shown.body));
 }
 
 /** Notes that it is not certain what the message shows. */
 export function noteUncertain({ turn }: FrameRun, shown: ShownMessage): void {
-  turn.writeSession(slot, Object.freeze({ ...shown, body: unknown }));
+  turn.writeSession(slot, noteOf(shown, unknown));
+}
+
+/** Not spread: V8 copies frozen objects slowly. What is absent is not in the text of the record. */
+function noteOf(shown: ShownMessage, body: number): ShownMessage {
+  const { chat, id, inline, business, entry, kind, file, keys } = shown;
+  return Object.freeze({ chat, id, inline, business, entry, kind, body, file, keys });
 }
 
 /** The message that is edited in place loses its buttons, or goes, and is a message like any other. */
@@ -59,12 +63,6 @@ export function retire(run: FrameRun, deletes = false): void {
   noteShown(run, undefined);
   if (deletes && shown.inline === undefined) run.call(deletionOf(shown));
   else if (shown.keys !== undefined) run.call(withoutButtons(shown));
-}
-
-/** Retires it where the active scene edits none, or edits a new one. */
-export function retireUnseen(run: FrameRun, isFresh = false): void {
-  const { turn } = run;
-  if (isFresh || behaviorOn(turn, turn.copy.top)?.screen === undefined) retire(run);
 }
 
 /** The call that takes the buttons off a message. */
