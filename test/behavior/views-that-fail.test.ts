@@ -118,17 +118,20 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
   });
 
   it('markup that Telegram rejects is reported, its user reads that, and the next press repairs it', async () => {
-    const { bot, anna, world, machine } = play(framework, [Counter]);
+    const { bot, anna, world, machine, calls } = play(framework, [Counter]);
     const failures: unknown[] = [];
     machine.observe('sendFailed', ({ error }) => void failures.push(error));
     opens(bot);
     await anna.sends('/count');
     const view = anna.last;
+    calls();
     const description = "Bad Request: can't parse entities: Unclosed start tag at byte offset 5";
-    for (const method of ['editMessageText', 'sendMessage'] as const)
-      world.fails(method, { error_code: 400, description });
+    world.fails('editMessageText', { error_code: 400, description });
     await anna.taps('Up');
+    // the same text is not sent as a new message; the message sent is the apology
+    expect(calls()).toEqual(['answerCallbackQuery', 'editMessageText', 'sendMessage']);
     expect(anna.screen().map(({ text }) => text)).toEqual(['n = 0', failed]);
+    expect(failures).toHaveLength(1);
     expect(failures.join()).toContain("can't parse entities");
     await anna.taps('Up', view);
     expect(anna.screen().map(({ text }) => text)).toEqual(['n = 2', failed]);
@@ -142,11 +145,32 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
     opens(bot);
     await anna.sends('/count');
     const description = 'Bad Request: reply markup is too long';
-    for (const method of ['editMessageText', 'sendMessage'] as const)
-      world.fails(method, { error_code: 400, description });
+    world.fails('editMessageText', { error_code: 400, description });
     await anna.taps('Up');
+    expect(failures).toHaveLength(1);
     expect(failures.join()).toContain('reply markup is too long');
     expect(failures.join()).not.toContain('TEXT_TOO_LONG');
+  });
+
+  it.each([
+    "message can't be edited",
+    'message to edit not found',
+    'there is no text in the message to edit',
+    'MESSAGE_ID_INVALID',
+  ])('an edit that fails with "%s" is made good by a new message', async (reason) => {
+    const { bot, anna, world, calls } = play(framework, [Counter]);
+    opens(bot);
+    await anna.sends('/count');
+    calls();
+    world.fails('editMessageText', { error_code: 400, description: `Bad Request: ${reason}` });
+    await anna.taps('Up');
+    expect(calls()).toEqual([
+      'answerCallbackQuery',
+      'editMessageText',
+      'sendMessage',
+      'deleteMessage',
+    ]);
+    expect(anna.last.text).toBe('n = 1');
   });
 
   it('a user who has blocked the bot is reported, and the turn is committed', async () => {

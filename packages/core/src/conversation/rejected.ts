@@ -50,6 +50,15 @@ export function isNotModified(error: unknown): boolean {
   return descriptionOf(error).includes('message is not modified');
 }
 
+/** Descriptions of rejections that concern the text, the media or the buttons of a message. */
+const contents =
+  /can't parse|must be non-empty|is empty|is too long|TOO_LONG|ENTIT|BUTTON_|button URL|MARKUP|wrong (?:file|remote|type)|HTTP URL|PHOTO_|IMAGE_|WEBPAGE_|MEDIA_/;
+
+/** Whether an edit was rejected for what the message was to show: as a new message it would be rejected again. */
+export function isContentRejected(error: unknown): boolean {
+  return isRejected(error) && contents.test(descriptionOf(error));
+}
+
 /** Whether a message that was to be edited is not there any more. */
 export function isDeleted(error: unknown): boolean {
   return (

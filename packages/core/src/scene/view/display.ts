@@ -1,7 +1,12 @@
 /** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
 
 import type { ApiCall } from '../../conversation/outgoing.ts';
-import { isDeleted, isNotModified, isRejected } from '../../conversation/rejected.ts';
+import {
+  isContentRejected,
+  isDeleted,
+  isNotModified,
+  isRejected,
+} from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/reply-keyboards.ts';
 import { anyFile, type Drawing } from './drawing.ts';
@@ -47,7 +52,7 @@ export function display(
     if (isNotModified(error)) return edited();
     // somebody has deleted it in a chat where the bot cannot send another one
     if (shown.inline !== undefined && isDeleted(error)) return run.report(error);
-    if (!isRejected(error) || shown.inline !== undefined) throw error;
+    if (!isRejected(error) || shown.inline !== undefined || isContentRejected(error)) throw error;
     return replace(run, drawn, shown);
   });
 }
