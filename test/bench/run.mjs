@@ -16,7 +16,7 @@ import { startRuns } from './parent.mjs';
 import { systems } from './registry.mjs';
 import { sections } from './sections.mjs';
 
-const needServers = ['storages', 'races', 'long', 'servers'];
+const needServers = ['storages', 'races', 'long', 'profile', 'servers'];
 
 const { values } = parseArgs({
   options: {

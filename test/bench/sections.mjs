@@ -10,5 +10,6 @@ export const sections = {
   long: () => import('./sections/long.mjs'),
   press: () => import('./sections/press.mjs'),
   servers: () => import('./sections/servers.mjs'),
+  profile: () => import('./sections/profile.mjs'),
   floors: () => import('./sections/floors.mjs'),
 };

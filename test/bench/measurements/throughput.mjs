@@ -1,16 +1,18 @@
-/** Updates a second, and CPU time of one: open forms round-robin. */
+/** Updates a second, and CPU time of one: open forms round-robin. Where wanted, also whose code took that time. */
 
+import { startProfile } from '../workload/profile.mjs';
 import { formLength } from '../workload/programs.mjs';
 import { firstUser } from '../workload/updates.mjs';
 import { checkForm, fillIn } from './forms.mjs';
 
 /** @param {import('../child.mjs').Bench} bench */
 export async function measure(bench) {
-  const { concurrency, warmMs, forMs, users: count = 256 } = bench.job;
+  const { concurrency, warmMs, forMs, users: count = 256, isProfiled } = bench.job;
   const running = await bench.start({ program: 'form' });
   await checkForm(bench, running);
   const users = [firstUser, firstUser + count];
   await repeat(warmMs);
+  const stopProfile = isProfiled ? await startProfile() : undefined;
   const said = bench.sent.count;
   const cpuBefore = process.cpuUsage();
   const { passes, ms } = await repeat(forMs);
@@ -19,8 +21,9 @@ export async function measure(bench) {
   if (bench.sent.count - said !== updates) {
     throw new Error(`${bench.sent.count - said} messages for ${updates} updates.`);
   }
+  const shares = await stopProfile?.();
   await running.close?.();
-  return { rate: updates / (ms / 1000), cpu: (user + system) / updates };
+  return { rate: updates / (ms / 1000), cpu: (user + system) / updates, shares };
 
   async function repeat(until) {
     const began = performance.now();

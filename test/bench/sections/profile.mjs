@@ -1,0 +1,67 @@
+/** (l) Where the time of an update goes: telefsm beside the code that its goals compare it with. */
+
+import { inRounds } from '../parent.mjs';
+import { chosen } from '../registry.mjs';
+import { digits, table } from '../tables.mjs';
+
+export const title = 'Where the time goes';
+export const seconds = { quick: 60, full: 180 };
+
+const inMemory = { storage: 'memory', concurrency: 1 };
+const onRedis = { storage: 'redis', concurrency: 64 };
+const onPostgres = { storage: 'postgres', concurrency: 64 };
+
+/** What is measured, and where. */
+const rows = [
+  ['grammy session', inMemory],
+  ['telefsm switch, grammy', inMemory],
+  ['telefsm states, grammy', inMemory],
+  ['telefsm nodes, grammy', inMemory],
+  ['telefsm flow, grammy', inMemory],
+  ['telefsm tree, grammy', inMemory],
+  ['telegraf session', inMemory],
+  ['telefsm switch, telegraf', inMemory],
+  ['by hand: Redis two scripts', onRedis],
+  ['telefsm states, grammy', onRedis],
+  ['telefsm flow, grammy', onRedis],
+  ['by hand: PostgreSQL two statements', onPostgres],
+  ['telefsm states, grammy', onPostgres],
+  ['telefsm flow, grammy', onPostgres],
+].map(([id, where]) => ({ id, where }));
+
+const places = { memory: 'memory', redis: 'Redis', postgres: 'PostgreSQL' };
+
+/** The owners of `profile.mjs`, and the heads of their columns. */
+const columns = {
+  framework: 'framework',
+  telefsm: 'telefsm',
+  driver: 'driver',
+  Node: "Node's library",
+  native: 'V8, system',
+  garbage: 'garbage collection',
+  bench: 'handlers, bench',
+};
+
+export async function run({ measure, isQuick, until }) {
+  const known = new Set(chosen(isQuick, () => true).map(({ id }) => id));
+  const times = isQuick ? { warmMs: 700, forMs: 700 } : { warmMs: 2500, forMs: 4000 };
+  const found = [];
+  const wanted = rows.filter(({ id }) => known.has(id));
+  await inRounds(wanted, { rounds: 1, until }, async ({ id, where }) => {
+    const job = { measurement: 'throughput', system: id, users: 128, isProfiled: true };
+    const one = await measure({ ...job, ...where, ...times });
+    if (one !== undefined) found.push({ id, storage: where.storage, ...one });
+  });
+  return found;
+}
+
+export function render(found) {
+  const head = ['system', 'storage', 'µs an update', ...Object.values(columns)];
+  const lines = found.map(({ id, storage, cpu, shares }) => [
+    id,
+    places[storage],
+    digits(cpu),
+    ...Object.keys(columns).map((own) => digits((shares[own] ?? 0) * cpu)),
+  ]);
+  return table(head, lines);
+}
