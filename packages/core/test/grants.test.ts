@@ -4,6 +4,7 @@ import { createMachine } from '../src/adapter.ts';
 import { type FsmStorage, memoryStorage } from '../src/index.ts';
 import { sharedLeases } from '../src/storage.ts';
 import { bench, gate } from './fixtures/bench.ts';
+import { textStorage } from './fixtures/text-storage.ts';
 import { message } from './fixtures/updates.ts';
 
 describe('the message that a conversation has been handed over', () => {
@@ -84,5 +85,37 @@ describe('a message channel that cannot be opened', () => {
     await contend(1000);
     expect(tries.length).toBe(2);
     expect(tries[1]).toBeGreaterThanOrEqual(60_000);
+  });
+});
+
+describe('a message channel that opens after its machine has stopped', () => {
+  it('is closed, so that the process can exit', async () => {
+    const clock = virtualClock();
+    const text = textStorage(clock);
+    const opening = gate();
+    let ended = 0;
+    const storage: FsmStorage = {
+      ...text,
+      async granted() {
+        await opening.opened;
+        return () => void ended++;
+      },
+    };
+    const theirs = bench({ clock, storage: text.view() });
+    const mine = bench({ clock, storage });
+    const held = gate();
+    const first = theirs.send(1, 'a', () => held.opened);
+    await clock.advance(0);
+    const second = mine.send(1, 'b').catch(({ code }) => code);
+    await clock.advance('1s');
+    const stopped = mine.machine.stop();
+    await clock.advance('30s');
+    await stopped;
+    expect(await second).toBe('STOPPED');
+    opening.open();
+    held.open();
+    await first;
+    await clock.advance('1s');
+    expect(ended).toBe(1);
   });
 });

@@ -314,3 +314,16 @@ describe('machine.at(…).render', () => {
     await outlast(waits);
   });
 });
+
+describe('machine.at(…).answer', () => {
+  it('rejects what is no step, as plain JavaScript may pass it', async () => {
+    const { machine } = bench();
+    const conversation = machine.at({ user: 1 });
+    for (const step of [undefined, null, 'form:name', { id: 5 }]) {
+      await expect(conversation.answer(step as never, 'x' as never)).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        details: { option: 'step' },
+      });
+    }
+  });
+});

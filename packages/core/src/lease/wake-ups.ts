@@ -25,12 +25,17 @@ export function wakeUpsOf(
   let stop: (() => void) | undefined;
   let opening: Promise<boolean> | undefined;
   let nextTry = Number.NEGATIVE_INFINITY;
+  let closed = 0;
 
   const listen = async (): Promise<boolean> => {
     if (storage.granted === undefined) return false;
+    const before = closed;
     try {
-      stop = await storage.granted(handedOver);
-      return true;
+      const end = await storage.granted(handedOver);
+      if (closed === before) stop = end;
+      // nobody would end it any more, and the process could not exit
+      else end();
+      return closed === before;
     } catch (error) {
       report('granted', error);
       nextTry = clock.monotonic() + pause;
@@ -48,6 +53,7 @@ export function wakeUpsOf(
       return opening;
     },
     close() {
+      closed++;
       stop?.();
       stop = undefined;
       opening = undefined;

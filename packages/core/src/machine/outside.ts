@@ -37,8 +37,14 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
       work: (turn: Turn) => Awaitable<R>,
       { id }: { readonly id?: string | undefined } = {},
     ) => run(id ?? newToken(), work) as Promise<R>,
-    answer: async (step, value) =>
-      (await run(newToken(), (turn) => rt.engine?.answer(turn, step.id, value) ?? false)) ?? false,
+    async answer(step, value) {
+      const { id } = Object(step) as { readonly id?: unknown };
+      if (typeof id !== 'string') {
+        throw invalidOption('step', 'a step of a flow, such as survey.age', shown(step));
+      }
+      const done = await run(newToken(), (turn) => rt.engine?.answer(turn, id, value) ?? false);
+      return done ?? false;
+    },
     async render() {
       // loaded when a view is rendered from outside: other bots do without it
       const { paced, showAgain } = await import('./renders.ts');
