@@ -599,3 +599,24 @@ describe('services that fail', () => {
     expect([left, failed]).toEqual([['room'], []]);
   });
 });
+
+describe('a deadline that its handler sets again to now', () => {
+  it('fires once in each poll, however many there are', async () => {
+    const users = 150;
+    let fired = 0;
+    const again = ({ state: fsm }: Turn) => {
+      if (++fired > 10 * users) throw new Error('It never ends.');
+      fsm.expire(0);
+    };
+    const { machine, send } = bench({ onTimeout: again });
+    for (let user = 1; user <= users; user++) {
+      await send(user, 'a', ({ state: fsm }) => {
+        fsm.set('waits' as never);
+        fsm.expire(0);
+      });
+    }
+    expect(await machine.sweep()).toBe(users);
+    expect(await machine.sweep()).toBe(users);
+    expect(fired).toBe(2 * users);
+  });
+});

@@ -41,13 +41,17 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
     let left = limit;
     // those that were busy stay claimed until the end of the poll, so that they hide no other deadline
     const busy: string[] = [];
+    // one that its handler sets again to now waits for the next poll: otherwise this one would never end
+    const done = new Set<string>();
     while (left > 0 && !stopping.isStopped) {
       const limit = Math.min(batch, left);
       const keys = await leases.ask(() => storage.due?.(limit, claim, prefix) ?? []);
       left -= keys.length;
       await each(keys, async (key) => {
+        if (done.has(key)) return void busy.push(key);
         try {
           if (await fire(rt, key)) {
+            done.add(key);
             fired++;
             await settle(key);
           } else busy.push(key);
