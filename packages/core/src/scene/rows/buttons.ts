@@ -76,12 +76,21 @@ export function headOf(
 
 /** Reads a button's data; `undefined` for what no scene has written. */
 export function readButton(data: string): PressedButton | undefined {
-  const match = /^~([^.]*)\.([0-9a-z]+)\.([0-9a-z]*)\.([a-z])/.exec(data);
-  const action = actions.get(match?.[4] ?? '');
-  if (!match || action === undefined) return undefined;
-  const [head, tag = '', entry = '', question = ''] = match;
-  const value = data.slice(head.length);
-  return { tag, entry: Number.parseInt(entry, 36), question, action, value, head };
+  if (!/^~[^.]*\.[0-9a-z]+\.[0-9a-z]*\.[a-z]/.test(data)) return undefined;
+  // cut out and not captured: an array of captures costs as much as all else here
+  const behindTag = data.indexOf('.');
+  const behindEntry = data.indexOf('.', behindTag + 1);
+  const behindQuestion = data.indexOf('.', behindEntry + 1);
+  const action = actions.get(data.charAt(behindQuestion + 1));
+  if (action === undefined) return undefined;
+  return {
+    tag: data.slice(1, behindTag),
+    entry: Number.parseInt(data.slice(behindTag + 1, behindEntry), 36),
+    question: data.slice(behindEntry + 1, behindQuestion),
+    action,
+    value: data.slice(behindQuestion + 2),
+    head: data.slice(0, behindQuestion + 2),
+  };
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Buttons in rows: what a view or a question offers, how it becomes an inline keyboard, and how a press finds its button. */
 
 import { andThen, isPromise } from '../../base/awaitable.ts';
-import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
@@ -12,11 +11,13 @@ import { type FlowButton, headOf, type PressedButton, tokensBehind } from './but
 /** One button. Made by the widgets of a turn. */
 export interface Button {
   readonly '~button': string;
+  readonly '~block'?: never;
 }
 
 /** Several rows, made by a widget. */
 export interface Block {
   readonly '~block': string;
+  readonly '~button'?: never;
 }
 
 /** Buttons; `false` and `undefined` are left out. */
@@ -165,8 +166,8 @@ function eachRow(
 /** The rows that one of a view's rows makes. */
 function rowsOf(row: Rows[number] | null, where: string): Awaitable<LaidOut> {
   if (row === false || row === undefined || row === null) return [];
-  if (isBlock(row)) return row.rows(where);
-  return [buttonsIn(isList(row) ? row : [row], where)];
+  if (isList(row)) return [buttonsIn(row, where)];
+  return isBlock(row) ? row.rows(where) : [buttonsIn([row], where)];
 }
 
 /** The buttons of a list, without what is left out. @throws FsmError `INVALID_OPTION` for what is no button */
@@ -176,8 +177,9 @@ export function buttonsIn(
 ): readonly PlainButton[] {
   const buttons: PlainButton[] = [];
   for (const button of list) {
+    if (!button) continue;
     if (isButton(button)) buttons.push(button);
-    else if (button) {
+    else {
       const found = isBlock(button) ? 'a widget with rows of its own inside a list' : shown(button);
       throw invalidOption(`${where} rows`, 'buttons', found);
     }
@@ -190,10 +192,11 @@ export function isList<T>(value: readonly T[] | object | false | undefined): val
   return Array.isArray(value);
 }
 
-function isBlock(row: unknown): row is PlainBlock {
-  return holds(row, '~block');
+// read and not looked for by `in`: V8 finds a member that is named where it is read several times faster
+function isBlock(row: Button | Block): row is PlainBlock {
+  return row['~block'] !== undefined;
 }
 
-function isButton(row: unknown): row is PlainButton {
-  return holds(row, '~button');
+function isButton(row: Button | Block): row is PlainButton {
+  return row['~button'] !== undefined;
 }

@@ -185,12 +185,12 @@ function noted(make: Make, widget: SeenWidget, notes: WeakMap<object, Note>): Ma
   return (first, ...rest) => {
     const made = make(first, ...rest);
     // a link and its like have no id
-    const name = '~button' in made && made.press === undefined ? '' : first;
+    const name = made['~button'] !== undefined && made.press === undefined ? '' : first;
     const note = (button: PlainButton) => {
       const item = notes.get(button);
       notes.set(button, item === undefined ? { widget, name } : { ...item, list: name });
     };
-    if (!('~block' in made)) {
+    if (made['~block'] === undefined) {
       note(made);
       return made;
     }

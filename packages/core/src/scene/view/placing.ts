@@ -41,7 +41,7 @@ const placings = new WeakMap<object, Placing>();
  */
 export function showInPlace(run: FrameRun, drawing: Drawing): MessageSource | undefined {
   const shown = shownIn(run);
-  const found = adopted(run);
+  const found = adopted(run, shown);
   if (found !== undefined) {
     retire(run);
     return () => display(run, drawing, found, undefined);
@@ -97,16 +97,17 @@ function isMessage({ input }: FrameRun): boolean {
  * A pressed message that becomes the shown one. It is an inline message whose button has opened the view, since nothing can be sent there;
  * or it was sent by a turn whose commit was lost.
  */
-function adopted(run: FrameRun): ShownMessage | undefined {
+function adopted(run: FrameRun, shown: ShownMessage | undefined): ShownMessage | undefined {
+  // of this entry already: nothing else becomes it
+  if (shown?.entry === run.entry) return undefined;
   const pressed = pressedMessage(run);
   if (pressed === undefined) return undefined;
   const { chat, id, inline, business } = pressed;
   const found = { entry: run.entry, body: unknown, keys: unknown };
   if (inline !== undefined) {
-    const isNew = shownIn(run)?.entry !== run.entry && shownIn(run)?.inline !== inline;
-    return isNew ? { inline, kind: 'text', ...found } : undefined;
+    return shown?.inline === inline ? undefined : { inline, kind: 'text', ...found };
   }
-  if (shownIn(run) !== undefined || hasButton(pressed) !== true) return undefined;
+  if (shown !== undefined || hasButton(pressed) !== true) return undefined;
   const button = readButton(pressed.data);
   if (button?.tag !== run.tag || button.entry !== run.entry) return undefined;
   return { chat, id, business, kind: kindIn(pressed.message), ...found };
