@@ -23,7 +23,10 @@ export interface Block {
 /** Buttons; `false` and `undefined` are left out. */
 export type Buttons = readonly (Button | false | undefined)[];
 
-/** Rows of buttons, top to bottom: a list is one row, a button or a block has its own; `false` and `undefined` are left out. */
+/**
+ * Rows of buttons, top to bottom: a list is one row, a button or a block has its own; `false` and `undefined` are left out. Keep a list
+ * to eight buttons: Telegram accepts a longer row, but its apps do not show the rest.
+ */
 export type Rows = readonly (Button | Buttons | Block | false | undefined)[];
 
 /** The argument of a button's action. */
