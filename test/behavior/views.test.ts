@@ -63,6 +63,32 @@ describe.each(frameworks)('views, on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it('toast() and alert() answer the press: a notification, and a dialog', async () => {
+    const Menu = scene('menu').on({
+      view: ({ button, again }) => ({
+        text: 'Menu',
+        rows: [
+          button('toast', 'Toast', again().toast('Done')),
+          button('alert', 'Alert', () => again().alert('Really done')),
+          button('both', 'Both', again().toast('first').alert('last')),
+        ],
+      }),
+    });
+    const { anna, bot, world } = play(framework, [Menu]);
+    bot.command('menu', ({ fsm }) => fsm.enter(Menu, {}));
+    await anna.sends('/menu');
+    for (const label of ['Toast', 'Alert', 'Both']) await anna.taps(label);
+    expect(
+      world.calls
+        .filter(({ method }) => method === 'answerCallbackQuery')
+        .map(({ payload: { text, show_alert } }) => [text, show_alert]),
+    ).toEqual([
+      ['Done', false],
+      ['Really done', true],
+      ['last', true],
+    ]);
+  });
+
   it('a press that changes nothing is answered and edits nothing', async () => {
     const { anna, bot, calls } = play(framework, [Settings]);
     bot.command('settings', ({ fsm }) => fsm.enter(Settings, begin));

@@ -227,6 +227,16 @@ export async function playViews(
     const query = { id: `q${++queries}`, from: anna.raw, chat_instance: '1', data, message };
     return world.update({ callback_query: query } as never);
   };
+  /** A press while Telegram and the process work: it is answered once, and edits at most one message. */
+  const pressOnce = async (data: string, on: Shown): Promise<void> => {
+    const before = world.calls.length;
+    await press(data, on);
+    const made = world.calls.slice(before).map(({ method }) => method);
+    const answers = made.filter((method) => method === 'answerCallbackQuery').length;
+    const edits = made.filter((method) => method.startsWith('edit')).length;
+    if (answers === 1 && edits <= 1) return;
+    throw new Error(`A press of '${data}' made the calls ${made.join(', ')}.`);
+  };
   /** A process may crash during an action; the next process gets the unfinished updates. */
   const within = async (action: () => Promise<unknown>, death: Death | undefined) => {
     const died = death && life.dies(death);
@@ -287,7 +297,8 @@ export async function playViews(
     switch (action.kind) {
       case 'press': {
         const data = pick(action.button);
-        await within(() => press(data, shown), action.death);
+        if (action.death === undefined) await pressOnce(data, shown);
+        else await within(() => press(data, shown), action.death);
         await agree(action.death === undefined ? [after(data)] : [after(data), model], next);
         break;
       }
@@ -309,14 +320,14 @@ export async function playViews(
         const old = history[action.message % history.length] as (typeof history)[number];
         const datas = buttonsOf(old.shown);
         const data = datas[action.button % datas.length] as string;
-        await press(data, old.shown);
+        await pressOnce(data, old.shown);
         const isOffered = old.shown.message_id === shown.message_id && all.includes(data);
         await agree([isOffered ? after(data) : model], next);
         break;
       }
       case 'forged': {
         const data = `${headOf(shown)}${action.data}`;
-        await press(data, shown);
+        await pressOnce(data, shown);
         await agree([all.includes(data) ? after(data) : model], next);
         break;
       }
