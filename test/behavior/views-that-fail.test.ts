@@ -157,6 +157,7 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
     'message to edit not found',
     'there is no text in the message to edit',
     'MESSAGE_ID_INVALID',
+    'MEDIA_PREV_INVALID',
   ])('an edit that fails with "%s" is made good by a new message', async (reason) => {
     const { bot, anna, world, calls } = play(framework, [Counter]);
     opens(bot);

@@ -52,7 +52,7 @@ export function isNotModified(error: unknown): boolean {
 
 /** Descriptions of rejections that concern the text, the media or the buttons of a message. */
 const contents =
-  /can't parse|must be non-empty|is empty|is too long|TOO_LONG|ENTIT|BUTTON_|button URL|MARKUP|wrong (?:file|remote|type)|HTTP URL|PHOTO_|IMAGE_|WEBPAGE_|MEDIA_/;
+  /can't parse|must be non-empty|is empty|is too long|TOO_LONG|ENTIT|BUTTON_|button URL|MARKUP|wrong (?:file|remote|type)|HTTP URL|PHOTO_|IMAGE_|WEBPAGE_|MEDIA_EMPTY/;
 
 /** Whether an edit was rejected for what the message was to show: as a new message it would be rejected again. */
 export function isContentRejected(error: unknown): boolean {
