@@ -34,7 +34,11 @@ export function makeStateNode(id: string, parent?: StateNode): StateNode {
     flags: new Map(),
     below: new Set(),
     find: undefined,
+    get shown() {
+      return shown;
+    },
   };
+  const shown = Object.freeze({ id, parent: parent?.shown, '~tree-state': state });
   parent?.below.add(state);
   return state;
 }

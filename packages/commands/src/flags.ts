@@ -43,27 +43,35 @@ interface Slot {
   readonly before: unknown;
   /** Whether the value has to be stored, because no constant says it. */
   readonly kept: boolean;
-  value: unknown;
 }
+
+/**
+ * Shows values that change, and lets nobody else change them: one handler for all inputs.
+ *
+ * Not an object with a getter for each flag. The engine keeps such a getter with the shape of its object, and with it everything that the
+ * getter can reach: the whole turn, long after it has ended.
+ */
+const readOnly: ProxyHandler<Record<string, unknown>> = /* @__PURE__ */ (() => {
+  const reject = () => false;
+  return { set: reject, defineProperty: reject, deleteProperty: reject, preventExtensions: reject };
+})();
 
 /** Opens the flags of a state and its parents. */
 export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort): WorkingFlags {
   const slots = new Map<string, Slot>();
-  const view = Object.create(null) as Record<string, unknown>;
+  const values = Object.create(null) as Record<string, unknown>;
   for (const { id, flags } of pathOf(state)) {
     for (const flag of flags.values()) {
       const slot = openSlot(id, flag, stored[id]);
       slots.set(flag.name, slot);
-      Object.defineProperty(view, flag.name, { enumerable: true, get: () => slot.value });
+      values[flag.name] = slot.before;
     }
   }
   let hooks: Promise<unknown> | undefined;
   let open = true;
 
-  function notify(slot: Slot, before: unknown): void {
-    const { onChange } = slot.flag;
+  function notify({ onChange }: FlagNode, value: unknown, before: unknown): void {
     if (!onChange) return;
-    const { value } = slot;
     const call = () => onChange(value, before, port.turn);
     const told = hooks === undefined ? call() : hooks.then(call);
     if (!isPromise(told)) return;
@@ -84,7 +92,7 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
   }
 
   return {
-    view: Object.freeze(view),
+    view: new Proxy(values, readOnly),
     set(name, value) {
       if (!open) return;
       const slot = slots.get(name);
@@ -97,20 +105,22 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
       }
       const forgets = value === undefined && slot.flag.initial === undefined;
       const next = forgets ? undefined : freezeJson(value, `flags.${name}`);
-      const before = slot.value;
+      const before = values[name];
       if (sameJson(before, next)) return;
-      slot.value = next;
-      notify(slot, before);
+      values[name] = next;
+      notify(slot.flag, next, before);
     },
     reset() {
-      for (const slot of slots.values()) slot.value = slot.before;
+      for (const { flag, before } of slots.values()) values[flag.name] = before;
     },
     settled: () => (hooks === undefined ? undefined : allHooks()),
     stored(target) {
-      const path = new Set(pathOf(target).map(({ id }) => id));
+      const path = pathOf(target);
       const kept: { [state: string]: { [flag: string]: unknown } } = {};
-      for (const { owner, flag, value, kept: had, before } of slots.values()) {
-        if (!path.has(owner) || value === undefined || (!had && value === before)) continue;
+      for (const { owner, flag, kept: had, before } of slots.values()) {
+        const value = values[flag.name];
+        if (value === undefined || (!had && value === before)) continue;
+        if (!path.some(({ id }) => id === owner)) continue;
         kept[owner] ??= {};
         kept[owner][flag.name] = value;
       }
@@ -128,5 +138,5 @@ function openSlot(owner: string, flag: FlagNode, stored: StoredFlags[string] | u
   const had = stored !== undefined && Object.hasOwn(stored, name);
   // what a record keeps is frozen already
   const value = had ? stored[name] : made ? freezeJson(initial(), `flags.${name}`) : initial;
-  return { owner, flag, before: value, value, kept: had || made };
+  return { owner, flag, before: value, kept: had || made };
 }

@@ -37,6 +37,15 @@ export interface StateNode {
   /** States one level below. */
   readonly below: Set<StateNode>;
   find: ((input: string, turn: unknown) => unknown) | undefined;
+  /** The state as actions see it. */
+  readonly shown: RuntimeNode;
+}
+
+/** A state as actions see it. */
+export interface RuntimeNode {
+  readonly id: string;
+  readonly parent: RuntimeNode | undefined;
+  readonly '~tree-state': StateNode;
 }
 
 /** One flag of a state. */

@@ -119,7 +119,7 @@ function act(
     const turn = common(current, own, {
       options,
       rest,
-      state: runtimeState(current.position.state),
+      state: current.position.state.shown,
       setFlag: flags.set,
       leave: (result = '') => ({ '~leave': String(result) }),
     });
@@ -161,9 +161,10 @@ function targetOf(current: Run, command: CommandNode, returned: unknown): StateN
   if (!found) {
     throw fail('INVALID_RETURN_STATE', { command: name, found: describeFound(returned) });
   }
-  const reach = [...pathOf(position.state), ...command.states.values(), ...command.edges];
-  const target = reach.find((state) => state === found);
-  if (target) return target;
+  const path = pathOf(position.state);
+  if (path.includes(found) || command.edges.has(found)) return found;
+  if ([...command.states.values()].includes(found)) return found;
+  const reach = [...path, ...command.states.values(), ...command.edges];
   throw fail('STATE_UNREACHABLE', {
     command: name,
     state: position.state.id,
@@ -173,20 +174,27 @@ function targetOf(current: Run, command: CommandNode, returned: unknown): StateN
 }
 
 /** Builds the turn of conditions, setters, finders and actions, with members that only some of them have. */
-export function common<More extends object>(
-  { flags, messages, options }: Run,
-  own: Limited,
-  more?: More,
-): object & More {
-  const shared = {
-    flags: flags.view,
-    say: messages.say,
-    services: options.services,
-    get signal() {
-      return own.signal;
-    },
-  };
-  return Object.assign(shared, more);
+export function common<More extends object>(run: Run, own: Limited, more?: More): object & More {
+  return Object.assign(new SharedTurn(run, own), more);
+}
+
+/** A class for its getter: the engine would keep one of an object literal, and the whole turn with it, long after the turn has ended. */
+class SharedTurn {
+  readonly flags: WorkingFlags['view'];
+  readonly say: Output['say'];
+  readonly services: unknown;
+  private readonly own: Limited;
+
+  constructor({ flags, messages, options }: Run, own: Limited) {
+    this.flags = flags.view;
+    this.say = messages.say;
+    this.services = options.services;
+    this.own = own;
+  }
+
+  get signal(): AbortSignal {
+    return this.own.signal;
+  }
 }
 
 /** Runs a function of the author's within the time limit of actions. */
@@ -196,20 +204,6 @@ export function limited<T>(
 ): Awaitable<Settled<T>> {
   const { clock, actionTimeout: ms } = current.tree;
   return within({ clock, ms, outer: current.options }, work);
-}
-
-interface RuntimeNode {
-  readonly id: string;
-  readonly parent: RuntimeNode | undefined;
-  readonly '~tree-state': StateNode;
-}
-
-function runtimeState(state: StateNode): RuntimeNode {
-  return Object.freeze({
-    id: state.id,
-    parent: state.parent && runtimeState(state.parent),
-    '~tree-state': state,
-  });
 }
 
 /** Returns the internals of a public object of this package. */

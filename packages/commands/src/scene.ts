@@ -100,18 +100,29 @@ async function handleLine(
   allows: RunOptions['allows'],
 ): Promise<void> {
   const { turn } = run;
-  const outcome = await runLine(tree, storedOf(run), line, {
-    services: turn.services,
-    allows,
-    get signal() {
-      return turn.signal;
-    },
-  });
+  const outcome = await runLine(tree, storedOf(run), line, new SceneOptions(turn, allows));
   if (outcome.kind === 'failed') return rejectInput(run, outcome, explain);
   sendText(run, outcome.output);
   if (outcome.kind === 'left') return run.leave('done', outcome.result);
   const { state, flags, pending } = outcome.position;
   run.keep({ state, memo: pending === undefined ? { flags } : { flags, pending } });
+}
+
+/** A class for its getter: the signal is made when it is first read, and the engine would keep the getter of an object literal. */
+class SceneOptions implements RunOptions {
+  readonly services: unknown;
+  readonly allows: RunOptions['allows'];
+  private readonly turn: SceneRun['turn'];
+
+  constructor(turn: SceneRun['turn'], allows: RunOptions['allows']) {
+    this.services = turn.services;
+    this.allows = allows;
+    this.turn = turn;
+  }
+
+  get signal(): AbortSignal {
+    return this.turn.signal;
+  }
 }
 
 /** Answers a mistake of the user's; what else fails goes to the bot's error handler, after what had been said. */

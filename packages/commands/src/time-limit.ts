@@ -91,16 +91,19 @@ class OwnSignal implements Limited {
   /** From here on nothing from outside aborts it any more. */
   close(): void {
     this.outer = {};
-    this.followed?.removeEventListener('abort', this.forward);
+    this.followed?.removeEventListener('abort', this);
   }
 
   private follow(signal: AbortSignal | undefined): void {
     this.followed = signal;
-    if (signal?.aborted) this.forward();
-    else signal?.addEventListener('abort', this.forward);
+    if (signal?.aborted) this.handleEvent();
+    else signal?.addEventListener('abort', this);
   }
 
-  private readonly forward = () => this.abort(this.followed?.reason);
+  /** Forwards the outer abort. A listener that is an object needs no function for each input. */
+  handleEvent(): void {
+    this.abort(this.followed?.reason);
+  }
 }
 
 /** Runs work and returns its outcome, at once if the work is over at once. */
