@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { runInNewContext, runInThisContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MemoryStorage } from '../src/index.ts';
@@ -77,6 +77,15 @@ describe('memoryStorage', () => {
     const found = storage.peek('k');
     expect([found?.deadlineIn, reads]).toEqual([300, 0]);
     expect([found?.text, reads]).toEqual(['late', 1]);
+  });
+
+  it('gives records with a deadline one shape, however often they are read', () => {
+    // V8 keeps the getter of an object literal with the shape of the object, and the record with it
+    setFlagsFromString('--allow-natives-syntax');
+    const isFast: (value: unknown) => boolean = runInThisContext('(v) => %HasFastProperties(v)');
+    const storage = memoryStorage();
+    put(storage, 'k', 'a', { deadlineIn: 5000 });
+    expect([1, 2, 3].map(() => isFast(storage.peek('k')))).toEqual([true, true, true]);
   });
 
   it('does not notice the end of a lease that nobody else took', () => {

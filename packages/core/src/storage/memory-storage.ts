@@ -72,6 +72,21 @@ class MemoryLease implements LeaseHolder {
   }
 }
 
+/** A class for its getter: V8 keeps the getter of an object literal, and the record with it, until a full garbage collection. */
+class DueText implements StoredText {
+  private readonly kept: StoredText;
+  readonly deadlineIn: number;
+
+  constructor(kept: StoredText, deadlineIn: number) {
+    this.kept = kept;
+    this.deadlineIn = deadlineIn;
+  }
+
+  get text(): string {
+    return this.kept.text;
+  }
+}
+
 /** When something happens to a conversation; none is kept for those without a deadline and an end, which are most. */
 interface Times extends Waking {
   expiresAt: number;
@@ -149,12 +164,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     const kept = live(key, write);
     if (kept?.deadlineIn === undefined) return kept;
     const { deadlineAt } = times.get(key) as Times;
-    return {
-      get text() {
-        return kept.text;
-      },
-      deadlineIn: deadlineAt - clock.now(),
-    };
+    return new DueText(kept, deadlineAt - clock.now());
   }
 
   /** Looks at two conversations that end for each new one, so that the map cannot grow past what has expired. */
