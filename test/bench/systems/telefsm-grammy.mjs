@@ -18,7 +18,8 @@ export async function create(options) {
         form.state(target).on('message:text', (ctx) => handle(ctx.state, ctx, ctx.msg.text)),
       text: (handle) => bot.on('message:text', (ctx) => handle(ctx.state, ctx, ctx.msg.text)),
     });
-    bot.use(form);
+    // a switch has no states to branch by, as the row with the framework's session has none
+    if (options.variant === 'states') bot.use(form);
   } else {
     const { states, enter } = await scenesOfProgram(options);
     bot.use(fsm({ storage, states }));

@@ -20,7 +20,8 @@ export async function create(options) {
         form.state(target).on(isText, (ctx) => handle(ctx.fsm, ctx, ctx.message.text)),
       text: (handle) => bot.on('message', (ctx) => handle(ctx.fsm, ctx, ctx.message.text)),
     });
-    bot.use(form);
+    // a switch has no states to branch by, as the row with the framework's session has none
+    if (options.variant === 'states') bot.use(form);
   } else {
     const { states, enter } = await scenesOfProgram(options);
     bot.use(fsm({ storage, states }));
