@@ -1,6 +1,6 @@
 /** Reading the options of a command: words to names, texts to values. */
 
-import type { Schema } from '@telefsm/core';
+import type { Awaitable, Schema } from '@telefsm/core';
 import { check } from '@telefsm/core/scene-kit';
 import type { CommandError, CommandErrorArgs } from './errors.ts';
 import { type CommandNode, nameOf, type OptionNode } from './nodes.ts';
@@ -109,42 +109,64 @@ export function giveAnswer(pending: Pending, command: CommandNode, line: string)
 /**
  * Converts texts into values: first the given ones, so that a wrong value is reported before a missing one, then the defaults.
  *
+ * At once if no function of the author's is called.
+ *
  * @throws CommandError `OPTION_PROCESS_ERROR`, `OPTION_TIMEOUT`, `OPTIONS_NOT_FULFILLED`
  */
-export async function readOptions(
+export function readOptions(
   command: CommandNode,
   given: Given,
   port: OptionsPort,
-): Promise<Read> {
+): Awaitable<Read> {
   const values = new Map<OptionNode, unknown>();
+  const converting: OptionNode[] = [];
   for (const [option, text] of given.texts) {
-    const isPlain = option.schema === undefined && option.set === undefined;
-    values.set(option, isPlain ? text : await readOne(command, option, text, port, () => text));
+    values.set(option, text);
+    if (option.schema !== undefined || option.set !== undefined) converting.push(option);
   }
-  const open = command.options.filter((option) => !values.has(option) && !option.fallback);
-  const missing = open.filter(({ prompt }) => prompt === undefined).map(({ name }) => name);
-  if (missing.length > 0) {
-    throw port.fail('OPTIONS_NOT_FULFILLED', { command: nameOf(command), missing });
+  const convert = async () => {
+    for (const option of converting) {
+      const text = given.texts.get(option);
+      values.set(option, await readOne(command, option, text, port, () => text));
+    }
+    return withDefaults(command, given, values, port);
+  };
+  return converting.length > 0 ? convert() : withDefaults(command, given, values, port);
+}
+
+/** Fills in the options that were not given, or asks for the first one that has no default. */
+function withDefaults(
+  command: CommandNode,
+  given: Given,
+  values: Map<OptionNode, unknown>,
+  port: OptionsPort,
+): Awaitable<Read> {
+  const open = command.options.filter((option) => !values.has(option));
+  const ready = (): Read => {
+    const options = Object.fromEntries(command.options.map((o) => [o.name, values.get(o)]));
+    return { kind: 'ready', options: Object.freeze(options), rest: given.rest };
+  };
+  return open.length === 0 ? ready() : fill();
+
+  async function fill(): Promise<Read> {
+    const needed = open.filter(({ fallback }) => fallback === undefined);
+    const missing = needed.filter(({ prompt }) => prompt === undefined).map(({ name }) => name);
+    if (missing.length > 0) {
+      throw port.fail('OPTIONS_NOT_FULFILLED', { command: nameOf(command), missing });
+    }
+    const [asked] = needed;
+    if (asked !== undefined) {
+      const question = await questionOf(command, asked, port);
+      const texts = Object.fromEntries([...given.texts].map(([{ name }, text]) => [name, text]));
+      const { id } = command;
+      const pending = { command: id, option: asked.name, given: texts, rest: given.rest };
+      return { kind: 'ask', question, pending };
+    }
+    for (const option of open) {
+      values.set(option, await readOne(command, option, undefined, port, option.fallback));
+    }
+    return ready();
   }
-  const asked = open[0];
-  if (asked) {
-    return {
-      kind: 'ask',
-      question: await questionOf(command, asked, port),
-      pending: {
-        command: command.id,
-        option: asked.name,
-        given: Object.fromEntries([...given.texts].map(([{ name }, text]) => [name, text])),
-        rest: given.rest,
-      },
-    };
-  }
-  for (const option of command.options) {
-    if (values.has(option)) continue;
-    values.set(option, await readOne(command, option, undefined, port, option.fallback));
-  }
-  const options = Object.fromEntries(command.options.map((o) => [o.name, values.get(o)]));
-  return { kind: 'ready', options: Object.freeze(options), rest: given.rest };
 }
 
 /** An answer is the whole line; quotes around it take away the meaning of words such as `cancel`. */

@@ -73,11 +73,12 @@ export async function perform(
     const pending = found.pending?.node === command ? undefined : found.pending;
     return outcome(current, 'hint', positionOf(found.state, found.flags, pending));
   }
-  const read = await readOptions(command, give(), {
+  const reading = readOptions(command, give(), {
     turn: (own, key) => common(current, own, { key }),
     fail: current.fail,
     outer: current.options,
   });
+  const read = isPromise(reading) ? await reading : reading;
   if (read.kind === 'ask') {
     messages.say(read.question);
     return outcome(current, 'asked', positionOf(found.state, found.flags, read.pending));
