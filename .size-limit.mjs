@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '28.7 kB',
-    '25.4 kB',
+    '28.6 kB',
+    '25.0 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '49.2 kB',
-    '43.8 kB',
+    '49.6 kB',
+    '43.9 kB',
   ),
   {
     name: 'keyValueStorage alone',

@@ -65,7 +65,6 @@ const nonsense: readonly (readonly [option: string, found: string, define: () =>
   ['f:x choices', 'null', () => asking({ prompt: 'X?', choices: null })],
   ['f:x choices', 'undefined', () => asking({ prompt: 'X?', choices: [undefined] })],
   ['f:x choices', 'an instance of Map', () => asking({ prompt: 'X?', choices: new Map() })],
-  ['f:x choices', "['a', '']", () => asking({ prompt: 'X?', choices: { a: '' } })],
   ['f:x buttons', "'below'", () => asking({ prompt: 'X?', choices: ['a'], buttons: 'below' })],
   ['f:x schema', 'an object', () => asking({ prompt: 'X?', schema: {} })],
   ['f:x validate', 'an instance of RegExp', () => asking({ prompt: 'X?', validate: /x/ })],

@@ -9,6 +9,7 @@ const Form = states('Form', { name: state() });
 type Loose = any;
 const make: Loose = createMachine;
 const group: Loose = states;
+const loose: Loose = flow;
 
 describe('a mistake that only JavaScript can make is reported by name', () => {
   it.each<[string, () => unknown, RegExp]>([
@@ -21,6 +22,38 @@ describe('a mistake that only JavaScript can make is reported by name', () => {
       'a scene in place of a list',
       () => make({ scenes: scene('s').on({ handle: () => {} }) }),
       /Invalid option "scenes": found an object\. Expected a list/,
+    ],
+    [
+      'a misspelled text',
+      () => make({ texts: { cancelled: 'Stopped.' } }),
+      /Unknown option "texts\.cancelled"\. Did you mean "canceled"\?/,
+    ],
+    [
+      'a misspelled text of a flow',
+      () =>
+        loose('f', { texts: { timeout: 'Too late.' } })
+          .ask('a', { prompt: 'A?' })
+          .done(() => {}),
+      /Unknown option "f texts\.timeout"\. Did you mean "timedOut"/,
+    ],
+    [
+      'a misspelled event',
+      () => make().observe('commited', () => {}),
+      /Unknown option "observe commited"\. Did you mean "committed"\?/,
+    ],
+    [
+      'an event without a listener',
+      () => make().observe('turn'),
+      /Invalid option "observe committed": found 'turn'\. Expected a function/,
+    ],
+    [
+      'rounds that return no steps',
+      () =>
+        loose('f').repeat('guests', {
+          each: (b: Loose) => void b.ask('name', { prompt: 'Name?' }),
+          again: 'More?',
+        }),
+      /the steps inside 'f'": found undefined\. Expected a function that returns its steps/,
     ],
     [
       'a list in place of options',

@@ -86,7 +86,9 @@ const kept = (before: boolean) =>
 
 /** Names the known id that looks like a misspelled one, else all of them. */
 export function suggestion(found: string, known: readonly string[]): string {
-  const close = known.find((name) => distance(found.toLowerCase(), name.toLowerCase()) <= 2);
+  // of a short id, another one is no misspelling
+  const most = Math.min(2, Math.floor(found.length / 2));
+  const close = known.find((name) => distance(found.toLowerCase(), name.toLowerCase()) <= most);
   return close === undefined ? ` Known: ${list(known)}.` : ` Did you mean "${close}"?`;
 }
 
@@ -141,7 +143,7 @@ export const kernelSentences: Sentences<Exclude<FsmErrorCode, SceneErrorCode | I
     INVALID_OPTION: {
       message: (d) =>
         d.found === 'unknown'
-          ? `Unknown option "${d.option}".${suggestion(d.option.slice(d.option.lastIndexOf(' ') + 1), d.expected.split(', '))}`
+          ? `Unknown option "${d.option}".${suggestion(d.option.replace(/^.*[ .]/, ''), d.expected.split(', '))}`
           : d.found === 'missing'
             ? `Missing option "${d.option}". Expected ${d.expected}.`
             : `Invalid option "${d.option}": found ${d.found}. Expected ${d.expected}.`,

@@ -5,8 +5,9 @@ import type { Engine, EngineOf } from '../transaction/runtime.ts';
 import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';
 import { forgetBurst } from './bursts.ts';
+import { answer, passTimer } from './by-itself.ts';
 import { dispatcher } from './dispatch.ts';
-import { answer, isSeen, passTimer, runHooks } from './hooks.ts';
+import { isSeen, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
 import { reply } from './replies.ts';
 import { botCommands } from './triggers.ts';
@@ -17,7 +18,7 @@ function makeEngine(): Engine {
   return {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: dispatcher(),
-    runHooks,
+    runHooks: (turn) => runHooks(turn),
     isSeen,
     answer,
     passTimer,

@@ -5,7 +5,7 @@ import { isPromise } from '../base/awaitable.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { collections, type MessageSource, type SceneBehavior } from '../conversation/behavior.ts';
+import type { MessageSource, SceneBehavior } from '../conversation/behavior.ts';
 import {
   checkMessage,
   isSent,
@@ -19,30 +19,10 @@ import { type Frame, promptUnsent } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import { languageSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { interruptible } from './bursts.ts';
 import { askedMember, attempt, FrameRun } from './frame-run.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
-
-/** Fires a timer of the active scene; `false` if there is no scene. */
-export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean> {
-  const { top } = turn.copy;
-  const behavior = behaviorOn(turn, top);
-  if (behavior === undefined) return false;
-  const pass = () =>
-    guarded(turn, behavior, () => behavior.timeout?.(new FrameRun(turn, top), timer));
-  await (timer in collections ? interruptible(turn, pass) : pass());
-  return true;
-}
-
-/** Answers the active scene as the user would; `false` if that state is not pending. */
-export async function answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean> {
-  const { top } = turn.copy;
-  const behavior = behaviorOn(turn, top);
-  if (behavior?.answer === undefined) return false;
-  return behavior.answer(new FrameRun(turn, top), state, value);
-}
 
 /** Whether the user has the question of the active scene before them, although it is to be asked again. */
 export function isSeen(turn: OpenTurn): boolean {
@@ -50,8 +30,12 @@ export function isSeen(turn: OpenTurn): boolean {
   return behaviorOn(turn, top)?.isSeen?.(new FrameRun(turn, top)) ?? false;
 }
 
-/** Calls the hooks of scenes until nothing more happens, and finds the question that is then open. */
-export async function runHooks(turn: OpenTurn): Promise<void> {
+/**
+ * Calls the hooks of scenes until nothing more happens, and finds the question that is then open.
+ *
+ * @param moves - how often a question of this turn has moved the user on
+ */
+export async function runHooks(turn: OpenTurn, moves = 0): Promise<void> {
   const { effects, copy } = turn;
   const skipped: number[] = [];
   const trail: string[] = [];
@@ -66,7 +50,9 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
         isAskedAnew = question !== undefined && !effects.hasEvents;
-        effects.prompt = isAskedAnew ? () => ask(turn, question as MessageSource) : undefined;
+        effects.prompt = isAskedAnew
+          ? () => ask(turn, question as MessageSource, moves)
+          : undefined;
         if (effects.hasEvents) continue;
         copy.pendingPrompt = isAskedAnew ? promptUnsent : 0;
         if (isAskedAnew) noteAsked(turn);
@@ -110,15 +96,21 @@ function noteAsked({ copy, lease }: OpenTurn): void {
 }
 
 /** Asks a question, after the commit. */
-async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
-  const { copy } = turn;
+async function ask(turn: OpenTurn, source: MessageSource, moves: number): Promise<void> {
+  const { copy, effects } = turn;
   const behavior = behaviorOn(turn, copy.top);
-  const made = behavior === undefined ? source() : guarded(turn, behavior, source);
+  // a view edits its message by itself: that the network fails is no fault of its code
+  const isGuarded = behavior !== undefined && behavior.view === undefined;
+  const made = isGuarded ? guarded(turn, behavior, source) : source();
   const message = isPromise(made) ? await made : made;
   checkMessage(message ?? '', `${copy.top.scene} enter`);
   const isOver = message == null || message === '' || isSent(message);
   const sent = isOver ? message : await send(turn, message);
   copy.pendingPrompt = 0;
+  if (effects.hasEvents && behavior !== undefined) {
+    const { moveOn } = await import('./move-on.ts');
+    return guarded(turn, behavior, () => moveOn(turn, moves + 1, runHooks));
+  }
   const asked = behavior?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }

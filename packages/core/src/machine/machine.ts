@@ -1,5 +1,6 @@
 /** The machine: its options become the ways into it, for updates, for work from outside and for deadlines. */
 
+import { checkListener } from '#option-rules';
 import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
@@ -111,6 +112,7 @@ export function machineOf<Bot>(
     },
     observe(...args: unknown[]) {
       const [event, listener] = args.length === 1 ? ['committed', args[0]] : args;
+      checkListener(String(event), listener);
       return watchers.on(event as 'committed', listener as () => void);
     },
     connect(...connected) {

@@ -2,3 +2,6 @@
 
 /** Checks nothing. */
 export function checkMachineOptions(): void {}
+
+/** Checks nothing. */
+export function checkListener(): void {}

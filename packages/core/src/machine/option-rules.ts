@@ -13,6 +13,8 @@ import {
   schematic,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behavior.ts';
+import { checkTexts } from '../conversation/text-rules.ts';
+import type { WatchedEvents } from '../transaction/events.ts';
 import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
@@ -108,4 +110,27 @@ export function checkMachineOptions(options: object): void {
     throw invalidOption('fsm()', 'options, such as { states: [Form, order] }', 'a list');
   }
   checkOptions('', options, rules, '', rulesOfParts);
+  if (holds(options, 'texts')) checkTexts('texts.', options.texts);
+}
+
+const eventRules = {
+  committed: callable,
+  turn: callable,
+  duplicate: callable,
+  poisoned: callable,
+  deadlineFailed: callable,
+  repaired: callable,
+  storageFailed: callable,
+  paymentUnmatched: callable,
+  inputRejected: callable,
+  sendFailed: callable,
+} satisfies Rules<WatchedEvents>;
+
+/**
+ * Rejects an event that no machine has: its listener would never be called.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
+export function checkListener(event: string, listener: unknown): void {
+  checkOptions('observe ', { [event]: listener ?? null }, eventRules, '');
 }

@@ -1,6 +1,7 @@
 /** Puts a flow together: the scene that the engine runs, the group of its states. */
 
 import { checkOption, checkOptions } from '#option-checks';
+import { checkFlowTexts } from '#question-checks';
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
@@ -59,6 +60,7 @@ export function flowOf(
 ): Flow {
   const { id, steps } = definition;
   checkOptions(`${id} `, options, flowRules, otherOptions);
+  checkFlowTexts(id, options.texts);
   checkOptions(`${id} done `, hooks, {}, 'canceled timedOut left from');
   checkOption(`${id} done`, handler, callable);
   const parameters = parametersOf(id, steps, options.data);

@@ -58,7 +58,7 @@ function isPage(choices: Choices<object>): choices is Page<Choice<object>> {
  * The values of choices with their labels, in the order in which they are shown.
  *
  * @param where - the option, for messages
- * @throws FsmError `INVALID_OPTION` for what is no list and no object, for a value that is no text and a label that is empty, or no text or function
+ * @throws FsmError `INVALID_OPTION` for what is no list and no object, for a value that is no text and a label that is no text or function
  */
 export function entriesOf(
   choices: Choices<object>,
@@ -87,9 +87,7 @@ export function valuesOf(choices: AskOptions['choices']): readonly string[] | un
 
 function isEntry(entry: unknown): boolean {
   if (!Array.isArray(entry) || typeof entry[0] !== 'string') return false;
-  const label: unknown = entry[1];
-  // Telegram rejects a button without a label
-  return typeof label === 'function' || (typeof label === 'string' && label.trim() !== '');
+  return typeof entry[1] === 'string' || typeof entry[1] === 'function';
 }
 
 function noChoices(found: unknown, where: string): FsmError {

@@ -63,7 +63,9 @@ function outline(part: Part): Outline {
     const taken = new Set([...part.taken, ...namesIn(part.steps)]);
     const outer = [...part.outer, ...part.steps];
     const built = build(outline({ ...part, steps: [], outer, taken, finish: notHere, ...more }));
-    return built['~outline'].steps;
+    if (holds(built, '~outline')) return built['~outline'].steps;
+    const expected = 'a function that returns its steps, such as (b) => b.ask(…)';
+    throw invalidOption(`the steps inside '${part.flow}'`, expected, shown(built));
   };
   const fresh = (name: string) => newName(part, name);
   const builder = {

@@ -6,6 +6,7 @@ import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { atLeast, callable, invalidOption, oneOf, type Rule, schematic } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
+import { checkTexts } from '../../conversation/text-rules.ts';
 import { acceptable } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { checkPoll } from './check-poll.ts';
@@ -144,4 +145,9 @@ export function checkEdits(flow: string, steps: readonly Step[]): void {
 
 function unknownStep(flow: string, step: string, known: readonly string[]): FsmError {
   return sceneError('STEP_UNKNOWN', { flow, step, known });
+}
+
+/** Rejects misspelled names of texts. */
+export function checkFlowTexts(flow: string, texts: unknown): void {
+  checkTexts(`${flow} texts.`, texts);
 }
