@@ -1,7 +1,15 @@
 /** The tables: made and brought up to date by the first process, and their version checked by all. */
 
 import { FsmError } from '@telefsm/core';
-import { checkPool, type MysqlConnection, type MysqlPool } from './client.ts';
+import {
+  answerOf,
+  type MysqlCallbackPool,
+  type MysqlConnection,
+  type MysqlPool,
+  poolOf,
+  type Row,
+  type Value,
+} from './client.ts';
 import { codeOf, explained } from './faults.ts';
 import { type MysqlNames, type Tables, tablesOf } from './names.ts';
 import { acquireProcedure } from './statements.ts';
@@ -12,7 +20,7 @@ import { acquireProcedure } from './statements.ts';
  * For users that may not change tables. Call it once with a user that may. Then grant the bot's user `select, insert, update, delete` on
  * the conversations, `select` on the version and `execute` on the procedure.
  *
- * @param pool - a pool of `mysql2/promise`; it stays open
+ * @param pool - a pool of `mysql2` or `mysql2/promise`; it stays open
  * @throws FsmError `INVALID_OPTION` if the user may not create tables there; `STORAGE_NEWER` if a newer telefsm made them
  *
  * @example
@@ -26,10 +34,10 @@ import { acquireProcedure } from './statements.ts';
  * ```
  */
 export async function migrateMysql(pool: MysqlPool, names: MysqlNames = {}): Promise<void> {
-  checkPool(pool);
+  const callbacks = poolOf(pool);
   const tables = tablesOf(names);
   try {
-    await prepare(pool, tables, true);
+    await prepare(callbacks, tables, true);
   } catch (error) {
     throw explained(error, tables.conversation);
   }
@@ -52,14 +60,15 @@ const packetHead = 1024;
  * @param isMissing - whether a table or the procedure was found missing, whatever the version says
  */
 export async function prepare(
-  pool: MysqlPool,
+  pool: MysqlCallbackPool,
   tables: Tables,
   migrate: boolean,
   isMissing = false,
 ): Promise<Limits> {
-  const [rows] = await pool.query('select @@max_allowed_packet as bytes');
-  const bytes = Number((rows as readonly { readonly bytes: number }[])[0]?.bytes) - packetHead;
-  const version = await versionOf(pool, tables);
+  const ask: Ask = (statement) => answerOf((answered) => pool.query(statement, answered));
+  const [limit] = await ask('select @@max_allowed_packet as bytes');
+  const bytes = Number(limit?.['bytes']) - packetHead;
+  const version = await versionOf(ask, tables);
   const found = isMissing && version <= migrations.length ? 0 : version;
   if (found > migrations.length) {
     const known = migrations.length;
@@ -99,13 +108,13 @@ const migrations: readonly ((tables: Tables) => readonly string[])[] = [
   ],
 ];
 
-async function versionOf(
-  connection: Pick<MysqlConnection, 'query'>,
-  { meta }: Tables,
-): Promise<number> {
+/** Sends a statement, to a pool or to one of its connections. */
+type Ask = (statement: string, values?: Value[]) => Promise<Row[]>;
+
+async function versionOf(ask: Ask, { meta }: Tables): Promise<number> {
   try {
-    const [rows] = await connection.query(`select version from ${meta}`);
-    return (rows as readonly { readonly version: number }[])[0]?.version ?? 0;
+    const [row] = await ask(`select version from ${meta}`);
+    return Number(row?.['version'] ?? 0);
   } catch (error) {
     if (codeOf(error) === 'ER_NO_SUCH_TABLE') return 0;
     throw error;
@@ -113,30 +122,32 @@ async function versionOf(
 }
 
 /** Changes of tables end a transaction here, so processes exclude each other by a lock of the server, and each step can be repeated. */
-async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Promise<void> {
-  const connection = await pool.getConnection();
+async function change(pool: MysqlCallbackPool, tables: Tables, isMissing: boolean): Promise<void> {
+  const connection = await answerOf<MysqlConnection>((answered) => pool.getConnection(answered));
+  const ask: Ask = (statement, values = []) =>
+    answerOf((answered) => connection.query(statement, values, answered));
   let isLocked = false;
   let mode: string | undefined;
   try {
     // a procedure keeps the mode of the session that created it, and MariaDB's mode ORACLE has another syntax for procedures
-    const [modes] = await connection.query('select @@sql_mode as mode');
-    mode = (modes as readonly { readonly mode: string }[])[0]?.mode;
-    await connection.query("set sql_mode = 'STRICT_ALL_TABLES'");
-    const [rows] = await connection.query('select get_lock(?, 30) as locked', [tables.lock]);
-    isLocked = (rows as readonly { readonly locked: number | null }[])[0]?.locked === 1;
+    const [session] = await ask('select @@sql_mode as mode');
+    mode = session && String(session['mode']);
+    await ask("set sql_mode = 'STRICT_ALL_TABLES'");
+    const [lock] = await ask('select get_lock(?, 30) as locked', [tables.lock]);
+    isLocked = lock?.['locked'] === 1;
     if (!isLocked) {
       const error = new Error('Another process is changing the tables of telefsm.');
       throw Object.assign(error, { code: 'ER_LOCK_WAIT_TIMEOUT' });
     }
     const { meta } = tables;
-    await connection.query(
+    await ask(
       `create table if not exists ${meta} (id tinyint primary key, version int not null) engine = InnoDB`,
     );
     // another process may have been first; where something was dropped, every step is repeated
-    const found = isMissing ? 0 : await versionOf(connection, tables);
+    const found = isMissing ? 0 : await versionOf(ask, tables);
     for (const step of migrations.slice(found).flatMap((each) => each(tables)))
-      await runStep(connection, step);
-    await connection.query(
+      await runStep(ask, step);
+    await ask(
       `insert into ${meta} (id, version) values (1, ${migrations.length})
         on duplicate key update version = greatest(version, ${migrations.length})`,
     );
@@ -155,16 +166,16 @@ async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Prom
       { cause: error },
     );
   } finally {
-    if (isLocked) await connection.query('do release_lock(?)', [tables.lock]).catch(() => {});
-    if (mode !== undefined) await connection.query('set sql_mode = ?', [mode]).catch(() => {});
+    if (isLocked) await ask('do release_lock(?)', [tables.lock]).catch(() => {});
+    if (mode !== undefined) await ask('set sql_mode = ?', [mode]).catch(() => {});
     connection.release();
   }
 }
 
 /** Repeats a step without harm: the name of a procedure carries its version, so one that exists is the right one. */
-async function runStep(connection: MysqlConnection, step: string): Promise<void> {
+async function runStep(ask: Ask, step: string): Promise<void> {
   try {
-    await connection.query(step);
+    await ask(step);
   } catch (error) {
     if (codeOf(error) !== 'ER_SP_ALREADY_EXISTS') throw error;
   }

@@ -10,7 +10,7 @@ import {
   type Write,
 } from '@telefsm/core/storage';
 import { afterPrefix, fromBytes, toBytes } from './bytes.ts';
-import { checkPool, connectionsOf, type MysqlPool, type Value } from './client.ts';
+import { answerOf, connectionsOf, type MysqlPool, poolOf, type Value } from './client.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { type Limits, prepare } from './migrate.ts';
 import { type MysqlNames, tablesOf } from './names.ts';
@@ -49,7 +49,7 @@ const pageSize = 500;
  * Keeps conversations in MySQL (8.0 or newer) or MariaDB (10.6 or newer): two statements an update, no transaction and no connection kept
  * while a handler runs.
  *
- * @param pool - a pool of `mysql2/promise`; it stays open
+ * @param pool - a pool of `mysql2` or `mysql2/promise`; it stays open
  * @throws FsmError `INVALID_OPTION` for a name that is not plain, or another kind of client
  *
  * @example
@@ -61,7 +61,7 @@ const pageSize = 500;
  * ```
  */
 export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {}): MysqlStorage {
-  checkPool(pool);
+  const callbacks = poolOf(pool);
   const { migrate = true } = options;
   if (typeof migrate !== 'boolean') {
     const found = String(migrate);
@@ -81,7 +81,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       ttl: true,
       deadlines: true,
       list: true,
-      parallel: connectionsOf(pool),
+      parallel: connectionsOf(callbacks),
     },
     coordination: sharedLeases,
     classify,
@@ -179,7 +179,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       for (const value of values) bytes += bytesOf(value);
       if (bytes > limits.bytes)
         throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
-      const [answer] = await pool.execute(text, values);
+      const answer = await answerOf((answered) => callbacks.execute(text, values, answered));
       return answer as Answer;
     } catch (error) {
       // dropped, or another database restored in its place: the next statement creates what is missing
@@ -193,7 +193,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
 
   /** Checks the tables, once for all statements that wait for it. */
   async function checked(): Promise<Limits> {
-    checking ??= prepare(pool, tables, migrate, isMissing).finally(() => {
+    checking ??= prepare(callbacks, tables, migrate, isMissing).finally(() => {
       checking = undefined;
     });
     const found = await checking;

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { LeaseHolder } from '@telefsm/core/storage';
+import { createPool as createCallbackPool } from 'mysql2';
 import { createPool, type Pool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MariadbServer, startMariadb } from '../../../test/servers/mariadb.ts';
@@ -215,15 +216,47 @@ describe('a server that', () => {
 
 describe('mysqlStorage', () => {
   it.each([
-    [
-      'a client with callbacks',
-      { promise: () => {}, execute: () => {}, query: () => {} },
-      /pool\.promise\(\)/,
-    ],
     ['a single connection', { execute: () => {}, query: () => {} }, /createPool\(\)/],
     ['an address', 'mysql://localhost', /createPool\(\)/],
   ])('rejects %s by name', (_, client, sentence) => {
     expect(() => mysqlStorage(client as never)).toThrow(sentence);
+  });
+
+  it('sends its statements to a pool with callbacks, and to the one beneath a pool with promises', async () => {
+    const callbacks = createCallbackPool(server.url);
+    const sent: string[] = [];
+    callbacks.on('acquire', () => sent.push('a statement'));
+    for (const given of [callbacks, callbacks.promise()]) {
+      const table = given === callbacks ? 'callbacks' : 'promises';
+      await migrateMysql(given, { table });
+      const storage = mysqlStorage(given, { table });
+      expect(storage.features.parallel).toBe(10);
+      await storage.peek('check the tables');
+      sent.length = 0;
+      expect(await storage.commit('k', await take(storage, 'k'), write('x'))).toBe('done');
+      expect((await storage.peek('k'))?.text).toBe('x');
+      expect(sent).toHaveLength(3);
+    }
+    await callbacks.promise().end();
+  });
+
+  it('is seen by what patches the connections of mysql2, as instrumentations do', async () => {
+    const one = createCallbackPool({ uri: server.url, connectionLimit: 1 });
+    const seen: unknown[] = [];
+    one.on('connection', (connection) => {
+      const { execute } = connection;
+      connection.execute = function traced(this: unknown, ...values: unknown[]) {
+        seen.push(values[0]);
+        return Reflect.apply(execute, this, values);
+      };
+    });
+    const storage = mysqlStorage(one.promise());
+    await storage.release('traced', await take(storage, 'traced'));
+    expect(seen).toEqual([
+      expect.stringMatching(/^call `telefsm_acquire_1`/),
+      expect.stringMatching(/^update `telefsm_conversation`/),
+    ]);
+    await one.promise().end();
   });
 
   it('rejects names that are not plain', () => {
