@@ -80,7 +80,7 @@ describe('memoryStorage', () => {
   });
 
   it('gives records with a deadline one shape, however often they are read', () => {
-    // V8 keeps the getter of an object literal with the shape of the object, and the record with it
+    // with a getter of its own each of them would have slow properties
     setFlagsFromString('--allow-natives-syntax');
     const isFast: (value: unknown) => boolean = runInThisContext('(v) => %HasFastProperties(v)');
     const storage = memoryStorage();

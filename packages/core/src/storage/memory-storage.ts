@@ -72,7 +72,7 @@ class MemoryLease implements LeaseHolder {
   }
 }
 
-/** A class for its getter: V8 keeps the getter of an object literal, and the record with it, until a full garbage collection. */
+/** A class for its getter: V8 cannot optimize objects of which each has a getter of its own. */
 class DueText implements StoredText {
   private readonly kept: StoredText;
   readonly deadlineIn: number;
