@@ -109,7 +109,7 @@ export const breaks = [
     guarantee: '13. Only what a question offers counts',
     breaks: 'a button of an earlier question is taken',
     file: 'packages/core/src/scene/flow/press.ts',
-    find: '  if (button.question !== tokenOf(pending)) return stale();\n',
+    find: '  if (!isTokenOf(button.question, pending)) return stale();\n',
     replace: '',
     tests: ['packages/core/test/flow'],
   },
