@@ -44,6 +44,14 @@ describe.each(frameworks)('an answer that the code of a bot spoils, on %s', (_, 
       }),
       /hall.+found true/,
     ],
+    [
+      'data of a node that is not JSON',
+      scene('cellar').on({
+        enter: () => 'Well?',
+        handle: ({ again }) => again({ at: new Date() } as never),
+      }),
+      /cellar.+of Date/,
+    ],
   ])('is a warning that names the question: %s', async (_name, state, message) => {
     const code = 'TELEFSM_INPUT_REJECTED';
     const warned = await play(state);

@@ -27,6 +27,12 @@ describe('machine.at(…).run', () => {
     expect(() => machine.at({ bot: bot.id })).toThrow(/an address without chat and user/);
   });
 
+  it('needs a function', async () => {
+    const { machine, bot } = bench();
+    const ran = machine.at({ user: 1, bot: bot.id }).run(undefined as never);
+    await expect(ran).rejects.toThrow(/run\(\).+undefined. Expected a function/);
+  });
+
   it('changes nothing when the work throws', async () => {
     const { machine, bot, peek } = bench();
     const ran = machine.at({ user: 1, bot: bot.id }).run(({ state: fsm }) => {

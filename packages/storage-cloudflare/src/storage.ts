@@ -1,7 +1,7 @@
 /** The storage over Durable Objects: finds the object of a key, and asks it. */
 
 import { FsmError, type FsmStorage } from '@telefsm/core';
-import { sharedLeases, type Write } from '@telefsm/core/storage';
+import { checkOptionNames, sharedLeases, type Write } from '@telefsm/core/storage';
 import { classify, remoteShard, type Shard } from './calls.ts';
 import type { ObjectNamespace } from './platform.ts';
 import type { ConversationShard } from './shard.ts';
@@ -42,8 +42,10 @@ export type DurableObjectStorage = Required<Omit<FsmStorage, 'granted' | 'nextDu
  */
 export function durableObjectStorage(
   namespace: ObjectNamespace,
-  { shards: count = 4, within }: DurableObjectStorageOptions = {},
+  options: DurableObjectStorageOptions = {},
 ): DurableObjectStorage {
+  const { shards: count = 4, within } = options;
+  checkOptionNames(options, 'shards', 'within');
   if (!Number.isInteger(count) || count < 1 || count > 1024) {
     const expected = 'a whole number from 1 to 1024';
     throw new FsmError('INVALID_OPTION', { option: 'shards', expected, found: String(count) });

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
 import {
+  checkOptionNames,
   type LeaseHolder,
   leaseTimes,
   type StoredConversation,
@@ -63,6 +64,7 @@ const pageSize = 500;
 export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {}): MysqlStorage {
   const callbacks = poolOf(pool);
   const { migrate = true } = options;
+  checkOptionNames(options, 'database', 'table', 'migrate');
   if (typeof migrate !== 'boolean') {
     const found = String(migrate);
     throw new FsmError('INVALID_OPTION', { option: 'migrate', expected: 'true or false', found });

@@ -1,7 +1,7 @@
 /** The storage over PostgreSQL: what core asks for, in statements, and their answers read. */
 
 import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
-import { sharedLeases } from '@telefsm/core/storage';
+import { checkOptionNames, sharedLeases } from '@telefsm/core/storage';
 import { driverOf, type PostgresClient, type Value } from './client.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { prepare } from './migrate.ts';
@@ -67,6 +67,7 @@ export function postgresStorage(
   options: PostgresStorageOptions = {},
 ): PostgresStorage {
   const { migrate = true, prepare: named } = options;
+  checkOptionNames(options, 'schema', 'table', 'migrate', 'prepare');
   for (const [option, found] of Object.entries({ migrate, prepare: named })) {
     if (found === undefined || typeof found === 'boolean') continue;
     throw new FsmError('INVALID_OPTION', {

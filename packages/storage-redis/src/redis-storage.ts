@@ -12,7 +12,7 @@ import type {
   StoredConversation,
   Write,
 } from '@telefsm/core/storage';
-import { sharedLeases } from '@telefsm/core/storage';
+import { checkOptionNames, sharedLeases } from '@telefsm/core/storage';
 import type { RedisClient } from './clients.ts';
 import { portOf } from './clients.ts';
 import { deadlinesOf } from './deadlines.ts';
@@ -92,6 +92,7 @@ const peekText = script(peekScript);
  */
 export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): RedisStorage {
   const { prefix = 'telefsm', buckets = 64, replicas = 0, onWarning = printOnce() } = options;
+  checkOptionNames(options, 'prefix', 'buckets', 'replicas', 'onWarning');
   requireOption('prefix', /^[\w.-]{1,64}$/.test(prefix), '1 to 64 of A-Z a-z 0-9 _ . -', prefix);
   requireWhole('buckets', buckets, 1, 16_384);
   requireWhole('replicas', replicas, 0, 1000);

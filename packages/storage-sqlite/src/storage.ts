@@ -10,7 +10,7 @@ import type {
   LeaseHolder,
   Write,
 } from '@telefsm/core/storage';
-import { leaseTimes, sharedLeases } from '@telefsm/core/storage';
+import { checkOptionNames, leaseTimes, sharedLeases } from '@telefsm/core/storage';
 import { systemClock } from '@telefsm/core/tools';
 import { connectionTo } from './connection.ts';
 import type { OpenOptions, SqliteDatabase } from './database.ts';
@@ -58,9 +58,11 @@ interface Row {
  */
 export function sqliteStorage(
   pathOrDatabase: string | SqliteDatabase,
-  { clock = systemClock, ...options }: SqliteStorageOptions = {},
+  options: SqliteStorageOptions = {},
 ): FsmStorage {
+  const { clock = systemClock } = options;
   requireDatabase(pathOrDatabase);
+  checkOptionNames(options, 'clock', 'synchronous');
   const connection = connectionTo(pathOrDatabase, options);
   const { statements } = connection;
   const waiters = wakeUps(statements);

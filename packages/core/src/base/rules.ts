@@ -88,6 +88,25 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
 export const checkOptions: typeof checks.checkOptions = chosen.checkOptions;
 
 /**
+ * Rejects options that do not exist: without a compiler, a misspelled one would be ignored.
+ *
+ * @param names - those that exist
+ * @throws FsmError `INVALID_OPTION` for the first other one; nothing under the `production` condition
+ *
+ * @example
+ * ```ts
+ * import { checkOptionNames } from '@telefsm/core/storage';
+ *
+ * function fileStorage(options: { readonly folder?: string } = {}) {
+ *   checkOptionNames(options, 'folder');
+ * }
+ * ```
+ */
+export function checkOptionNames(options: object, ...names: readonly string[]): void {
+  checkOptions('', options, {}, names.join(' '));
+}
+
+/**
  * Checks a name that ids are made of.
  *
  * @param of - what it names

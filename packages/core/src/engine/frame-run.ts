@@ -126,11 +126,8 @@ export class FrameRun implements SceneRun {
 
   get rejected(): SceneRun['rejected'] {
     return (error) => {
-      const { rt, key = '', copy } = this.turn;
-      const { state } = copy.top;
-      rt.notify('inputRejected', { key, error });
-      if (rt.watched.has('inputRejected')) return;
-      void import('./input-rejected.ts').then(({ warnOf }) => warnOf(rt, state, error));
+      const { rt, key, copy } = this.turn;
+      rt.inputRejected(key, copy.top.state, error);
     };
   }
 

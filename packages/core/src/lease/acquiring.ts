@@ -1,6 +1,7 @@
 /** One attempt to acquire a conversation that other processes may have: asking, waiting, and asking again. */
 
 import { FsmError } from '../base/errors.ts';
+import { shown } from '../base/shown.ts';
 import type { Acquired, Busy, Granted, LeaseHolder } from '../storage/statements.ts';
 import { leaseTimes } from '../storage/times.ts';
 import { Ask, type Asking } from './ask.ts';
@@ -136,6 +137,9 @@ export class Acquiring implements Member, Asking {
 
   answered(answer: Acquired, sentAt: number): void {
     const { key, token } = this;
+    if (Object(answer) !== answer) {
+      throw new Error(`The storage answered an acquire with ${shown(answer)}.`);
+    }
     if (this.isOver) {
       if (!('busy' in answer)) this.leases.late(key, { token, fence: answer.fence });
       return;

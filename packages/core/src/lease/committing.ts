@@ -1,6 +1,7 @@
 /** One commit on its way to a storage that other processes use too: sent until it is answered. */
 
 import type { Clock } from '../base/clock.ts';
+import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { CommitAnswer } from '../storage/statements.ts';
 import { backoff, faultOf } from './calls.ts';
@@ -23,6 +24,8 @@ export interface Ending {
   readonly isUnsure: boolean;
   readonly cause?: unknown;
 }
+
+const answers: ReadonlySet<CommitAnswer> = /* @__PURE__ */ new Set(['done', 'already', 'rejected']);
 
 /** One commit; any answer counts, also one to an earlier copy. */
 export class Committing implements Statement<CommitAnswer> {
@@ -66,6 +69,7 @@ export class Committing implements Statement<CommitAnswer> {
   }
 
   answered(said: CommitAnswer): void {
+    if (!answers.has(said)) throw new Error(`The storage answered a commit with ${shown(said)}.`);
     this.#end({ said, isUnsure: this.#isUnsure });
   }
 

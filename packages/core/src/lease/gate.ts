@@ -74,7 +74,7 @@ export class Gate {
       return;
     }
     if (!isPromise(answer)) {
-      statement.answered(answer);
+      hand(statement, answer);
       return;
     }
     const { clock } = statement;
@@ -100,7 +100,7 @@ export class Gate {
     };
     answer.then(
       (value) => {
-        statement.answered(value);
+        hand(statement, value);
         ended();
       },
       (error) => {
@@ -116,6 +116,15 @@ export class Gate {
       if (statement === undefined) return;
       this.#send(statement);
     }
+  }
+}
+
+/** Hands an answer over; one that makes no sense is a failure of the storage. */
+function hand<T>(statement: Statement<T>, value: T): void {
+  try {
+    statement.answered(value);
+  } catch (error) {
+    statement.failed(error);
   }
 }
 

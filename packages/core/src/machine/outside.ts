@@ -1,7 +1,7 @@
 /** Work without an update: admin tools, webhooks and cron, and the deadlines that the sweeper finds. */
 
 import { FsmError } from '../base/errors.ts';
-import { invalidOption, textual } from '../base/rules.ts';
+import { callable, invalidOption, textual } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -70,6 +70,8 @@ export async function runOutside<R>(
   const { clock, stopping } = rt;
   // a number could be that of an update, and the record keeps nothing else
   if (!textual.fits(id)) throw invalidOption('id', 'a text, such as an order number', shown(id));
+  if (!callable.fits(work))
+    throw invalidOption('run()', 'a function that does the work', shown(work));
   const facts = factsOutside(rt, address, id, 'outside');
   if (stopping.isStopped) throw stopping.error(facts);
   const arrivedAt = clock.monotonic();

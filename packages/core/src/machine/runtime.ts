@@ -78,6 +78,11 @@ export function runtimeOf(
     later: (address, id, work) => later(rt, address, id, work),
     watched: listeners,
     notify,
+    inputRejected(key = '', current, error) {
+      notify('inputRejected', { key, error });
+      if (listeners.has('inputRejected')) return;
+      void import('./input-rejected.ts').then(({ warnOf }) => warnOf(rt, current, error));
+    },
     sendFailed: (key = '', error) => notify('sendFailed', { key, error: namedRejection(error) }),
     rules: {
       history: { most: options.history, characters: historyCharacters },

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
-import { invalidOption } from '../base/rules.ts';
+import { checkOptionNames, invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { DeadlineIndex, Waking } from './deadline-index.ts';
 import type {
@@ -99,7 +99,7 @@ interface Times extends Waking {
  * Two machines of one process may share it. Nothing is kept for a conversation without a record, no timer is set, and each call does
  * a bounded amount of work.
  *
- * @throws FsmError `INVALID_OPTION` when `maxEntries` is no whole number from 1
+ * @throws FsmError `INVALID_OPTION` when `maxEntries` is no whole number from 1, or an option does not exist
  *
  * @example
  * ```ts
@@ -110,6 +110,7 @@ interface Times extends Waking {
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
   const { clock = systemClock, maxEntries = Number.POSITIVE_INFINITY } = options;
+  checkOptionNames(options, 'clock', 'maxEntries');
   if (maxEntries < 1 || (options.maxEntries !== undefined && !Number.isInteger(maxEntries))) {
     throw invalidOption('maxEntries', 'a whole number from 1', shown(maxEntries));
   }

@@ -8,11 +8,15 @@ import type { OpenTurn } from './runtime.ts';
 
 /** The result of an input cannot be stored: the user gets a message, and everything is rolled back except for the id of the update. */
 export async function rejectInput(turn: OpenTurn, error: unknown): Promise<void> {
-  const { effects, rt, input, key = '' } = turn;
+  const { effects, rt, input, key = '', copy } = turn;
   await turn.writing?.catch(() => {});
+  const { state } = copy.top;
   rollBack(turn);
-  rt.notify('inputRejected', { key, error });
-  const text = await textFor(turn, isFsmError(error, 'RECORD_TOO_LARGE') ? 'tooLong' : 'invalid');
+  // too much text is the user's doing, anything else that of the bot's code
+  const isTooLong = isFsmError(error, 'RECORD_TOO_LARGE');
+  if (isTooLong) rt.notify('inputRejected', { key, error });
+  else rt.inputRejected(key, state, error);
+  const text = await textFor(turn, isTooLong ? 'tooLong' : 'invalid');
   if (input?.kind === 'button') effects.answer = { text, show_alert: true };
   else effects.send(text);
   turn.phase = 'over';
