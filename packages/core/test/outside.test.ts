@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import { createMachine } from '../src/adapter.ts';
-import { isFsmError, memoryStorage, scene, state, states } from '../src/index.ts';
+import { type FsmStorage, isFsmError, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -127,6 +127,30 @@ describe('machine.at(…).run', () => {
     await update;
     await clock.advance('3s');
     expect(await storage.held([conversation.key])).toEqual([]);
+  });
+
+  it('waits ten seconds in all, first behind a turn of this process and then behind another process', async () => {
+    const clock = virtualClock();
+    const text = textStorage(clock);
+    let isTheirs = false;
+    const storage: FsmStorage = {
+      ...text,
+      acquire: async (key, options) =>
+        isTheirs ? { busy: 1000, owner: 'other.1', fence: 99 } : text.acquire(key, options),
+    };
+    const { machine, bot, send, outlast } = bench({ clock, storage });
+    const held = gate();
+    const update = send(1, 'a', () => held.opened);
+    await clock.advance(0);
+    const begun = clock.now();
+    const ran = machine.at({ user: 1, bot: bot.id }).run(() => {});
+    await clock.advance('9s');
+    isTheirs = true;
+    held.open();
+    await expect(outlast(ran, 100)).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
+    expect(clock.now() - begun).toBeGreaterThanOrEqual(10_000);
+    expect(clock.now() - begun).toBeLessThan(10_500);
+    await update;
   });
 
   it('inside a hook of the same conversation is rejected at once, before and after the handlers too', async () => {

@@ -44,6 +44,8 @@ export class Acquiring implements Member, Asking {
   readonly key: string;
   readonly token: string = newToken();
   readonly options: WaitOptions;
+  /** That of its options when it began: of work from outside, it gets shorter meanwhile. */
+  readonly #timeout: number;
   /** Whether it may wait, and so register as a waiter. */
   readonly waits: boolean;
   readonly #start: number;
@@ -70,7 +72,8 @@ export class Acquiring implements Member, Asking {
     this.leases = leases;
     this.key = key;
     this.options = options;
-    this.waits = options.timeout > 0;
+    this.#timeout = options.timeout;
+    this.waits = this.#timeout > 0;
     this.#start = leases.options.clock.monotonic();
   }
 
@@ -224,7 +227,7 @@ export class Acquiring implements Member, Asking {
     // never reached, and rejected: a wrong address, not a restart
     if (!this.leases.hasAnswered && isRefused(error)) return true;
     // a storage that sorts its errors is worth waiting for; of another, three tries show enough
-    const patience = storage.classify === undefined ? 0 : Math.min(this.options.timeout, lease);
+    const patience = storage.classify === undefined ? 0 : Math.min(this.#timeout, lease);
     return this.#failures >= 2 && this.#spent() >= patience;
   }
 
@@ -239,7 +242,7 @@ export class Acquiring implements Member, Asking {
   }
 
   #left(): number {
-    return this.waits ? this.options.timeout - this.#spent() : Number.POSITIVE_INFINITY;
+    return this.waits ? this.#timeout - this.#spent() : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -6,14 +6,15 @@ import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { newToken } from '../lease/calls.ts';
+import type { Seat } from '../lease/queue.ts';
 import type { TurnId } from '../record/ids.ts';
-import type { TurnFacts } from '../transaction/facts.ts';
+import type { Job } from '../transaction/job.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import type { Conversation } from './machine-interface.ts';
+import type { BotPort, Conversation } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** How long work from outside waits for a conversation, in ms. */
@@ -48,7 +49,7 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     async render() {
       // loaded when a view is rendered from outside: other bots do without it
       const { paced, showAgain } = await import('./renders.ts');
-      // here and not by the turn: it may have to share a render that waits for the turn that it is in
+      // checked before pacing: the render could otherwise wait for the turn that called it
       if (rt.reentry.isInside(key)) throw new FsmError('REENTERED', { key });
       await paced(rt, address, () => run(newToken(), showAgain));
     },
@@ -66,32 +67,58 @@ export async function runOutside<R>(
   id: TurnId,
   work: (turn: OpenTurn) => Awaitable<R>,
 ): Promise<R | undefined> {
-  const { key } = address;
-  const { clock, stopping } = rt;
+  const { stopping } = rt;
   // a number could be that of an update, and the record keeps nothing else
   if (!textual.fits(id)) throw invalidOption('id', 'a text, such as an order number', shown(id));
   if (!callable.fits(work))
     throw invalidOption('run()', 'a function that does the work', shown(work));
-  const facts = factsOutside(rt, address, id, 'outside');
-  if (stopping.isStopped) throw stopping.error(facts);
-  const arrivedAt = clock.monotonic();
-  return transact(rt, {
-    ...facts,
-    get timeout() {
-      return Math.max(1, timeout - (clock.monotonic() - arrivedAt));
-    },
-    wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
-    work,
-  });
+  const job = new OutsideJob(rt, address, id, work);
+  if (stopping.isStopped) throw stopping.error(job);
+  return transact(rt, job);
 }
 
-/** The facts of a turn without an update. */
-export function factsOutside(
-  { bots }: MachineRuntime,
-  { key, scope, subject }: ConversationAddress,
-  id: TurnId,
-  cause: TurnFacts['cause'],
-): TurnFacts {
-  const bot = bots.get(subject.bot);
-  return { key, scope, id, cause, subject, update: undefined, ctx: undefined, bot };
+/** A class: see "Objects of a turn" in ARCHITECTURE.md. */
+class OutsideJob<R> implements Job<R> {
+  readonly key: string;
+  readonly scope: Scope;
+  readonly id: TurnId;
+  readonly cause = 'outside';
+  readonly subject: Subject;
+  readonly update = undefined;
+  readonly ctx = undefined;
+  readonly bot: BotPort | undefined;
+  readonly #rt: MachineRuntime;
+  readonly #work: (turn: OpenTurn) => Awaitable<R>;
+  readonly #arrivedAt: number;
+
+  constructor(
+    rt: MachineRuntime,
+    { key, scope, subject }: ConversationAddress,
+    id: TurnId,
+    work: (turn: OpenTurn) => Awaitable<R>,
+  ) {
+    this.key = key;
+    this.scope = scope;
+    this.id = id;
+    this.subject = subject;
+    this.bot = rt.bots.get(subject.bot);
+    this.#rt = rt;
+    this.#work = work;
+    this.#arrivedAt = rt.clock.monotonic();
+  }
+
+  /** What is left of the limit. Not 0, which would mean not to wait at all. */
+  get timeout(): number {
+    return Math.max(1, timeout - (this.#rt.clock.monotonic() - this.#arrivedAt));
+  }
+
+  wait(): Promise<Seat | undefined> {
+    const { queues } = this.#rt;
+    const { key } = this;
+    return waitInQueue(this.#rt, key, (signal) => queues.join(key, signal), timeout);
+  }
+
+  work(turn: OpenTurn): Awaitable<R> {
+    return this.#work(turn);
+  }
 }

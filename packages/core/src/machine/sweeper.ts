@@ -5,7 +5,6 @@ import { fireDeadlines } from '../transaction/deadlines.ts';
 import { transact } from '../transaction/transact.ts';
 import { namespacePrefix, parseKey } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import { factsOutside } from './outside.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** Fires deadlines. */
@@ -141,7 +140,14 @@ async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
   const { chat = scope.user, user, thread } = scope;
   const subject: Subject = { bot, chat, user, thread, business };
   const fired = await transact(rt, {
-    ...factsOutside(rt, { key, scope, subject }, newToken(), 'deadline'),
+    key,
+    scope,
+    id: newToken(),
+    cause: 'deadline',
+    subject,
+    update: undefined,
+    ctx: undefined,
+    bot: rt.bots.get(bot),
     timeout: 0,
     // the process that has the conversation fires it, or it is tried again
     wait: async () => undefined,

@@ -119,7 +119,6 @@ class QueuedJob implements Head, WaitOptions {
   readonly job: Job;
   readonly key: string;
   readonly stay: Stay | undefined;
-  readonly timeout: number;
   /** Absent while others of this process are before it. */
   seat: Seat | undefined;
   /** Its number among the updates that have waited; absent if it found the queue empty. */
@@ -137,7 +136,6 @@ class QueuedJob implements Head, WaitOptions {
     this.job = job;
     this.key = key;
     this.stay = stay;
-    this.timeout = job.timeout;
     if (stay === undefined) rt.reentry.untracked++;
     // joined before anything is awaited: that is the order that users see
     this.seat = rt.queues.tryJoin(key);
@@ -145,6 +143,11 @@ class QueuedJob implements Head, WaitOptions {
     this.mayWait = rt.storage.features.shared || this.number !== undefined;
     this.at = this.mayWait ? rt.clock.monotonic() : undefined;
     rt.stopping.running++;
+  }
+
+  /** That of the job at the time of asking: waiting in the queue may have used up some of it. */
+  get timeout(): number {
+    return this.job.timeout;
   }
 
   onBusy({ fence }: Busy): void {
