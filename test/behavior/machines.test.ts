@@ -1,4 +1,12 @@
-import { type FsmContext, flow, isFsmError, noState, state, states } from '@telefsm/core';
+import {
+  type FsmContext,
+  flow,
+  isFsmError,
+  memoryStorage,
+  noState,
+  state,
+  states,
+} from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks, type Talk, textUpdate } from './frameworks.ts';
@@ -90,14 +98,21 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('two under one namespace are an error, not two that take each other’s buttons', async () => {
-    const vote = flow('vote', { trigger: '/vote' })
-      .ask('which', { prompt: 'Which?', choices: ['Cats', 'Dogs'] })
-      .done(({ which }) => which);
+  const vote = flow('vote', { trigger: '/vote' })
+    .ask('which', { prompt: 'Which?', choices: ['Cats', 'Dogs'] })
+    .done(({ which }) => which);
+  const order = flow('order', { trigger: '/order' })
+    .ask('what', { prompt: 'What?', choices: ['Tea', 'Cake'] })
+    .done(({ what }) => what);
+  const shared = memoryStorage();
+  it.each([
+    ['flows', [{ states: [order] }, { states: [vote] }]],
+    ['one storage', [{ storage: shared }, { storage: shared, strategy: 'chat', states: [vote] }]],
+  ] as const)('two under one namespace that both have %s are an error', async (_what, [a, b]) => {
     const bot = framework.bot();
     bot.noteErrors();
-    const first = bot.fsm();
-    bot.fsm({ property: 'vote', states: [vote] });
+    const first = bot.fsm(a);
+    bot.fsm({ property: 'vote', ...b });
     const anna = telegram(bot.bot).user('Anna');
     await anna.sends('/vote');
     anna.seesNothing();
@@ -106,6 +121,23 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
       { code: 'INVALID_OPTION', details: { option: 'namespace', found } },
     ]);
     expect(await first.at({ user: anna.id }).peek()).toBeUndefined();
+  });
+
+  it('two under one namespace with storages of their own are accepted if only one has buttons', async () => {
+    const bot = framework.bot();
+    bot.noteErrors();
+    const first = bot.fsm({ states: [Form], strategy: 'globalUser' });
+    bot.fsm({ property: 'vote', states: [vote] });
+    bot.use(({ fsm, text }) => {
+      if (text === 'name') fsm.set(Form.name);
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('name');
+    await anna.sends('/vote');
+    await anna.taps('Dogs');
+    anna.sees('Dogs');
+    expect(bot.errors).toEqual([]);
+    expect(await first.at({ user: anna.id }).peek()).toMatchObject({ current: 'Form:name' });
   });
 
   it('each may commit where the other fails', async () => {

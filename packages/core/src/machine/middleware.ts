@@ -95,7 +95,7 @@ export interface MiddlewareMachine<out All extends AnyState, Bot, P extends stri
  *
  * @param options - the options of `fsm()`
  * @throws FsmError as `createMachine` does; the middleware `INSTALLED_TWICE`, `PROPERTY_TAKEN`, and `INVALID_OPTION` if another
- *   machine of the bot has the same namespace
+ *   machine of the bot has the same namespace, and the same storage or scenes too
  */
 export function middlewareMachine<Context extends { readonly update: object }, Bot>(
   options: LooseOptions,
@@ -118,11 +118,13 @@ export function middlewareMachine<Context extends { readonly update: object }, B
     if (isDefault) installed?.(ctx, state);
   };
   const machine = machineOf(options, opened, portOf);
+  const { storage, engine } = machine['~runtime'];
+  const facts = { storage, hasScenes: engine !== undefined };
   noteProperty(property);
   debugLog(machine, debug);
   const middleware = (ctx: Context, next: () => Awaitable<unknown>) => {
     for (const name of names) rejectTaken(ctx, name);
-    rejectOneNamespace(ctx, property, namespace);
+    rejectOneNamespace(ctx, property, namespace, facts);
     return machine.handle(ctx.update as RawUpdate, updatePortOf(ctx), () => next(), ctx);
   };
   return Object.assign(machine, { '~property': property, middleware: () => middleware });

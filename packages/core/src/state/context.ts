@@ -46,6 +46,7 @@ export interface ContextHost extends SessionAccess {
   readonly used: { dropEvents(): void } | undefined;
   /** Absent in a machine without scenes. */
   readonly sceneVerbs: SceneVerbs | undefined;
+  readonly rt: { readonly storage: object };
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayRead(member: string): void;
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
@@ -130,6 +131,13 @@ export function historyOf(frame: Frame, registry: Registry): readonly HistoryEnt
   });
 }
 
+/** The facts by which two machines of one bot may get in each other's way. */
+export interface MachineFacts {
+  readonly storage: object;
+  /** Scenes have buttons. */
+  readonly hasScenes: boolean;
+}
+
 /** A `ctx.state` as filters ask it. */
 export interface StateMatcher {
   /** Whether the current state is one of those in a matcher. */
@@ -184,6 +192,11 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
 
   get '~session'(): SessionAccess {
     return this.host;
+  }
+
+  get '~machine'(): MachineFacts {
+    const { rt, sceneVerbs } = this.host;
+    return { storage: rt.storage, hasScenes: sceneVerbs !== undefined };
   }
 
   is(...targets: Target[]): boolean {

@@ -4,6 +4,7 @@ import { installError } from '../base/area-errors.ts';
 import { holds } from '../base/holds.ts';
 import { invalidOption } from '../base/rules.ts';
 import type { FsmContext } from '../conversation/context.ts';
+import type { MachineFacts } from './context.ts';
 
 /**
  * Makes the use of properties an error that names the fix, as long as no FSM is installed there: in handlers above `fsm()`.
@@ -60,20 +61,27 @@ export function noteProperty(property: string): void {
 }
 
 /**
- * Rejects a second machine under the namespace of the first: buttons and keys of one would be taken for those of the other.
+ * Rejects a second machine under the namespace of the first, if they share a storage or both have scenes: keys or buttons of one would be taken
+ * for those of the other.
  *
  * @throws FsmError `INVALID_OPTION`
  */
-export function rejectOneNamespace(ctx: object, property: string, namespace: string): void {
+export function rejectOneNamespace(
+  ctx: object,
+  property: string,
+  namespace: string,
+  own: MachineFacts,
+): void {
   if (properties.size < 2) return;
   for (const other of properties) {
     const found: unknown = other === property ? undefined : Reflect.get(ctx, other);
-    if (!holds(found, '~matches')) continue;
+    if (!holds(found, '~machine')) continue;
     const { key } = found as unknown as FsmContext;
-    if (key?.startsWith(`${namespace}:`)) {
-      const taken = `'${namespace}', which the machine at ctx.${other} has too`;
-      throw invalidOption('namespace', 'a different one for each machine of a bot', taken);
-    }
+    if (!key?.startsWith(`${namespace}:`)) continue;
+    const { storage, hasScenes } = found['~machine'] as MachineFacts;
+    if (storage !== own.storage && !(hasScenes && own.hasScenes)) continue;
+    const taken = `'${namespace}', which the machine at ctx.${other} has too`;
+    throw invalidOption('namespace', 'a different one for each machine of a bot', taken);
   }
 }
 
