@@ -34,3 +34,24 @@ it('a machine that is started again while it stops handles updates', async () =>
   expect(handled).toEqual(['b', 'c']);
   await machine.stop();
 });
+
+it('a machine that is started and stopped again drains for 25 seconds from then', async () => {
+  const { machine, send, clock } = bench();
+  const stuck = gate();
+  const first = send(1, 'a', () => stuck.opened);
+  const stops = [machine.stop()];
+  await clock.advance('5s');
+  machine.start();
+  let rejected: unknown;
+  const second = send(1, 'b').catch(({ code }) => {
+    rejected = code;
+  });
+  await clock.advance('15s');
+  stops.push(machine.stop());
+  await clock.advance('24s');
+  expect(rejected).toBeUndefined();
+  await clock.advance('2s');
+  expect(rejected).toBe('STOPPED');
+  stuck.open();
+  await Promise.all([first, second, ...stops]);
+});

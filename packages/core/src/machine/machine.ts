@@ -125,18 +125,21 @@ export function machineOf<Bot>(
       return this.connect(...connected);
     },
     async stop() {
+      const { starts } = stopping;
+      // a machine that was started again drains by its next stop, if there is one
+      const isLast = () => stopping.isStopped && stopping.starts === starts;
       const ended = Promise.all([stopping.stop(), loaded?.then(({ stop }) => stop())]);
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
         timer = clock.setTimeout(() => {
-          // a turn that has not begun by now would begin when nobody waits for it any more, unless the machine was started again
-          if (stopping.isStopped) stopping.giveUp();
+          // a turn that has not begun by now would begin when nobody waits for it any more
+          if (isLast()) stopping.giveUp();
           resolve();
         }, drainBound);
       });
       await Promise.race([ended, bound]);
       clock.clearTimeout(timer);
-      if (stopping.isStopped) rt.leases.stop();
+      if (isLast()) rt.leases.stop();
     },
     sweep: async (limit = 1000) => (await sweeper()).sweep(limit),
     botCommands: () => rt.engine?.botCommands(registry) ?? [],

@@ -14,6 +14,8 @@ export class Stopping {
   idle: (() => void) | undefined;
   /** Whether also those are rejected that wait. */
   isLate = false;
+  /** How often the machine was started: a stop compares it with what it began with. */
+  starts = 0;
   readonly #leases: Pick<Leases, 'giveUp'>;
   readonly #waits = new Set<AbortController>();
 
@@ -57,6 +59,7 @@ export class Stopping {
 
   /** New turns are welcome again. */
   start(): void {
+    this.starts++;
     this.isStopped = false;
     this.isLate = false;
   }
