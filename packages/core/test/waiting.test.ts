@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { BotPort } from '../src/adapter.ts';
-import { state, states } from '../src/index.ts';
+import { type FsmStorage, memoryStorage, state, states } from '../src/index.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -132,6 +132,21 @@ describe('a press that waits', () => {
     await clock.advance('500ms');
     held.open();
     await Promise.all([first, second]);
+    await clock.advance('5s');
+    expect(calls).toEqual([]);
+  });
+
+  it('is not answered early on a storage of one process, where no other process has it', async () => {
+    const clock = virtualClock();
+    const memory = memoryStorage({ clock });
+    let asked = 0;
+    const storage: FsmStorage = {
+      ...memory,
+      acquire: (key, options) =>
+        asked++ === 0 ? { busy: 10, owner: 'x', fence: 1 } : memory.acquire(key, options),
+    };
+    const { give, calls, outlast } = bench({ clock, storage });
+    await outlast(give(press(1, 'x')));
     await clock.advance('5s');
     expect(calls).toEqual([]);
   });

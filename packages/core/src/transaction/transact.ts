@@ -112,7 +112,7 @@ async function telefsmTurn<Result>(
 /**
  * A job from when it joins the queue of its conversation until its turn has ended: its seat there, and how it has waited.
  *
- * It is its own options for waiting, since it leads to all of its turn: see "Objects of a turn" in ARCHITECTURE.md.
+ * Implements `WaitOptions` itself: a separate object would keep the whole turn alive, see "Objects of a turn" in ARCHITECTURE.md.
  */
 class QueuedJob implements Head, WaitOptions {
   readonly rt: Runtime;
@@ -151,6 +151,8 @@ class QueuedJob implements Head, WaitOptions {
   }
 
   onBusy({ fence }: Busy): void {
+    // no other process has it, and `ready` would not end what `busy` begins
+    if (!this.rt.storage.features.shared) return;
     this.isBehind = true;
     this.behind ??= fence;
     this.job.busy?.();
