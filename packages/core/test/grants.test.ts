@@ -118,4 +118,44 @@ describe('a message channel that opens after its machine has stopped', () => {
     await clock.advance('1s');
     expect(ended).toBe(1);
   });
+
+  it('is forgotten if it fails, and the channel of the restarted machine is opened once', async () => {
+    const clock = virtualClock();
+    const text = textStorage(clock);
+    const first = gate();
+    const next = gate();
+    let opens = 0;
+    const storage: FsmStorage = {
+      ...text,
+      async granted() {
+        if (++opens > 1) return next.opened.then(() => () => {});
+        await first.opened;
+        throw new Error('cut');
+      },
+    };
+    const theirs = bench({ clock, storage: text.view() });
+    const mine = bench({ clock, storage });
+    const held = gate();
+    const all = [1, 2].map((user) => theirs.send(user, 'a', () => held.opened));
+    await clock.advance(0);
+    const given = mine.send(1, 'b').catch(({ code }) => code);
+    await clock.advance('1s');
+    const stopped = mine.machine.stop();
+    await clock.advance('30s');
+    await stopped;
+    expect(await given).toBe('STOPPED');
+    mine.machine.start();
+    all.push(mine.send(1, 'c'));
+    await clock.advance('1s');
+    expect(opens).toBe(2);
+    first.open();
+    await clock.advance('1s');
+    all.push(mine.send(2, 'd'));
+    await clock.advance('2m');
+    expect(opens).toBe(2);
+    next.open();
+    held.open();
+    await mine.outlast(Promise.all(all));
+    await mine.machine.stop();
+  });
 });

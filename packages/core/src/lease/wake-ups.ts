@@ -38,6 +38,8 @@ export function wakeUpsOf(
       return closed === before;
     } catch (error) {
       report('granted', error);
+      // of a channel that was closed meanwhile: the next one may be opening already
+      if (closed !== before) return false;
       nextTry = clock.monotonic() + pause;
       opening = undefined;
       return false;
