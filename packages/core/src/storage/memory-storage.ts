@@ -72,21 +72,6 @@ class MemoryLease implements LeaseHolder {
   }
 }
 
-/** A class for its getter: V8 cannot optimize objects of which each has a getter of its own. */
-class DueText implements StoredText {
-  private readonly kept: StoredText;
-  readonly deadlineIn: number;
-
-  constructor(kept: StoredText, deadlineIn: number) {
-    this.kept = kept;
-    this.deadlineIn = deadlineIn;
-  }
-
-  get text(): string {
-    return this.kept.text;
-  }
-}
-
 /** When something happens to a conversation; none is kept for those without a deadline and an end, which are most. */
 interface Times extends Waking {
   expiresAt: number;
@@ -159,13 +144,16 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     return expiresAt > clock.now() ? write : undefined;
   }
 
-  /** The written record, as the same object that core passed: core recognizes it and need not decode its text. */
+  /**
+   * The written record, as the same object that core passed: core recognizes it and need not decode its text. With a deadline it is another
+   * object, since time has passed, and core reads its text at once.
+   */
   function stored(key: string, write: Write | undefined): StoredText | undefined {
     if (write?.ttl === undefined && write?.deadlineIn === undefined) return write;
     const kept = live(key, write);
     if (kept?.deadlineIn === undefined) return kept;
     const { deadlineAt } = times.get(key) as Times;
-    return new DueText(kept, deadlineAt - clock.now());
+    return { text: kept.text, deadlineIn: deadlineAt - clock.now() };
   }
 
   /** Looks at two conversations that end for each new one, so that the map cannot grow past what has expired. */
@@ -290,9 +278,10 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       for (const key of keys.sort()) {
         if (left <= 0) return;
         const write = writeIn(entries.get(key));
-        const found = stored(key, write);
         const at = write?.state ?? null;
-        if (!found || (state !== undefined && at !== state)) continue;
+        if (state !== undefined && at !== state) continue;
+        const found = stored(key, write);
+        if (!found) continue;
         left--;
         yield { key, stored: found, state: at };
       }

@@ -24,7 +24,12 @@ export interface LeaseHolder {
   readonly fence: number;
 }
 
-/** The stored text of one conversation. Times are lengths in ms, counted from the answer; never instants. */
+/**
+ * The stored text of one conversation. Times are lengths in ms, counted from the answer; never instants.
+ *
+ * `memoryStorage()` answers with objects whose text is made when it is read. A wrapper that copies an answer has to name the members, as in
+ * `{ text: stored.text }`: a spread leaves out `text`.
+ */
 export interface StoredText {
   /** The record, as core wrote it. */
   readonly text: string;
@@ -32,7 +37,11 @@ export interface StoredText {
   readonly deadlineIn?: number;
 }
 
-/** The content of a commit. Times are lengths in ms from the moment the storage executes it. */
+/**
+ * The content of a commit. Times are lengths in ms from the moment the storage executes it.
+ *
+ * Its text is made when it is read, so a spread leaves out `text`: name the members to copy it.
+ */
 export interface Write {
   /** The record. */
   readonly text: string;
