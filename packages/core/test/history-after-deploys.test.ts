@@ -1,6 +1,6 @@
 /** `back()` after a deploy: states that were left long ago are migrated and renamed as the present one is. */
 
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import { memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench } from './fixtures/bench.ts';
@@ -89,13 +89,16 @@ it('migrations run on the data that back() restores', async () => {
   });
 });
 
-it('the history ends at a state that a migration cannot migrate', async () => {
+it('the history ends at a state that a migration cannot migrate, and a warning says so once', async () => {
+  const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const strict = ({ state: at, data }: MigratedRecord) => {
-    if (!('other' in data)) throw new Error('too old');
+    if (!('other' in data)) throw new Error('Too old.');
     return { state: at, data };
   };
+  const { clock, storage } = await stored();
   const { send, peek } = bench({
-    ...(await stored()),
+    clock,
+    storage,
     states: [Before],
     migrations: { 1: strict },
   });
@@ -103,4 +106,12 @@ it('the history ends at a state that a migration cannot migrate', async () => {
   const found = await peek(1);
   expect(found).toMatchObject({ current: 'Form:age', data: { seen: true } });
   expect(found?.history.map(({ current }) => current)).toEqual(['Form:gone']);
+  const warnings = emit.mock.calls.map(([message, options]) => [message, options]);
+  emit.mockRestore();
+  expect(warnings).toEqual([
+    [
+      expect.stringMatching(/^migrations\[1\] failed on the state "Form:name".+Too old\. /),
+      { code: 'TELEFSM_MIGRATION' },
+    ],
+  ]);
 });

@@ -2,6 +2,7 @@
 
 import { frozenData, isBlank, thawed } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
+import { warn } from '../base/warning.ts';
 import { rewritten } from '../record/history.ts';
 import type { ConversationRecord, Frame } from '../record/record.ts';
 import type { MigratedRecord, Migrations } from './evolve.ts';
@@ -9,7 +10,7 @@ import type { MigratedRecord, Migrations } from './evolve.ts';
 /**
  * Runs the migrations that a record has not seen, in numeric order, on each of its frames and on the states that `back()` leads to.
  *
- * The history ends where a migration throws: nobody is stranded by a state that was left long ago.
+ * The history ends where a migration throws: nobody is stranded by a state that was left long ago. A warning says so, once for each version.
  */
 export function migrate(
   record: ConversationRecord,
@@ -18,9 +19,11 @@ export function migrate(
 ): ConversationRecord {
   const due = versions.filter((version) => version > record.version);
   if (due.length === 0) return record;
+  let running = 0;
   const migrated = ({ state, data }: Place): Place => {
     let now: MigratedRecord = { state, data: thawed(data) };
     for (const version of due) {
+      running = version;
       now = (migrations[version] as Migrations[number])(now);
       checkMigrated(version, now);
     }
@@ -33,7 +36,8 @@ export function migrate(
       if (past.state === null && isBlank(past.data)) return past;
       try {
         return { ...past, ...migrated(past) };
-      } catch {
+      } catch (error) {
+        warnOfLostHistory(running, migrations[running] as Migrations[number], past, error);
         return undefined;
       }
     });
@@ -41,6 +45,21 @@ export function migrate(
   });
   const version = due[due.length - 1] as number;
   return { ...record, frames: frames as unknown as ConversationRecord['frames'], version };
+}
+
+const warned = /* @__PURE__ */ new WeakSet<Migrations[number]>();
+
+function warnOfLostHistory(
+  version: number,
+  migration: Migrations[number],
+  { state }: Place,
+  error: unknown,
+): void {
+  if (warned.has(migration)) return;
+  warned.add(migration);
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `migrations[${version}] failed on the state "${state}", to which back() leads: ${reason} Such states are deleted from the history, with all before them. If users are to go back there, correct the migration.`;
+  warn(message, 'TELEFSM_MIGRATION');
 }
 
 /** The part of a frame that migrations change. */
