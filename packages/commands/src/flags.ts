@@ -53,7 +53,13 @@ interface Slot {
  */
 const readOnly: ProxyHandler<Record<string, unknown>> = /* @__PURE__ */ (() => {
   const reject = () => false;
-  return { set: reject, defineProperty: reject, deleteProperty: reject, preventExtensions: reject };
+  return {
+    set: reject,
+    defineProperty: reject,
+    deleteProperty: reject,
+    setPrototypeOf: reject,
+    preventExtensions: reject,
+  };
 })();
 
 /** Opens the flags of a state and its parents. */

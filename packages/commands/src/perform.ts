@@ -184,17 +184,17 @@ class SharedTurn {
   readonly flags: WorkingFlags['view'];
   readonly say: Output['say'];
   readonly services: unknown;
-  private readonly own: Limited;
+  readonly #own: Limited;
 
   constructor({ flags, messages, options }: Run, own: Limited) {
     this.flags = flags.view;
     this.say = messages.say;
     this.services = options.services;
-    this.own = own;
+    this.#own = own;
   }
 
   get signal(): AbortSignal {
-    return this.own.signal;
+    return this.#own.signal;
   }
 }
 

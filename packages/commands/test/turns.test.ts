@@ -23,6 +23,26 @@ describe('the turn of a command', () => {
     expect(shapes).toEqual(Array.from({ length: 6 }, () => true));
   });
 
+  it('has no members but those of its type', async () => {
+    const tree = commandTree('t', {});
+    const members: string[] = [];
+    tree.root.command('go').action((turn) => {
+      members.push(...Object.keys(turn));
+      expect(turn.signal).toBeInstanceOf(AbortSignal);
+    });
+    await tree.chat('Bob').input('go');
+    expect(members.sort()).toEqual([
+      'flags',
+      'leave',
+      'options',
+      'rest',
+      'say',
+      'services',
+      'setFlag',
+      'state',
+    ]);
+  });
+
   it('shows flags as they are at the moment of reading, also where they were taken out of it', async () => {
     const tree = commandTree('t', {});
     const seen: unknown[] = [];
@@ -44,15 +64,16 @@ describe('the turn of a command', () => {
       'defined',
       (flags: Record<string, unknown>) => Object.defineProperty(flags, 'n', { value: 5 }),
     ],
+    ['inherited', (flags: Record<string, unknown>) => Object.setPrototypeOf(flags, { m: 5 })],
   ])('rejects a flag that is %s past setFlag()', async (_, change) => {
     const tree = commandTree('t', {});
     const go = tree.root.flag('n', 0).command('go');
     const seen: unknown[] = [];
     go.action(({ flags }) => {
       expect(() => change(flags)).toThrow(TypeError);
-      seen.push({ ...flags });
+      seen.push({ ...flags }, Reflect.get(flags, 'm'));
     });
     await tree.chat('Bob').input('go');
-    expect(seen).toEqual([{ n: 0 }]);
+    expect(seen).toEqual([{ n: 0 }, undefined]);
   });
 });
