@@ -34,9 +34,6 @@ export interface Grant extends Granted {
   readonly until: number;
 }
 
-/** Before it asks. */
-const ignore = (): void => {};
-
 /** One attempt; its requests have one token. */
 export class Acquiring implements Member, Asking {
   at = -1;
@@ -49,10 +46,8 @@ export class Acquiring implements Member, Asking {
   /** Whether it may wait, and so register as a waiter. */
   readonly waits: boolean;
   readonly #start: number;
-  #resolve: (lease: Lease | undefined) => void = ignore;
-  #reject: (error: unknown) => void = ignore;
-  /** Listens to its interruption, where it has one. */
-  #interrupted: (() => void) | undefined;
+  #resolve: ((lease: Lease | undefined) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
   isOver = false;
   /** Until it asks again, or has waited for too long. */
   #timer: unknown;
@@ -87,12 +82,7 @@ export class Acquiring implements Member, Asking {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      const { interruption } = this.options;
-      if (interruption !== undefined) {
-        const interrupted = () => this.askAgain();
-        this.#interrupted = interrupted;
-        interruption.signal.addEventListener('abort', interrupted);
-      }
+      this.options.interruption?.signal.addEventListener('abort', this);
       this.askAgain();
     });
   }
@@ -105,18 +95,22 @@ export class Acquiring implements Member, Asking {
     this.leases.gate.pass(new Ask(this, this.#failures > 0));
   }
 
+  /** Called when its interruption aborts: as the listener itself, it needs no function for that. */
+  handleEvent(): void {
+    this.askAgain();
+  }
+
   giveUp(reason: unknown): void {
     if (this.isOver) return;
     this.#end();
     this.leases.gaveUp(this);
-    this.#reject(reason);
+    this.#reject?.(reason);
   }
 
   #end(): void {
     this.isOver = true;
     this.#stopTimer();
-    if (this.#interrupted === undefined) return;
-    this.options.interruption?.signal.removeEventListener('abort', this.#interrupted);
+    this.options.interruption?.signal.removeEventListener('abort', this);
   }
 
   /** Asks again in so many ms, unless it has waited for too long by then. */
@@ -159,7 +153,7 @@ export class Acquiring implements Member, Asking {
     const isFresh = options.clock.monotonic() - sentAt <= short / 2;
     if (isFresh || this.#isExtended) {
       this.#end();
-      this.#resolve(this.leases.granted(this, { ...answer, until: sentAt + short }));
+      this.#resolve?.(this.leases.granted(this, { ...answer, until: sentAt + short }));
       return;
     }
     // most of the lease was spent on the way: the same token extends it
@@ -171,7 +165,7 @@ export class Acquiring implements Member, Asking {
     if (!this.waits) {
       this.#end();
       this.leases.gaveUp(this);
-      return this.#resolve(undefined);
+      return this.#resolve?.(undefined);
     }
     const asks = this.#asks;
     try {

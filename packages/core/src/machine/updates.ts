@@ -64,7 +64,7 @@ export function updatesOf(
     if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
-    return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
+    return (job.isShared ? job.shares(handled) : handled) as Promise<void>;
   }
   let moves: Promise<GroupMoves> | undefined;
   // not async: a promise of its own would be one more for every update
@@ -106,8 +106,8 @@ class UpdateJob implements Job {
   readonly id: number;
   private readonly updates: Updates;
   readonly rest: Rest;
-  /** Whether the update has found its conversation busy. */
-  isWaiting = false;
+  /** Whether redeliveries share its outcome: it has found its conversation busy, and has an id. */
+  isShared = false;
   private first: Promise<unknown> | undefined;
   /** Clears the timer of an early answer. */
   private early: Promise<() => unknown> | undefined;
@@ -136,8 +136,8 @@ class UpdateJob implements Job {
     const { rt, waiting } = this.updates;
     const { policy, limit } = rt.options.waiting;
     // the same update waits already: there is nothing to do but to share its outcome
-    this.isWaiting = this.id !== undefined;
-    this.first = this.isWaiting ? waiting.get(this.name) : undefined;
+    this.isShared = this.id !== undefined;
+    this.first = this.isShared ? waiting.get(this.name) : undefined;
     if (this.first !== undefined) return undefined;
     const by = rt.interrupts && this.interrupts();
     if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
