@@ -107,7 +107,7 @@ class OutsideJob<R> implements Job<R> {
     this.#arrivedAt = rt.clock.monotonic();
   }
 
-  /** What is left of the limit. Not 0, which would mean not to wait at all. */
+  /** The rest of the limit. Not 0, which would mean not to wait at all. */
   get timeout(): number {
     return Math.max(1, timeout - (this.#rt.clock.monotonic() - this.#arrivedAt));
   }

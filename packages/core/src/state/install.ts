@@ -61,8 +61,9 @@ export function noteProperty(property: string): void {
 }
 
 /**
- * Rejects a second machine under the namespace of the first, if they share a storage or both have scenes: keys or buttons of one would be taken
- * for those of the other.
+ * Rejects a second machine under the namespace of the first, if they share a storage or both have scenes.
+ *
+ * Keys or buttons of one would be taken for those of the other.
  *
  * @throws FsmError `INVALID_OPTION`
  */

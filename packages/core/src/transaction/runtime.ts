@@ -175,7 +175,7 @@ export interface Runtime {
   readonly notify: Observers<WatchedEvents>['notify'];
   /** Reports a message that could not be sent where no handler waits for it. */
   sendFailed(key: string | undefined, error: unknown): void;
-  /** What the bot's code made of an input cannot be stored: observers are notified, else the console is. */
+  /** Reports an input whose result cannot be stored: observers are notified, else the console prints it. */
   inputRejected(key: string | undefined, current: string | null, error: unknown): void;
   readonly rules: CopyRules;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
