@@ -18,7 +18,7 @@ function makeEngine(): Engine {
   return {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: dispatcher(),
-    runHooks: (turn) => runHooks(turn),
+    runHooks,
     isSeen,
     answer,
     passTimer,

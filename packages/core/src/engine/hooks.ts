@@ -24,18 +24,17 @@ import { askedMember, attempt, FrameRun } from './frame-run.ts';
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
 
+/** How often questions of one turn may move the user on: each of them may have sent a message. */
+const mostMoves = 10;
+
 /** Whether the user has the question of the active scene before them, although it is to be asked again. */
 export function isSeen(turn: OpenTurn): boolean {
   const { top } = turn.copy;
   return behaviorOn(turn, top)?.isSeen?.(new FrameRun(turn, top)) ?? false;
 }
 
-/**
- * Calls the hooks of scenes until nothing more happens, and finds the question that is then open.
- *
- * @param moves - how often a question of this turn has moved the user on
- */
-export async function runHooks(turn: OpenTurn, moves = 0): Promise<void> {
+/** Calls the hooks of scenes until nothing more happens, and finds the question that is then open. */
+export async function runHooks(turn: OpenTurn): Promise<void> {
   const { effects, copy } = turn;
   const skipped: number[] = [];
   const trail: string[] = [];
@@ -50,9 +49,7 @@ export async function runHooks(turn: OpenTurn, moves = 0): Promise<void> {
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
         isAskedAnew = question !== undefined && !effects.hasEvents;
-        effects.prompt = isAskedAnew
-          ? () => ask(turn, question as MessageSource, moves)
-          : undefined;
+        effects.prompt = isAskedAnew ? () => ask(turn, question as MessageSource) : undefined;
         if (effects.hasEvents) continue;
         copy.pendingPrompt = isAskedAnew ? promptUnsent : 0;
         if (isAskedAnew) noteAsked(turn);
@@ -95,10 +92,11 @@ function noteAsked({ copy, lease }: OpenTurn): void {
   copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
 }
 
-/** Asks a question, after the commit. */
-async function ask(turn: OpenTurn, source: MessageSource, moves: number): Promise<void> {
+/** Asks a question, after the commit. If it moves the user on, that is an event for the transaction to settle. */
+async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy, effects } = turn;
   const behavior = behaviorOn(turn, copy.top);
+  if (behavior !== undefined && effects.moves >= mostMoves) return failLoop(turn, behavior);
   // a view edits its message by itself: that the network fails is no fault of its code
   const isGuarded = behavior !== undefined && behavior.view === undefined;
   const made = isGuarded ? guarded(turn, behavior, source) : source();
@@ -107,12 +105,16 @@ async function ask(turn: OpenTurn, source: MessageSource, moves: number): Promis
   const isOver = message == null || message === '' || isSent(message);
   const sent = isOver ? message : await send(turn, message);
   copy.pendingPrompt = 0;
-  if (effects.hasEvents && behavior !== undefined) {
-    const { moveOn } = await import('./move-on.ts');
-    return guarded(turn, behavior, () => moveOn(turn, moves + 1, runHooks));
-  }
+  if (effects.hasEvents) return;
   const asked = behavior?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
+}
+
+/** @throws FsmError `TRANSITION_LOOP` */
+function failLoop(turn: OpenTurn, behavior: SceneBehavior): Awaitable<void> {
+  return guarded(turn, behavior, () => {
+    throw sceneError('TRANSITION_LOOP', { scenes: [turn.copy.top.scene ?? ''] });
+  });
 }
 
 /** Sends a question; what notes and removes reply keyboards is loaded with the first one. */

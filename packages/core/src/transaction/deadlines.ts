@@ -2,8 +2,7 @@
 
 import { namedError } from '../base/frozen.ts';
 import { stateTimer } from '../state/working-copy.ts';
-import { commitAhead, finishWork, rollBack } from './commit.ts';
-import { deliver } from './deliver.ts';
+import { commitAhead, deliverAndMoveOn, finishWork, rollBack } from './commit.ts';
 import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
 import type { OpenTurn } from './runtime.ts';
@@ -55,10 +54,11 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
     return postpone(turn, timer, namedError(error));
   }
   try {
-    await deliver(turn);
+    await deliverAndMoveOn(turn);
   } catch (error) {
     // the transition is committed and must not come again; a question that was not asked is pending
-    if (facts.cause !== 'deadline') throw error;
+    if (facts.cause !== 'deadline' || isOutage(error)) throw error;
+    rollBack(turn);
     rt.sendFailed(turn.key, namedError(error));
   }
 }

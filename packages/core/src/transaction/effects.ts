@@ -50,6 +50,8 @@ export class Effects {
   outbox: (OutgoingMessage | Stream)[] | undefined;
   /** Of the outbox, the calls whose failure concerns observers only. */
   quiet: Set<OutgoingMessage | Stream> | undefined;
+  /** How often a question of this turn has moved the user on. */
+  moves = 0;
   /** Whether a scene has accepted an input: the user gets a message if the result is too large to be stored. */
   takesInput = false;
   /** Why what a scene made of the input cannot be stored. */

@@ -4,9 +4,9 @@ import { sceneError } from '../base/area-errors.ts';
 import { FsmError } from '../base/errors.ts';
 import { resolveText } from '../conversation/texts.ts';
 import type { Frame } from '../record/record.ts';
-import { commitAhead, finishWork } from './commit.ts';
-import { deliver } from './deliver.ts';
+import { commitAhead, deliverAndMoveOn, finishWork, rollBack } from './commit.ts';
 import type { UnknownState } from './evolve.ts';
+import { isOutage } from './outage.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 
 /** Applies the policy to what is unknown, commits, and then sends the user a text. */
@@ -29,8 +29,10 @@ export async function repair(turn: OpenTurn, found: UnknownState): Promise<void>
   await commitAhead(turn);
   rt.notify('repaired', { key: turn.key ?? '', stored: found.stored, reason: found.reason });
   try {
-    await deliver(turn);
+    await deliverAndMoveOn(turn);
   } catch (error) {
+    if (isOutage(error)) throw error;
+    rollBack(turn);
     rt.sendFailed(turn.key, error);
   }
 }

@@ -1,11 +1,11 @@
 /** Brings a conversation up to date before its update is handled: data migrations, unknown states, pending questions, passed deadlines. */
 
 import { isEmpty } from '../record/record.ts';
-import { commit, commitAhead, finishWork } from './commit.ts';
+import { commit, commitAhead, deliverAndMoveOn, finishWork, rollBack } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
-import { deliver } from './deliver.ts';
 import { findUnknown } from './evolve.ts';
 import { migrate } from './migrate.ts';
+import { isOutage } from './outage.ts';
 import { repair, unreadableRecord } from './repair.ts';
 import type { Opened, OpenTurn } from './runtime.ts';
 
@@ -86,7 +86,7 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
   const { frames, top, pendingPrompt } = copy;
   const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
   const tolerate = (error: unknown) => {
-    if (!goesOn) throw error;
+    if (!goesOn || isOutage(error)) throw error;
     rt.sendFailed(turn.key, error);
   };
   await turn.loadServices();
@@ -103,6 +103,10 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
     copy.pendingPrompt = pendingPrompt;
   }
   await commitAhead(turn);
-  await deliver(turn, goesOn).catch(tolerate);
+  await deliverAndMoveOn(turn, goesOn).catch((error: unknown) => {
+    tolerate(error);
+    // the question may have moved the user on, and that is not committed
+    rollBack(turn);
+  });
   return goesOn;
 }
