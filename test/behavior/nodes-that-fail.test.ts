@@ -63,4 +63,57 @@ describe.each(frameworks)('a node whose enter throws, on %s', (_, framework) => 
     anna.sees('Oh no.');
     expect(bot.errors).toMatchObject([{ message: 'no menu' }]);
   });
+
+  it('is not apologized for when it is the bot that throws later', async () => {
+    const Hall = scene('hall').on({
+      enter: async ({ reply }) => void (await reply('<b>In the hall')),
+      handle: () => {},
+    });
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [Hall] });
+    bot.command('boom', () => {
+      throw new Error('of the bot');
+    });
+    bot.command('go', ({ fsm }) => fsm.enter(Hall));
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    const rejection = { error_code: 400, description: "Bad Request: can't parse entities" };
+    world.fails('sendMessage', rejection);
+    await anna.sends('/go');
+    // asked again before the command, and rejected again
+    world.fails('sendMessage', rejection);
+    await anna.sends('/boom');
+    expect(bot.errors).toMatchObject([{ message: 'of the bot' }]);
+    const texts = anna.screen().map(({ text }) => text);
+    expect(texts).toEqual(['Something went wrong. Please try again.']);
+  });
+
+  it('is not apologized for when no code has failed, but a call of the Bot API', async () => {
+    const Hall = scene('hall').on({
+      enter: async ({ reply }) => void (await reply('In the hall.')),
+      handle: () => {},
+    });
+    const inPlace = flow('inPlace', { prompts: 'edit' })
+      .ask('a', { prompt: 'A?' })
+      .ask('b', { prompt: 'B?' })
+      .done(() => {});
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [Hall, inPlace] });
+    bot.command('go', ({ fsm }) => fsm.enter(Hall));
+    bot.command('flow', ({ fsm }) => fsm.enter(inPlace));
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    const outage = { error_code: 502, description: 'Bad Gateway' };
+    world.fails('sendMessage', outage);
+    await anna.sends('/go');
+    expect(anna.screen()).toEqual([]);
+    await anna.sends('/flow');
+    world.fails('editMessageText', outage);
+    await anna.sends('one');
+    const failed = 'Something went wrong. Please try again.';
+    expect(anna.screen().map(({ text }) => text)).not.toContain(failed);
+    expect(bot.errors).toHaveLength(2);
+  });
 });

@@ -28,6 +28,12 @@ export function codeOf(error: unknown): unknown {
   return holds(answer, 'error_code') ? answer.error_code : undefined;
 }
 
+/** Whether a call of the Bot API has failed: Telegram has answered so, or the client of grammY or Telegraf has not reached it. */
+export function isOfBotApi(error: unknown): boolean {
+  if (codeOf(error) !== undefined) return true;
+  return error instanceof Error && (error.name === 'HttpError' || error.name === 'FetchError');
+}
+
 /** For how many seconds a bot that has exceeded a limit (429) has to wait; `undefined` for any other error. */
 export function secondsToWait(error: unknown): number | undefined {
   if (codeOf(error) !== 429) return undefined;

@@ -13,6 +13,7 @@ import {
   type OutgoingMessage,
   type Sent,
 } from '../conversation/outgoing.ts';
+import { isOfBotApi } from '../conversation/rejected.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { type Frame, promptUnsent } from '../record/record.ts';
@@ -97,9 +98,9 @@ async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy, effects } = turn;
   const behavior = behaviorOn(turn, copy.top);
   if (behavior !== undefined && effects.moves >= mostMoves) return failLoop(turn, behavior);
-  // a view edits its message by itself: that the network fails is no fault of its code
-  const isGuarded = behavior !== undefined && behavior.view === undefined;
-  const made = isGuarded ? guarded(turn, behavior, source) : source();
+  // a message that is edited in place is no code of the scene
+  const isGuarded = behavior !== undefined && behavior.screen === undefined;
+  const made = isGuarded ? guarded(turn, behavior, source, isOfBotApi) : source();
   const message = isPromise(made) ? await made : made;
   checkMessage(message ?? '', `${copy.top.scene} enter`);
   const isOver = message == null || message === '' || isSent(message);

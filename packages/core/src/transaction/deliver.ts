@@ -107,6 +107,8 @@ async function attempt(turn: OpenTurn, send: () => unknown, isQuiet = false): Pr
     return undefined;
   } catch (error) {
     if (!isQuiet && !isOfOneChat(error)) throw error;
+    // the turn goes on: if it fails later, that is for another reason
+    turn.effects.apology = undefined;
     turn.rt.sendFailed(turn.key, error);
     return error;
   }
