@@ -40,17 +40,62 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     }
   });
 
-  it('maxLength counts an emoji as one character', async () => {
-    const pick = flow('pick', { trigger: '/pick' })
-      .ask('mood', { prompt: 'Mood?', maxLength: 3 })
-      .done(({ mood }) => `You feel ${mood}.`);
+  it('typed labels of other buttons count in the same way', async () => {
+    const texts = { skip: 'Überspringen', back: 'Zurück', cancel: 'Löschen', done: 'Schließen' };
+    const pick = flow('pick', { trigger: '/pick', controls: ['back', 'cancel'], texts })
+      .ask('a', { prompt: 'A?', choices: ['x'], buttons: 'reply' })
+      .ask('b', { prompt: 'B?', choices: ['y'], buttons: 'reply', optional: true })
+      .ask('c', { prompt: 'C?', choices: ['z'], buttons: 'reply', multiple: true })
+      .done(() => 'Done.', { canceled: () => 'Canceled.' });
+    const anna = userOf(framework, [pick]);
+    const types = (label: string) => anna.sends(`\u200f${label.normalize('NFD')}`);
+    await anna.sends('/pick');
+    await anna.sends('x');
+    anna.sees('B?');
+    await types(texts.skip);
+    anna.sees('C?');
+    await types(texts.back);
+    anna.sees('B?');
+    await types(texts.skip);
+    anna.sees('C?');
+    await anna.sends('z');
+    await types(texts.done);
+    anna.sees('Done.');
+    await anna.sends('/pick');
+    await types(texts.cancel);
+    anna.sees('Canceled.');
+  });
+
+  it('so do those of a correction', async () => {
+    const pick = flow('pick', { trigger: '/pick', texts: { keep: 'So lassen, schön' } })
+      .ask('größe', { prompt: 'A?' })
+      .confirm({ prompt: 'Right?', edit: true })
+      .done(() => {});
     const anna = userOf(framework, [pick]);
     await anna.sends('/pick');
-    await anna.sends('😀😀😀😀');
-    anna.sees('That is too long. Please send something shorter.');
-    await anna.sends('😀😀😀');
-    anna.sees('You feel 😀😀😀.');
+    await anna.sends('1');
+    await anna.taps('Edit');
+    await anna.sends('So lassen, schön'.normalize('NFD'));
+    anna.sees('Right?');
+    await anna.taps('Edit');
+    await anna.sends('Größe'.normalize('NFD'));
+    anna.sees('A?');
   });
+
+  it.each(['😀', '👨‍👩‍👧', '🇩🇪', '👍🏽', '❤️', 'e\u0301'])(
+    'maxLength counts %s as one character',
+    async (one) => {
+      const pick = flow('pick', { trigger: '/pick' })
+        .ask('mood', { prompt: 'Mood?', maxLength: 3 })
+        .done(({ mood }) => `You feel ${mood}.`);
+      const anna = userOf(framework, [pick]);
+      await anna.sends('/pick');
+      await anna.sends(one.repeat(4));
+      anna.sees('That is too long. Please send something shorter.');
+      await anna.sends(one.repeat(3));
+      anna.sees(`You feel ${one.repeat(3)}.`);
+    },
+  );
 
   it('a branch goes by the value of an ordered entry', async () => {
     const rate = flow('rate', { trigger: '/rate' })

@@ -123,10 +123,14 @@ export async function checkValue(
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */
 function isLongerThan(most: number, value: unknown): boolean {
-  // an emoji is one character, and two units of its text
-  if (typeof value === 'string') return value.length > most && [...value].length > most;
+  if (typeof value === 'string') return value.length > most && charactersOf(value) > most;
   if (Array.isArray(value)) return value.some((part) => isLongerThan(most, part));
   return holds(value, 'kind') && holds(value, 'value') && isLongerThan(most, value.value);
+}
+
+/** Characters as users see them: a flag, or an emoji of a family, is one, whatever it is composed of. */
+function charactersOf(text: string): number {
+  return [...new Intl.Segmenter().segment(text)].length;
 }
 
 function answer(value: unknown): Verdict {

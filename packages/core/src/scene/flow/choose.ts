@@ -4,7 +4,7 @@ import type { UserInput } from '../../update/input.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { accept, skip } from './accept.ts';
 import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
-import type { Option } from './choices.ts';
+import { asTyped, type Option } from './choices.ts';
 import { goBack } from './controls.ts';
 import { type FlowRun, move, note, progressOf, questionOf } from './flow-run.ts';
 import { optionOn } from './keyboard.ts';
@@ -72,12 +72,12 @@ export async function handleLabel(
   const { labels, editing } = memoOf(flowRun.run.memo);
   if (editing) {
     const { handleCorrection } = await import('./corrections.ts');
-    if (await handleCorrection(flowRun, question, typed.trim())) return true;
+    if (await handleCorrection(flowRun, question, typed)) return true;
   }
   const shown = labels?.map(([value, label]) => ({ value, label }));
   const offer = await offerOf(flowRun, question, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
-  const label = typed.trim();
+  const label = asTyped(typed);
   const onButtons = options.map((option) => ({ ...option, label: labelOn(option, picked) }));
   const isFree = questionOf(question)?.accept !== undefined;
   const chosen =
@@ -95,7 +95,7 @@ export async function handleLabel(
       input,
     );
   }
-  const is = (own: string | undefined) => own !== undefined && own.trim() === label;
+  const is = (own: string | undefined) => own !== undefined && asTyped(own) === label;
   if (is(end)) return finish(flowRun, question, offer, input);
   if (is(pass)) skip(flowRun, question);
   else if (is(back)) await goBack(flowRun);

@@ -2,7 +2,7 @@
 
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { redo } from './ask.ts';
-import { distinguished } from './choices.ts';
+import { asTyped, distinguished } from './choices.ts';
 import { correctable } from './correctable.ts';
 import { bindingOf, type FlowRun, move, note, text, tokenOf } from './flow-run.ts';
 import type { PendingQuestion } from './pending-question.ts';
@@ -46,12 +46,13 @@ export function edit(flowRun: FlowRun, question: PendingQuestion, button: FlowBu
 export async function handleCorrection(
   flowRun: FlowRun,
   question: PendingQuestion,
-  label: string,
+  typed: string,
 ): Promise<boolean> {
+  const label = asTyped(typed);
   const answers = distinguished(correctable(question), []);
-  const found = answers.find((each) => each.label === label);
+  const found = answers.find((each) => asTyped(each.label) === label);
   if (found !== undefined) move(flowRun, redo(flowRun, question, found.name));
-  else if (label === (await text(flowRun, 'keep'))) flowRun.run.ask();
+  else if (label === asTyped(await text(flowRun, 'keep'))) flowRun.run.ask();
   else return false;
   return true;
 }

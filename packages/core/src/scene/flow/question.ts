@@ -169,7 +169,7 @@ export interface Question<
   readonly back?: boolean;
   /** How many invalid answers end the flow. */
   readonly attempts?: number;
-  /** The longest text that it takes, in characters. Default 4,096, the length of a message. */
+  /** The longest text that it takes, in characters as users see them: an emoji is one. Default 4,096, the length of a message. */
   readonly maxLength?: number;
   /** Time for this answer. */
   readonly timeout?: Duration;
