@@ -30,12 +30,14 @@ import { type Progress, without, withPassed } from './progress.ts';
 import { lastMessageOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
-/** The messages that go with a question that is asked in place. */
+/** How a question is asked; messages only where it is asked in place. */
 export interface Asking {
   /** The message about the last, invalid answer. */
   readonly below?: OutgoingMessage;
   /** Another message of the flow, in place of the question. */
   readonly instead?: OutgoingMessage;
+  /** Whether to note the message that asks, so that presses on older ones do not ask again. */
+  readonly isNoted?: boolean;
 }
 
 /**
@@ -175,7 +177,9 @@ async function question(
   const { say, invoice, kind, isRedrawn, labels } = isPromise(shown) ? await shown : shown;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const wanted =
-    prompts === 'delete' || (kind === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
+    params.isNoted === true ||
+    prompts === 'delete' ||
+    (kind === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(asked),
     labels,

@@ -15,12 +15,14 @@ import {
   isTokenOf,
   locate,
   note,
+  questionOf,
   text,
   wasAsked,
 } from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import { inlineMarkup } from './question-keyboard.ts';
 
 /** Takes a button; it has been answered when this returns. */
@@ -73,8 +75,31 @@ export async function press(flowRun: FlowRun, button: PressedButton, data: strin
   });
   if (isTaken) return;
   await stale();
-  // its choices have changed since: the user has not seen those that there are now
-  run.ask();
+  await showPresent(flowRun, pending, button, offer, data);
+}
+
+/**
+ * A button is gone since its message was sent. So the user has not seen the present ones: the message gets them. Where it cannot, the
+ * question is asked again, once for all presses.
+ */
+async function showPresent(
+  flowRun: FlowRun,
+  pending: PendingQuestion,
+  { action }: PressedButton,
+  offer: Offer,
+  data: string,
+): Promise<void> {
+  const { plan, run } = flowRun;
+  const message = messageOfPress(run.turn.update);
+  const isInPlace = plan.options.prompts === 'edit' || questionOf(pending)?.rows !== undefined;
+  // the answers to correct are another message than the question
+  const isPrompt = action !== 'edit' && showsButton(message, data) === true;
+  if (isPrompt && !isInPlace && offer.options.length > 0) {
+    return redraw(flowRun, await inlineMarkup(flowRun, pending, offer, 0));
+  }
+  const { sent = 0 } = memoOf(run.memo);
+  const isAskedBelow = (wholeIn(message, 'message_id') ?? sent) < sent;
+  if (isInPlace || !isAskedBelow) run.ask({ isNoted: !isInPlace });
 }
 
 function pageIn({ value }: PressedButton, { options, loaded }: Offer): number | undefined {
