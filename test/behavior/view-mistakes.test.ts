@@ -112,7 +112,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
     [
       'an id that was left out',
       ({ button, leave }) => ({ text: 'A', rows: [button('Close', leave())] }),
-      `Invalid option "label of the button 'Close'": found an instance of TransitionValue. Expected a text. Correct the option. [TELEFSM_INVALID_OPTION]`,
+      `Invalid option "label of the button 'Close'": found an instance of Transition. Expected a text. Correct the option. [TELEFSM_INVALID_OPTION]`,
     ],
     [
       'an effect on the data',

@@ -15,9 +15,9 @@ import type { AskTurn } from '../conversation/turn.ts';
 export interface Transition {
   readonly '~transition': true;
   /** Answers the press with a notification at the top of the chat. Without a press it does nothing. */
-  readonly toast: (text: string) => Transition;
+  toast(text: string): Transition;
   /** Answers the press with a dialog that the user closes. Without a press it does nothing. */
-  readonly alert: (text: string) => Transition;
+  alert(text: string): Transition;
 }
 
 /** The result of a handler. */
@@ -57,8 +57,8 @@ export interface Verb extends Transition {
   readonly apply: (run: SceneRun) => void;
 }
 
-/** A class, since a view makes one for each button that leads somewhere, at each render. */
-class TransitionValue implements Verb {
+/** A class, since a view makes one for each button that leads somewhere, at each render. Errors show its name to bot authors. */
+const TransitionValue = class Transition implements Verb {
   readonly '~transition' = true;
   readonly leads: Leading;
   readonly apply: Verb['apply'];
@@ -82,7 +82,7 @@ class TransitionValue implements Verb {
       run.answer(text, alert);
     });
   }
-}
+};
 
 /**
  * Reads what a handler has returned.
