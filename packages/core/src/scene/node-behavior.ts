@@ -71,7 +71,7 @@ export function behaviorOfNode(
     votes: takesVotes(accept),
     first: () => id,
     view: handlers.view,
-    ...(view && { screen: (run: FrameRun) => retire(run), isSeen: view.isSeen }),
+    ...(view && { screen: retire, isSeen: view.isSeen }),
     ...(check && { check }),
     ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on

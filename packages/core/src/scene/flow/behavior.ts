@@ -145,35 +145,38 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
   };
 }
 
+/** What shows questions in place; loaded with the first one. */
+const loadInPlace = () => import('./in-place.ts');
+
+async function retireMessage(run: FrameRun): Promise<void> {
+  (await loadInPlace()).retire(run);
+}
+
 /** Of a flow whose questions are edited. */
 function screened(plan: Plan): Pick<SceneBehavior, 'screen' | 'leave'> {
-  const load = () => import('./in-place.ts');
   return {
-    async screen(run: FrameRun) {
-      (await load()).retire(run);
-    },
+    screen: retireMessage,
     async leave(run: FrameRun, reason) {
-      if (plan.options.prompts === 'delete') (await load()).retire(run, true);
+      if (plan.options.prompts === 'delete') (await loadInPlace()).retire(run, true);
       return left({ plan, run }, reason);
     },
   };
 }
 
-/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
+/** Of a flow whose questions are asked in one message. */
 function inPlace(
   plan: Plan,
 ): Pick<SceneBehavior, 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
-  const load = () => import('./in-place.ts');
   return {
     ...screened(plan),
     async command(run: FrameRun, command) {
       const { handleCommand } = await import('./commands.ts');
       const isTaken = await handleCommand({ plan, run }, command);
-      if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
+      if (isTaken && run.trigger === undefined) (await loadInPlace()).tookAnswer(run);
       return isTaken;
     },
     async handle(run: FrameRun, next) {
-      const { namesMessage, tookAnswer } = await load();
+      const { namesMessage, tookAnswer } = await loadInPlace();
       const isNamed = await namesMessage({ plan, run });
       let isPassed = false;
       await handle({ plan, run }, () => {
@@ -183,7 +186,7 @@ function inPlace(
       if (!isPassed) tookAnswer(run, !isNamed);
     },
     async timeout(run: FrameRun, timer) {
-      (await load()).tookDeadline(run);
+      (await loadInPlace()).tookDeadline(run);
       const { pass } = await import('./endings.ts');
       await pass({ plan, run }, timer);
     },

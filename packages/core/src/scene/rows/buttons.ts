@@ -111,7 +111,7 @@ export function valueTokens(
  * @param head - the data before the token
  */
 export function tokensBehind(head: string): (value: string) => string {
-  // of letters and digits
+  // ASCII: as many bytes as characters
   const room = maxBytes - head.length;
   let tokenOfLong: ((value: string) => string) | undefined;
   return (value) => {
