@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = fileURLToPath(new URL('sentences', import.meta.url));
 
-it('each mistake has a sentence that names what to do', async () => {
+it('each mistake has an error at its place, and most have a sentence that names what to do', async () => {
   const made = mkdtempSync(`${folder}/made-`);
   const mistakes = readFileSync(`${folder}/mistakes.types.ts`, 'utf8');
   writeFileSync(`${made}/mistakes.ts`, mistakes.replace(/@ts-expect-error/g, 'mistake:'));

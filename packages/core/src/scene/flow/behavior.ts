@@ -145,7 +145,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
   };
 }
 
-/** What shows questions in place; loaded with the first one. */
+/** Shows questions in place; loaded with the first one. */
 const loadInPlace = () => import('./in-place.ts');
 
 async function retireMessage(run: FrameRun): Promise<void> {
