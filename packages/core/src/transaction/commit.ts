@@ -37,16 +37,22 @@ export async function settle(turn: OpenTurn): Promise<void> {
   // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
   const kept = commit(turn, true);
   if (isPromise(kept)) await kept;
-  await deliverAndMoveOn(turn);
+  await deliver(turn);
+  if (effects.hasEvents) await moveOn(turn, false);
 }
 
 /**
- * Sends what was committed. If a question has moved the user on, as `enter` of a node may, the next one is committed as pending, and then sent.
+ * Sends what was committed, and the questions to which it leads.
  *
  * @param silently - do not notify the user of a rejection
  */
 export async function deliverAndMoveOn(turn: OpenTurn, silently = false): Promise<void> {
   await deliver(turn, silently);
+  await moveOn(turn, silently);
+}
+
+/** A question has moved the user on, as `enter` of a node may: the next one is committed as pending, and then sent. */
+async function moveOn(turn: OpenTurn, silently: boolean): Promise<void> {
   while (turn.used?.hasEvents) {
     turn.used.moves++;
     await finishWork(turn);
