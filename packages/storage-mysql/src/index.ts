@@ -11,6 +11,7 @@ export type {
   MysqlPool,
   MysqlPromisePool,
   Row,
+  Sent,
   Value,
 } from './client.ts';
 export { migrateMysql } from './migrate.ts';

@@ -3,11 +3,20 @@
 import { randomUUID } from 'node:crypto';
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { LeaseHolder } from '@telefsm/core/storage';
-import { createPool as createCallbackPool } from 'mysql2';
-import { createPool, type Pool } from 'mysql2/promise';
+import {
+  createPool as createCallbackPool,
+  createPoolCluster as createCallbackPoolCluster,
+} from 'mysql2';
+import { createPool, createPoolCluster, type Pool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type MariadbServer, startMariadb } from '../../../test/servers/mariadb.ts';
-import { type MysqlStorage, migrateMysql, mysqlStorage } from '../src/index.ts';
+import {
+  type MysqlPool,
+  type MysqlStorage,
+  migrateMysql,
+  mysqlStorage,
+  type Value,
+} from '../src/index.ts';
 
 let server: MariadbServer;
 let pool: Pool;
@@ -26,6 +35,17 @@ async function take(storage: MysqlStorage, key: string): Promise<LeaseHolder> {
   const answer = await storage.acquire(key, { token, lease: 15_000, queue: false });
   if ('busy' in answer) throw new Error(`busy for ${answer.busy}`);
   return { token, fence: answer.fence };
+}
+
+/** A pool with promises of which only the pool with callbacks beneath can be used. */
+function withoutPromises<Promised extends object>(promised: Promised): Promised {
+  for (const method of ['execute', 'query', 'getConnection'])
+    Object.assign(promised, {
+      [method]() {
+        throw new Error('The promises of the driver were used.');
+      },
+    });
+  return promised;
 }
 
 const write = (text: string) => ({ text, state: null });
@@ -223,21 +243,54 @@ describe('mysqlStorage', () => {
   });
 
   it('sends its statements to a pool with callbacks, and to the one beneath a pool with promises', async () => {
-    const callbacks = createCallbackPool(server.url);
-    const sent: string[] = [];
-    callbacks.on('acquire', () => sent.push('a statement'));
-    for (const given of [callbacks, callbacks.promise()]) {
-      const table = given === callbacks ? 'callbacks' : 'promises';
-      await migrateMysql(given, { table });
-      const storage = mysqlStorage(given, { table });
-      expect(storage.features.parallel).toBe(10);
-      await storage.peek('check the tables');
-      sent.length = 0;
+    const callbacks = createCallbackPool({ uri: server.url, connectionLimit: 7 });
+    const promises = withoutPromises(callbacks.promise());
+    const given = { callbacks, promises, wrapped: { pool: promises } };
+    for (const [table, pool] of Object.entries(given)) {
+      await migrateMysql(pool, { table });
+      const storage = mysqlStorage(pool, { table });
+      expect(storage.features.parallel).toBe(7);
       expect(await storage.commit('k', await take(storage, 'k'), write('x'))).toBe('done');
       expect((await storage.peek('k'))?.text).toBe('x');
-      expect(sent).toHaveLength(3);
     }
     await callbacks.promise().end();
+  });
+
+  it('sends its statements to the pools of a cluster, with callbacks or with promises', async () => {
+    const callbacks = createCallbackPoolCluster();
+    const promises = createPoolCluster();
+    for (const cluster of [callbacks, promises]) cluster.add('primary', { uri: server.url });
+    // mysql2 declares no member beneath the promises of a cluster
+    const beneath = withoutPromises(promises.of('*')) as unknown as MysqlPool;
+    const given = { cluster: callbacks.of('primary'), promised: beneath };
+    for (const [table, pool] of Object.entries(given)) {
+      const storage = mysqlStorage(pool, { table });
+      expect(await storage.commit('k', await take(storage, 'k'), write('x'))).toBe('done');
+      expect((await storage.peek('k'))?.text).toBe('x');
+    }
+    callbacks.end();
+    await promises.end();
+  });
+
+  it('rejects a cluster, and objects that wrap each other', () => {
+    const circle: { pool?: unknown } = {};
+    circle.pool = { pool: circle };
+    for (const client of [createCallbackPoolCluster(), createPoolCluster(), circle])
+      expect(() => mysqlStorage(client as never)).toThrow(/createPool\(\)/);
+  });
+
+  it('rejects a wrapper whose methods return promises, at its first statement', async () => {
+    const wrapper = {
+      execute: (statement: string, values: Value[]) => pool.execute(statement, values),
+      query: (statement: string) => pool.query(statement),
+      getConnection: () => pool.getConnection(),
+    };
+    const refusal = { code: 'INVALID_OPTION', message: expect.stringMatching(/return promises/) };
+    // @ts-expect-error a method with a callback returns no promise
+    const storage = mysqlStorage(wrapper);
+    await expect(storage.peek('k')).rejects.toMatchObject(refusal);
+    // @ts-expect-error likewise
+    await expect(migrateMysql(wrapper)).rejects.toMatchObject(refusal);
   });
 
   it('is seen by what patches the connections of mysql2, as instrumentations do', async () => {
@@ -250,7 +303,7 @@ describe('mysqlStorage', () => {
         return Reflect.apply(execute, this, values);
       };
     });
-    const storage = mysqlStorage(one.promise());
+    const storage = mysqlStorage(withoutPromises(one.promise()));
     await storage.release('traced', await take(storage, 'traced'));
     expect(seen).toEqual([
       expect.stringMatching(/^call `telefsm_acquire_1`/),
