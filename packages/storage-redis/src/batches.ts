@@ -5,8 +5,8 @@ import type { Send } from './port.ts';
 /** The members of a client that are used. */
 interface Client {
   call(command: string, ...args: string[]): Promise<unknown>;
-  /** Absent before the client has connected for the first time. */
-  readonly stream?: Corkable;
+  /** Absent before the client has connected for the first time; a mock or a connector may give another kind of stream. */
+  readonly stream?: Partial<Corkable> | null | undefined;
 }
 
 /** A socket, as far as it is held back. */
@@ -22,8 +22,8 @@ const largest = 32;
  * Makes a way to send to a client that keeps the order of the calls.
  *
  * A busy process has answers for many conversations at once, and then many commands to send. One write each would cost more than the
- * commands do. A pipeline would be one write too, but each defines an accessor on itself. V8 keeps those in the old generation, and with them
- * all commands of their pipelines.
+ * commands do. A pipeline would be one write too, but with pipelines an update was measured to take more CPU time. The likely reason: each
+ * pipeline defines an accessor on itself, and V8 seems to keep it, with all commands, in the old generation.
  */
 export function inBatches(client: Client): Send {
   let corked: Corkable | undefined;
@@ -36,7 +36,7 @@ export function inBatches(client: Client): Send {
   }
 
   return ([name = '', ...args]) => {
-    if (corked === undefined && client.stream !== undefined) {
+    if (corked === undefined && isCorkable(client.stream)) {
       corked = client.stream;
       corked.cork();
       // after all that this turn of the loop still does, and before the loop waits
@@ -50,4 +50,8 @@ export function inBatches(client: Client): Send {
     }
     return answer;
   };
+}
+
+function isCorkable(stream: Client['stream']): stream is Corkable {
+  return typeof stream?.cork === 'function' && typeof stream.uncork === 'function';
 }

@@ -117,7 +117,12 @@ function ioredisPort(client: IoRedisClient): RedisPort {
     send: (_key, command) => send(command),
     async wait(key, replicas, ms) {
       const amounts = [String(replicas), String(ms)] as const;
-      if (cluster === undefined) return Number(await send(['WAIT', ...amounts]));
+      if (cluster === undefined) {
+        // after a reconnect ioredis sends WAIT again, on a connection that wrote nothing: every replica has all of that
+        const { stream: before } = Object(client);
+        const reached = Number(await send(['WAIT', ...amounts]));
+        return Object(client).stream === before ? reached : 0;
+      }
       // Without a key ioredis asks any node; a pipeline goes where its one key is.
       const answers = await cluster
         .pipeline([

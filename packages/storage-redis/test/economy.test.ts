@@ -9,6 +9,7 @@ import type { OpenClient } from '../../../test/servers/redis-clients.ts';
 import { singleClients } from '../../../test/servers/redis-clients.ts';
 import type { TcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { inBatches } from '../src/batches.ts';
 import { redisStorage } from '../src/index.ts';
 import { taken } from './acquiring.ts';
 
@@ -53,6 +54,15 @@ describe('what ioredis is asked for in one turn of the event loop', () => {
     expect(failed).toMatchObject({ status: 'rejected', reason: { message: /^WRONGTYPE/ } });
     expect(good.status).toBe('fulfilled');
     client.disconnect();
+  });
+
+  it.each([
+    ['has none', undefined],
+    ['has an empty one', null],
+    ['cannot hold writes back', {}],
+  ])('goes to a client whose stream %s', async (_, stream) => {
+    const send = inBatches({ call: async (name) => `answer to ${name}`, stream });
+    expect(await Promise.all([send(['A']), send(['B'])])).toEqual(['answer to A', 'answer to B']);
   });
 
   it('is rejected whole by a client that is closed', async () => {

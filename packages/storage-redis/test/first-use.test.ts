@@ -5,6 +5,8 @@ import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
+import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { until } from '../../../test/servers/until.ts';
 import type { RedisClient, RedisWarning } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { taken } from './acquiring.ts';
@@ -140,6 +142,34 @@ describe('warnings', () => {
     expect(await lease.commit({ text: 'kept', state: null })).toBe('done');
     expect(warnings.map(({ code }) => code)).toContain('FEW_REPLICAS');
     expect(await storage.peek('k')).toEqual({ text: 'kept' });
+  });
+
+  it('a commit whose connection was lost before the replicas answered is reported', async () => {
+    const replica = await startRedis({ directives: [`replicaof 127.0.0.1 ${server.port}`] });
+    const proxy = await tcpProxy({ to: server.port, protocol: respCommands });
+    const behind = new Redis(proxy.port);
+    const codes: string[] = [];
+    const storage = redisStorage(behind, {
+      prefix: 'cut',
+      replicas: 1,
+      onWarning: ({ code }) => codes.push(code),
+    });
+    let number = 0;
+    const warned = async () => {
+      const lease = await taken(storage, 'k', `t.${++number}`);
+      codes.length = 0;
+      await lease.commit({ text: 'kept', state: null });
+      return codes.includes('FEW_REPLICAS');
+    };
+    await until(async () => !(await warned()));
+    // ioredis connects again and sends both commands again; that connection has nothing to wait for
+    const happened = proxy.fail('cut-before', 1, (command) => command.includes('WAIT'));
+    expect(await warned()).toBe(true);
+    await happened;
+    expect(await warned()).toBe(false);
+    behind.disconnect();
+    await proxy.close();
+    await replica.stop();
   });
 
   it('without a listener are printed by Node, the first of each kind', async () => {
