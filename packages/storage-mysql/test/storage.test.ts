@@ -9,6 +9,7 @@ import {
 } from 'mysql2';
 import { createPool, createPoolCluster, type Pool } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { incrementThroughCrashes } from '../../../test/servers/increments.ts';
 import { type MariadbServer, startMariadb } from '../../../test/servers/mariadb.ts';
 import {
   type MysqlPool,
@@ -218,6 +219,14 @@ describe('a server that', () => {
     expect((await storage.peek('k'))?.text).toBe('kept');
     const next = { token: holder.token, fence: holder.fence + 1 };
     expect(await storage.commit('k', next, write('after'))).toBe('done');
+  });
+
+  it('crashes under load loses no increment and doubles none', async () => {
+    const storage = mysqlStorage(pool, { table: 'crashes' });
+    const { counts, faults } = await incrementThroughCrashes(storage, server);
+    expect(counts).toEqual([150, 150, 150, 150]);
+    expect(faults.size).toBeGreaterThan(0);
+    expect([...faults]).not.toContain('fatal');
   });
 
   it('may not be written is reported for good', async () => {

@@ -3,9 +3,9 @@
 import { FsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { incrementThroughCrashes } from '../../../test/servers/increments.ts';
 import { acquire } from '../../../test/servers/lease.ts';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
-import { until } from '../../../test/servers/until.ts';
 import { postgresStorage } from '../src/index.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 
@@ -106,52 +106,8 @@ describe.each(ways)('a server that crashes and comes back, over %s', (way, open)
   it('loses no increment and doubles none', async () => {
     const opened = open();
     const storage = postgresStorage(opened.client, { schema: `crash_${way}` });
-    const faults = new Set<string>();
-    let commits = 0;
-    let number = 0;
-
-    /** Asks until there is an answer, as core does: the same statement with the same tokens. */
-    async function insist<T>(ask: () => PromiseLike<T> | T): Promise<T> {
-      const answers: T[] = [];
-      await until(async () => {
-        try {
-          answers.push(await ask());
-        } catch (error) {
-          faults.add(classify(error));
-        }
-        return answers.length > 0;
-      });
-      return answers[0] as T;
-    }
-    async function increment(key: string): Promise<void> {
-      for (;;) {
-        const token = `p.${++number}`;
-        const lease = await insist(() =>
-          acquire(storage, key, { token, lease: 30_000, queue: false }),
-        );
-        if ('busy' in lease) throw new Error('nobody else takes it');
-        const count = Number(lease.record?.text.split(' ')[0] ?? 0) + 1;
-        const text = `${count} ${token}`;
-        commits += 1;
-        const answer = await insist(() => lease.commit({ text, state: null }));
-        if (answer === 'done') return;
-        // Refused for ever; whether the first copy was kept is to be read in the record.
-        if ((await insist(() => storage.peek(key)))?.text === text) return;
-      }
-    }
-    async function crashAt(count: number): Promise<void> {
-      await until(() => commits >= count);
-      await server.crash();
-      await server.start();
-    }
-    const keys = ['a', 'b', 'c', 'd'];
-    await Promise.all([
-      ...keys.map(async (key) => {
-        for (let i = 0; i < 150; i++) await increment(key);
-      }),
-      crashAt(100).then(() => crashAt(350)),
-    ]);
-    for (const key of keys) expect((await storage.peek(key))?.text.split(' ')[0]).toBe('150');
+    const { counts, faults } = await incrementThroughCrashes(storage, server);
+    expect(counts).toEqual([150, 150, 150, 150]);
     expect(faults.size).toBeGreaterThan(0);
     expect([...faults]).not.toContain('fatal');
     await storage.close();
