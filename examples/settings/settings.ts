@@ -6,6 +6,7 @@ import { scene, typed } from '@telefsm/core';
 export interface Settings {
   readonly language: 'en' | 'de';
   readonly sound: boolean;
+  readonly vibration: boolean;
   readonly volume: number;
   readonly topics: readonly ('news' | 'offers' | 'events')[];
 }
@@ -24,13 +25,14 @@ export const SettingsPage = scene('settings', {
     text: data.language === 'de' ? 'Einstellungen' : 'Settings',
     rows: [
       radio('language', { en: 'English', de: 'Deutsch' }, { columns: 2 }),
-      toggle('sound', data.language === 'de' ? 'Ton' : 'Sound'),
+      [toggle('sound', data.language === 'de' ? 'Ton' : 'Sound'), toggle('vibration', 'Vibration')],
       data.sound && counter('volume', { min: 0, max: 10, label: (volume) => `🔊 ${volume}` }),
       multi('topics', ['news', 'offers', 'events'], { columns: 3 }),
       button('save', data.language === 'de' ? 'Speichern' : 'Save', async (turn) => {
         await turn.services.users.save(turn.from?.id ?? 0, turn.data);
         return leave().toast(turn.data.language === 'de' ? 'Gespeichert' : 'Saved');
       }),
+      button('back', data.language === 'de' ? '« Zurück' : '« Back', leave()),
     ],
   }),
 });

@@ -2,7 +2,13 @@
 
 import type { Settings, Users } from './settings.ts';
 
-const standard: Settings = { language: 'en', sound: true, volume: 5, topics: ['news'] };
+const standard: Settings = {
+  language: 'en',
+  sound: true,
+  vibration: false,
+  volume: 5,
+  topics: ['news'],
+};
 
 /** Makes a place that keeps settings in memory. */
 export function openUsers(): Users {

@@ -45,6 +45,7 @@ export interface Death {
 /** One thing that happens. */
 export type Action =
   | { readonly kind: 'press'; readonly button: number; readonly death: Death | undefined }
+  | { readonly kind: 'redelivered'; readonly button: number }
   | { readonly kind: 'two devices'; readonly buttons: readonly [number, number] }
   | { readonly kind: 'old press'; readonly message: number; readonly button: number }
   | { readonly kind: 'forged'; readonly data: string }
@@ -73,6 +74,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('press' as const), button, death: deaths }),
   },
+  fc.record({ kind: fc.constant('redelivered' as const), button }),
   {
     weight: 2,
     arbitrary: fc.record({
@@ -300,6 +302,13 @@ export async function playViews(
         if (action.death === undefined) await pressOnce(data, shown);
         else await within(() => press(data, shown), action.death);
         await agree(action.death === undefined ? [after(data)] : [after(data), model], next);
+        break;
+      }
+      case 'redelivered': {
+        const data = pick(action.button);
+        await pressOnce(data, shown);
+        await world.redeliver();
+        await agree([after(data)], next);
         break;
       }
       case 'two devices': {

@@ -13,9 +13,11 @@ const bundlers = [
   ['esbuild (cjs)', 'cjs'],
   ['esbuild (esm)', 'mjs'],
   ['webpack', 'cjs'],
-  ['Rollup', 'mjs'],
+  ['Rollup (cjs)', 'cjs'],
+  ['Rollup (esm)', 'mjs'],
   ['Vite SSR', 'mjs'],
-  ['ncc', 'mjs'],
+  ['ncc (cjs)', 'cjs'],
+  ['ncc (esm)', 'mjs'],
 ] as const;
 
 let folder: string;

@@ -49,23 +49,29 @@ async function counted(chat: number): Promise<readonly number[]> {
 /** Ends the instances of all objects, and what they have in memory. */
 async function evict(): Promise<void> {
   const [url] = await workerd.urls();
-  for (let shard = 0; shard < 4; shard++)
-    await fetch(`${url}/object/telefsm:${shard}/abort`, { method: 'POST' });
+  for (let shard = 0; shard < 4; shard++) {
+    const { status } = await fetch(`${url}/object/telefsm:${shard}/abort`, { method: 'POST' });
+    // nobody answers from an object that has ended
+    expect(status).toBe(500);
+  }
 }
 
-/** Sends so many updates of one conversation, some at once to each isolate; resolves to their ids, in order. */
+/**
+ * Sends so many updates of one conversation, some at once to each isolate; resolves to their ids, in order.
+ *
+ * By rounds: one that is sent again comes before its conversation has forgotten it, after 128 others.
+ */
 async function flood(chat: number, perIsolate: number, lanes: number): Promise<readonly number[]> {
   const sent: number[] = [];
-  const lane = async (isolate: number) => {
-    for (let n = 0; n < perIsolate / lanes; n++) {
-      const id = ++updates;
-      sent.push(id);
-      await send(chat, 'count', isolate, id);
-    }
+  const one = (isolate: number) => {
+    const id = ++updates;
+    sent.push(id);
+    return send(chat, 'count', isolate, id);
   };
-  await Promise.all(
-    [0, 1].flatMap((isolate) => Array.from({ length: lanes }, () => lane(isolate))),
-  );
+  for (let n = 0; n < perIsolate / lanes; n++) {
+    const round = [0, 1].flatMap((isolate) => Array.from({ length: lanes }, () => one(isolate)));
+    await Promise.all(round);
+  }
   return inOrder(sent);
 }
 

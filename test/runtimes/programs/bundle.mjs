@@ -40,22 +40,8 @@ const bundlers = {
     if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
     for (const { message } of warnings) console.log(`warning: ${message}`);
   },
-  async Rollup() {
-    const { rollup } = require('rollup');
-    const commonjs = require('@rollup/plugin-commonjs');
-    const json = require('@rollup/plugin-json');
-    const resolve = require('@rollup/plugin-node-resolve');
-    const plugins = [resolve({ preferBuiltins: true }), commonjs({ ignore: external }), json()];
-    const ours = ({ id, message }) => {
-      if (`${id}${message}`.includes('@telefsm')) console.log(`warning: ${message}`);
-    };
-    const built = await rollup({ input: entry, plugins, external: /^node:/, onwarn: ours });
-    await built.write({
-      file: out,
-      format: out.endsWith('.cjs') ? 'cjs' : 'es',
-      inlineDynamicImports: true,
-    });
-  },
+  'Rollup (cjs)': rollup,
+  'Rollup (esm)': rollup,
   async 'Vite SSR'() {
     const { build } = await load('vite');
     const output = { entryFileNames: basename(out), keepNames: true };
@@ -67,21 +53,42 @@ const bundlers = {
       build: { ssr: entry, outDir: dirname(out), rollupOptions: { output } },
     });
   },
-  async ncc() {
-    const ncc = require('@vercel/ncc');
-    const { code, assets } = await ncc(entry, { externals: external, quiet: true, esm: true });
-    const { mkdirSync, writeFileSync } = await import('node:fs');
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, code);
-    for (const [name, { source }] of Object.entries(assets)) {
-      mkdirSync(dirname(`${dirname(out)}/${name}`), { recursive: true });
-      writeFileSync(`${dirname(out)}/${name}`, source);
-    }
-  },
+  'ncc (cjs)': ncc,
+  'ncc (esm)': ncc,
   async 'esbuild (worker)'() {
     await esbuild('esm', { platform: 'browser', conditions: ['workerd', 'worker'] });
   },
 };
+
+async function rollup() {
+  const { rollup: start } = require('rollup');
+  const commonjs = require('@rollup/plugin-commonjs');
+  const json = require('@rollup/plugin-json');
+  const resolve = require('@rollup/plugin-node-resolve');
+  const plugins = [resolve({ preferBuiltins: true }), commonjs({ ignore: external }), json()];
+  const ours = ({ id, message }) => {
+    if (`${id}${message}`.includes('@telefsm')) console.log(`warning: ${message}`);
+  };
+  const built = await start({ input: entry, plugins, external: /^node:/, onwarn: ours });
+  await built.write({
+    file: out,
+    format: out.endsWith('.cjs') ? 'cjs' : 'es',
+    inlineDynamicImports: true,
+  });
+}
+
+async function ncc() {
+  const build = require('@vercel/ncc');
+  const options = { externals: external, quiet: true, esm: !out.endsWith('.cjs') };
+  const { code, assets } = await build(entry, options);
+  const { mkdirSync, writeFileSync } = await import('node:fs');
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, code);
+  for (const [name, { source }] of Object.entries(assets)) {
+    mkdirSync(dirname(`${dirname(out)}/${name}`), { recursive: true });
+    writeFileSync(`${dirname(out)}/${name}`, source);
+  }
+}
 
 async function esbuild(format, more = {}) {
   const { build } = require('esbuild');
