@@ -19,7 +19,14 @@ interface Graph {
 const layers: readonly (readonly [name: string, ...roots: readonly string[]])[] = [
   // what the checks of options need, which are files of their own
   ['errors', 'base/area-errors', 'base/holds', 'base/shown'],
-  ['common', 'base/rules', 'conversation/behavior', 'record/record', 'update/interrupt'],
+  [
+    'common',
+    'base/rules',
+    'conversation/behavior',
+    'conversation/text-rules',
+    'record/record',
+    'update/interrupt',
+  ],
   ['machine', 'machine/machine'],
   [
     'engine',
