@@ -5,6 +5,18 @@ import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks, type Options } from './frameworks.ts';
 
+const Login = scene('login').on({
+  enter: () => 'Your name?',
+  handle: ({ input, reply }) => reply(`Hello, ${input.text}.`),
+});
+const Account = scene('account').on({
+  enter: ({ state }) => {
+    state.enter(Login);
+    return 'Please log in first.';
+  },
+  handle: () => {},
+});
+
 describe.each(frameworks)('enter of a node that moves the user, on %s', (_, framework) => {
   function play(targets: readonly unknown[], first: unknown, options: Options = {}) {
     const bot = framework.bot();
@@ -18,10 +30,6 @@ describe.each(frameworks)('enter of a node that moves the user, on %s', (_, fram
   }
 
   it('asks the question of the other node, after what both have to say', async () => {
-    const Login = scene('login').on({
-      enter: () => 'Your name?',
-      handle: ({ input, reply }) => reply(`Hello, ${input.text}.`),
-    });
     const Account = scene('account').on({
       enter: ({ state }) => {
         state.enter(Login);
@@ -93,17 +101,6 @@ describe.each(frameworks)('enter of a node that moves the user, on %s', (_, fram
   });
 
   it('also where a deadline has led to it, and an update comes next', async () => {
-    const Login = scene('login').on({
-      enter: () => 'Your name?',
-      handle: ({ input, reply }) => reply(`Hello, ${input.text}.`),
-    });
-    const Account = scene('account').on({
-      enter: ({ state }) => {
-        state.enter(Login);
-        return 'Please log in first.';
-      },
-      handle: () => {},
-    });
     const Wait = scene('wait', { timeout: '1m' }).on({
       enter: () => 'Wait.',
       handle: () => {},
