@@ -21,6 +21,12 @@ const count = (ctx: StageContext) => {
   ctx.session['count'] = Number(ctx.session['count'] ?? 0) + 1;
 };
 
+/** An update, by who has sent it. */
+interface Votes {
+  readonly message?: { readonly from: { readonly id: number } };
+  readonly poll_answer?: { readonly user: { readonly id: number } };
+}
+
 describe.each(stageFrameworks)('a session on $name', (framework) => {
   it('is changed in place, and a redelivered update changes it once', async () => {
     const bot = framework.bot();
@@ -183,6 +189,32 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     await Promise.all([anna.sends('a'), ben.sends('b')]);
     await anna.sends('c');
     anna.sees('2 of 3');
+  });
+
+  it('under a key of its own is that of each voter, whatever else comes at the same time', async () => {
+    const bot = framework.bot();
+    const seen: string[] = [];
+    const userIn = (ctx: StageContext): number => {
+      const { message, poll_answer } = (ctx as unknown as { update: Votes }).update;
+      return (poll_answer?.user ?? message?.from)?.id ?? 0;
+    };
+    bot.use(framework.session({ getSessionKey: (ctx) => `${userIn(ctx)}` }));
+    bot.use((ctx) => {
+      const whose = userIn(ctx);
+      ctx.session ??= { whose };
+      seen.push(`${whose} has the session of ${ctx.session['whose']}`);
+    });
+    const { handleUpdate } = bot.bot as { handleUpdate(update: object): Promise<void> };
+    const handle = handleUpdate.bind(bot.bot);
+    const person = (id: number) => ({ id, is_bot: false, first_name: 'Anna' });
+    const chat = { id: 8, type: 'private', first_name: 'Ben' };
+    const vote = { poll_id: '1', user: person(7), option_ids: [0] };
+    const message = { message_id: 1, date: 1, chat, from: person(8), text: 'hello' };
+    await Promise.all([
+      handle({ update_id: 1, poll_answer: vote }),
+      handle({ update_id: 2, message }),
+    ]);
+    expect(seen.sort()).toEqual(['7 has the session of 7', '8 has the session of 8']);
   });
 
   it('in a store of the framework stays there, in order, and untouched by an update that failed', async () => {

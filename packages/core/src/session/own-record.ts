@@ -59,14 +59,15 @@ export function ownRecord(
     ownPort,
   );
   return (update, bot, key, rest, ctx) => {
-    // The machine asks its strategy before `handle` returns. Only the migration of a chat delays it, which keys of the bot's own ignore.
     custom = key;
-    return machine.handle(byKey ? withoutMessage(update) : update, bot, rest, ctx);
+    return machine.handle(byKey ? partsToAnswer(update) : update, bot, rest, ctx);
   };
 }
 
-function withoutMessage(update: RawUpdate): RawUpdate {
-  if (!('message' in update)) return update;
-  const { message: _, ...rest } = update;
-  return rest as RawUpdate;
+/**
+ * The parts that a busy machine answers early, and no other: messages about a chat migration and votes delay a machine. This one has to ask its
+ * strategy before `handle` returns, or it gets the key of another update.
+ */
+function partsToAnswer({ update_id, callback_query, pre_checkout_query }: RawUpdate): RawUpdate {
+  return { update_id, callback_query, pre_checkout_query };
 }
