@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { BotPort } from '../src/adapter.ts';
 import { type FsmStorage, memoryStorage, state, states } from '../src/index.ts';
-import { bench, gate, message, press } from './fixtures/bench.ts';
+import { type Bench, bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
 const Form = states('Form', { name: state(), age: state() });
+
+const keyOf = ({ machine, bot }: Bench) => machine.at({ user: 1, bot: bot.id }).key;
 
 describe('an update whose conversation is busy', () => {
   it('waits by default', async () => {
@@ -40,6 +42,22 @@ describe('an update whose conversation is busy', () => {
     await first;
     await send(1, 'c', () => void ran.push('c'));
     expect(ran).toEqual(['other', 'c']);
+  });
+
+  it('under the policy busy, an answer that Telegram rejects fails no update, and observers learn whose it was', async () => {
+    const blocked = { error_code: 403, description: 'Forbidden: bot was blocked by the user' };
+    const made = bench({ waiting: { policy: 'busy' } });
+    const failures = made.notified('sendFailed');
+    const held = gate();
+    const first = made.send(1, 'a', () => held.opened);
+    made.refuses = () => blocked;
+    await made.send(1, 'b');
+    expect(failures).toEqual([{ key: keyOf(made), error: blocked }]);
+    const unreached = new Error('no network');
+    made.refuses = () => unreached;
+    await expect(made.send(1, 'c')).rejects.toBe(unreached);
+    held.open();
+    await first;
   });
 
   it('that was dropped is handled when it is delivered again', async () => {
@@ -122,6 +140,19 @@ describe('a press that waits', () => {
     held.open();
     await Promise.all([first, second]);
     expect(sent).toHaveLength(1);
+  });
+
+  it('and cannot be answered early is reported with its key', async () => {
+    const made = bench();
+    const failures = made.notified('sendFailed');
+    const held = gate();
+    const first = made.send(1, 'a', () => held.opened);
+    const second = made.give(press(1, 'x'), () => {});
+    made.refuses = () => ({ error_code: 400, description: 'query is too old' });
+    await made.clock.advance('2s');
+    expect(failures).toMatchObject([{ key: keyOf(made) }]);
+    held.open();
+    await Promise.all([first, second]);
   });
 
   it('is not answered early when its turn comes before', async () => {

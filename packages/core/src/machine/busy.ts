@@ -1,10 +1,11 @@
 /** Early answers and rejections for updates whose conversation is busy. Loaded with the first one. */
 
 import { FsmError } from '../base/errors.ts';
+import { isOfOneChat } from '../conversation/rejected.ts';
 import { resolveText } from '../conversation/texts.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
 import { RunningTurn } from '../transaction/turn.ts';
-import { objectIn, type RawUpdate, textIn } from '../update/raw-update.ts';
+import { queryIdIn, type RawUpdate } from '../update/raw-update.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -23,9 +24,9 @@ const checkoutBound = 8000;
  * @returns the timer; `undefined` for any other update
  */
 export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
-  const { update, bot } = busy;
-  const report = (error: unknown) => rt.sendFailed('', error);
-  const button = queryId(update, 'callback_query');
+  const { key, update, bot } = busy;
+  const report = (error: unknown) => rt.sendFailed(key, error);
+  const button = queryIdIn(update, 'callback_query');
   if (button !== undefined) {
     const answer = () => {
       bot.call('answerCallbackQuery', { callback_query_id: button }).catch(report);
@@ -33,7 +34,7 @@ export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
     };
     return rt.clock.setTimeout(answer, rt.options.waiting.answerCallbacksAfter);
   }
-  const checkout = queryId(update, 'pre_checkout_query');
+  const checkout = queryIdIn(update, 'pre_checkout_query');
   if (checkout === undefined) return undefined;
   // muted only when it is sent: earlier, the mute would drop this answer too
   const sent = () => muteAnswers(bot, 'answerPreCheckoutQuery', 'pre_checkout_query_id', checkout);
@@ -48,12 +49,17 @@ export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
 export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<void> {
   const { policy, limit } = rt.options.waiting;
   const { key = '', update } = busy;
-  if (policy === 'busy') return answerBusy(rt, busy);
+  if (policy === 'busy') {
+    return answerBusy(rt, busy).catch((error: unknown) => {
+      if (!isOfOneChat(error)) throw error;
+      rt.sendFailed(key, error);
+    });
+  }
   if (policy === 'drop') return;
   if (policy === 'reject') throw new FsmError('BUSY', { key });
-  const cannotWait = ['callback_query', 'pre_checkout_query'];
-  if (cannotWait.some((field) => queryId(update, field) !== undefined)) {
-    await answerBusy(rt, busy).catch((error) => rt.sendFailed('', error));
+  const cannotWait = ['callback_query', 'pre_checkout_query'] as const;
+  if (cannotWait.some((field) => queryIdIn(update, field) !== undefined)) {
+    await answerBusy(rt, busy).catch((error) => rt.sendFailed(key, error));
   }
   throw new FsmError('QUEUE_FULL', { key, limit });
 }
@@ -72,8 +78,8 @@ async function answerBusy(
   const turn = new RunningTurn(rt, facts, undefined, undefined, undefined);
   await turn.loadServices();
   const text = await resolveText(rt.options.defaults.texts, 'busy', turn);
-  const button = queryId(update, 'callback_query');
-  const checkout = queryId(update, 'pre_checkout_query');
+  const button = queryIdIn(update, 'callback_query');
+  const checkout = queryIdIn(update, 'pre_checkout_query');
   if (button !== undefined) {
     await turn.api('answerCallbackQuery', { callback_query_id: button, text });
   } else if (checkout !== undefined) {
@@ -89,9 +95,4 @@ function muteAnswers(bot: BotPort, method: string, field: string, id: string): v
   bot.intercept?.((called, payload) =>
     called === method && Reflect.get(payload, field) === id ? undefined : payload,
   );
-}
-
-/** The id of a query. */
-function queryId(update: RawUpdate, field: string): string | undefined {
-  return textIn(objectIn(update, field), 'id');
 }

@@ -2,6 +2,7 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
+import { queryIdIn } from '../update/raw-update.ts';
 import { commitId, rollBack } from './commit.ts';
 import { isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
@@ -13,7 +14,7 @@ export async function skip({ rt, facts, lease, key = '' }: OpenTurn): Promise<vo
   const { id, bot, update } = facts;
   await lease?.release();
   if (typeof id === 'number') rt.notify('duplicate', { key, updateId: id });
-  const query = (update?.['callback_query'] as { id?: string } | undefined)?.id;
+  const query = queryIdIn(update, 'callback_query');
   if (query === undefined || bot === undefined) return;
   try {
     await bot.call('answerCallbackQuery', { callback_query_id: query });

@@ -22,7 +22,7 @@ import type { StoredText } from '../storage/statements.ts';
 import { addressOf, fromOf, type ReplyAddress } from '../update/address.ts';
 import type { UserInput } from '../update/input.ts';
 import { messagesIn } from '../update/messages.ts';
-import { objectIn, textIn } from '../update/raw-update.ts';
+import { objectIn, queryIdIn, textIn } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
@@ -220,7 +220,7 @@ export class RunningTurn implements OpenTurn {
 
   /** Answers the callback query, unless a handler has done so. */
   answerCallback(answer: CallbackAnswer): Awaitable<unknown> {
-    const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
+    const id = queryIdIn(this.facts.update, 'callback_query');
     if (id === undefined || this.isAnswered) return undefined;
     const payload = { callback_query_id: id, ...answer };
     return this.call({ method: 'answerCallbackQuery', payload });

@@ -44,6 +44,14 @@ export function wholeIn(holder: RawObject | undefined, field: string): number | 
   return whole(holder?.[field]);
 }
 
+/** Reads the id of a query that has to be answered. */
+export function queryIdIn(
+  update: RawUpdate | undefined,
+  field: 'callback_query' | 'pre_checkout_query',
+): string | undefined {
+  return textIn(objectIn(update, field), 'id');
+}
+
 /** Reads the `id` of the user or chat in a field. */
 export function idIn(holder: RawObject | undefined, field: string): number | undefined {
   return idOf(holder?.[field]);
