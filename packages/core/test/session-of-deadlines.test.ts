@@ -94,4 +94,18 @@ describe.each([
       await send(1, 'hello');
     }
   });
+
+  it('a function is DATA_NOT_JSON too, also if nothing else in the session has changed', async () => {
+    const odd = scene('odd', {}).on({
+      enter: () => {},
+      handle: ({ session }) => void Object.assign(session, { odd: () => 'mine' }),
+    });
+    const clock = virtualClock();
+    const b = bench({ clock, storage: storage({ clock }), scenes: [odd] });
+    await b.send(1, 'x', ({ state: fsm }) => fsm.enter('odd' as never));
+    await expect(b.send(1, 'hello')).rejects.toMatchObject({
+      code: 'DATA_NOT_JSON',
+      details: { path: 'session.odd', found: 'a function' },
+    });
+  });
 });

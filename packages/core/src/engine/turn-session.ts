@@ -18,22 +18,18 @@ export function turnSession(access: SessionAccess): object {
 }
 
 function open(access: SessionAccess): { value: unknown } {
-  const draft = { value: thawed(access.readSession(sessionSlot)) ?? {} };
-  let written = textOf(draft.value);
+  const stored = thawed(access.readSession(sessionSlot)) ?? {};
+  const draft = { value: stored };
+  let written = JSON.stringify(stored);
   access.beforeCommit(() => {
     // a session middleware that came later writes it instead
-    if (access.opened !== draft || textOf(draft.value) === written) return;
-    access.writeSession(sessionSlot, frozenData(draft.value, sessionSlot));
-    written = textOf(draft.value);
+    if (access.opened !== draft) return;
+    // frozen before it is compared: a text leaves out what JSON has no form for, such as a function
+    const session = frozenData(draft.value, sessionSlot);
+    const text = JSON.stringify(session);
+    if (text === written) return;
+    access.writeSession(sessionSlot, session);
+    written = text;
   });
   return draft;
-}
-
-/** The text of a value; `undefined` for one that has none, such as a BigInt: it is rejected when it is written. */
-function textOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }
