@@ -58,4 +58,22 @@ describe.each(frameworks)('an answer that the code of a bot spoils, on %s', (_, 
     await vi.waitFor(() => expect(warned()).toEqual([[expect.stringMatching(message), { code }]]));
     expect((await play(state, true))()).toEqual([]);
   });
+
+  it('is a warning that names the flow, if it came with the trigger', async () => {
+    const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const order = flow('order', { trigger: '/order' })
+      .ask('count', { prompt: 'How many?' })
+      .done(() => 'Ordered.', { from: () => ({ count: new Date() }) as never });
+    const bot = framework.bot();
+    bot.fsm({ states: [order] });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/order 3');
+    anna.sees('How many?');
+    const warning = /order.+of Date/;
+    await vi.waitFor(() =>
+      expect(emit).toHaveBeenCalledWith(expect.stringMatching(warning), {
+        code: 'TELEFSM_INPUT_REJECTED',
+      }),
+    );
+  });
 });

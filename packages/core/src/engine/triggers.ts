@@ -12,8 +12,7 @@ export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boo
   const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
-  const rejected = (error: unknown) =>
-    turn.rt.notify('inputRejected', { key: turn.key ?? '', error });
+  const rejected = (error: unknown) => turn.rt.inputRejected(turn.key, scene.id, error);
   const data = await scene.behavior.trigger?.from?.(argument, turn, rejected);
   if (data === null) return false;
   // the scene that was called is left for good: what this one gives was not asked for
