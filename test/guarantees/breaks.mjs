@@ -116,7 +116,7 @@ export const breaks = [
   {
     guarantee: '14. A deploy strands nobody',
     breaks: 'a state that the code does not know is not noticed',
-    file: 'packages/core/src/transaction/evolve.ts',
+    file: 'packages/core/src/transaction/unknown-state.ts',
     find: 'if (!registry.strict && registry.scenes.size === 0) return record;',
     replace: 'if (registry !== undefined) return record;',
     tests: ['packages/core/test/policy.test.ts', 'packages/core/test/flow/deploy.test.ts'],

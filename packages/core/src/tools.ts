@@ -96,7 +96,7 @@ export const loadedLater: readonly unknown[] = [
  * @param key - of the conversation, as `machine.at(…).key`
  * @param mask - replaces data that nobody may see, before the view gets it
  * @returns `undefined` if nothing is stored, or the code does not have its state
- * @throws FsmError `RECORD_NEWER`; what the storage, a migration or `services` throws passes
+ * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`; what a migration, a schema or `services` throws passes
  */
 export async function lookAt(
   machine: Pick<Machine, '~runtime'>,

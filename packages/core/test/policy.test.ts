@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { FsmStorage, Turn, UnknownState } from '../src/index.ts';
 import { scene, state, states } from '../src/index.ts';
+import { type SceneBehavior, sceneEngine } from '../src/scene-kit.ts';
 import type { BenchOptions } from './fixtures/bench.ts';
 import { bench } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
@@ -154,6 +155,36 @@ describe('stored data that the schema of its state rejects', () => {
     expect(found).toMatchObject([
       { stored: 'Form:age', reason: 'data', data: { age: 'many' }, issues: [/^age: /] },
     ]);
+  });
+
+  it('is a case for the policy, too, if a scene of another copy of the package rejects it', async () => {
+    const own = states('theirs', { only: state() });
+    let issues: readonly string[] = [];
+    const theirs: SceneBehavior = {
+      engine: sceneEngine,
+      was: [],
+      states: [own.only],
+      settable: false,
+      timed: false,
+      served: false,
+      first: () => own.only.id,
+      check(data) {
+        if (issues.length === 0) return data;
+        const details = { state: 'theirs', issues };
+        const facts = { code: 'DATA_INVALID', details, [Symbol.for('telefsm.error')]: true };
+        throw Object.assign(new Error('theirs'), facts);
+      },
+      handle: (_, next) => next(),
+    };
+    const seen: UnknownState[] = [];
+    const { send } = bench({
+      scenes: [{ id: 'theirs', '~scene': theirs }],
+      unknownState: (found: UnknownState) => void seen.push(found),
+    });
+    await send(1, 'a', ({ state: fsm }) => fsm.enter('theirs' as never));
+    issues = ['too old'];
+    await send(1, 'b');
+    expect(seen).toMatchObject([{ reason: 'data', issues: ['too old'] }]);
   });
 
   it('is rejected by name under `error`', async () => {

@@ -4,7 +4,8 @@ import { isPromise } from '../base/awaitable.ts';
 import type { Clock } from '../base/clock.ts';
 import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { StorageFault, StorageStatements } from '../storage/statements.ts';
+import type { StorageFault, StorageStatements, StoredText } from '../storage/statements.ts';
+import type { Leases } from './lease.ts';
 
 /** How long a statement may take, in ms from sending it, before it is sent again. */
 export const callBound = 5000;
@@ -53,6 +54,22 @@ export function storageFailed(
 ): FsmError<'STORAGE_FAILED'> {
   const details = { key, operation, committedBefore };
   return new FsmError('STORAGE_FAILED', details, { cause: asFsmError(cause) });
+}
+
+/**
+ * Reads what is stored under a key, without a lease.
+ *
+ * @throws FsmError `STORAGE_FAILED`
+ */
+export async function peekAt(
+  key: string,
+  { leases, storage }: { readonly leases: Leases; readonly storage: StorageStatements },
+): Promise<StoredText | undefined> {
+  try {
+    return await leases.ask(() => storage.peek(key));
+  } catch (cause) {
+    throw storageFailed(key, 'peek', cause);
+  }
 }
 
 /** An error of `keyValueStorage` that says what is wrong with its store, as an FsmError; any other one as it is. */

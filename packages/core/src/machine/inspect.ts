@@ -1,15 +1,16 @@
 /** Reads a stored conversation without a lease: its view, and the parts that the code would not have when the next update reads it. */
 
 import { FsmError } from '../base/errors.ts';
+import { peekAt } from '../lease/calls.ts';
 import { type ConversationRecord, isEmpty } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import type { StoredConversation, StoredText } from '../storage/statements.ts';
-import { findUnknown, type UnknownState } from '../transaction/evolve.ts';
 import { migrate } from '../transaction/migrate.ts';
 import { unreadableRecord } from '../transaction/repair.ts';
 import type { OpenTurn, Runtime } from '../transaction/runtime.ts';
 import { RunningTurn } from '../transaction/turn.ts';
-import { parseKey } from '../update/key.ts';
+import { findUnknown, type UnknownState } from '../transaction/unknown-state.ts';
+import { parseKey, subjectOfKey } from '../update/key.ts';
 
 /**
  * Finds the first unknown thing in a stored conversation, migrated as it would be; `undefined` if there is none.
@@ -34,17 +35,16 @@ export interface Look {
 /**
  * Opens a stored conversation for reading; `undefined` if nothing is stored, or the code does not have its state.
  *
- * @throws FsmError `RECORD_NEWER`; what a migration, a schema or `services` throws passes
+ * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`; what a migration, a schema or `services` throws passes
  */
 export async function look(rt: Runtime, key: string): Promise<Look | undefined> {
-  const stored = await rt.storage.peek(key);
+  const stored = await peekAt(key, rt);
   const parts = parseKey(key);
   if (stored === undefined || parts === undefined) return undefined;
   const found = await read(rt, key, stored);
   if (found === undefined || !('frames' in found)) return undefined;
-  const { scope, bot, business } = parts;
-  const { chat = scope.user, user, thread } = scope;
-  const subject = { bot, chat, user, thread, business };
+  const { scope } = parts;
+  const subject = subjectOfKey(parts);
   const facts = { key, scope, id: '', subject, update: undefined, ctx: undefined, bot: undefined };
   const turn = new RunningTurn(rt, { ...facts, cause: 'outside' }, undefined, found, undefined);
   await turn.loadServices();

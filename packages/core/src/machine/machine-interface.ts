@@ -9,8 +9,8 @@ import type { FsmStorage } from '../lease/storage.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { Committed, MachineEvents } from '../transaction/events.ts';
-import type { UnknownState } from '../transaction/evolve.ts';
 import type { Runtime } from '../transaction/runtime.ts';
+import type { UnknownState } from '../transaction/unknown-state.ts';
 import type { Address } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 

@@ -1,26 +1,14 @@
 /** Reads what was last committed of a conversation, without taking it. Loaded when it is first read. */
 
 import { FsmError } from '../base/errors.ts';
-import { storageFailed } from '../lease/calls.ts';
+import { peekAt } from '../lease/calls.ts';
 import { logIn } from '../record/log.ts';
 import { isEmpty, topOf } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import { historyOf } from '../state/context.ts';
-import type { StoredText } from '../storage/statements.ts';
 import { sideOf } from '../transaction/events.ts';
 import type { Snapshot } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
-
-async function storedNow(
-  { storage, leases }: MachineRuntime,
-  key: string,
-): Promise<StoredText | undefined> {
-  try {
-    return await leases.ask(() => storage.peek(key));
-  } catch (cause) {
-    throw storageFailed(key, 'peek', cause);
-  }
-}
 
 /**
  * Reads a conversation.
@@ -28,7 +16,7 @@ async function storedNow(
  * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`, `RECORD_UNREADABLE`
  */
 export async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | undefined> {
-  const stored = await storedNow(rt, key);
+  const stored = await peekAt(key, rt);
   if (stored === undefined) return undefined;
   const decoded = decode(stored);
   if ('newer' in decoded) throw newerFormat(key, decoded.newer);

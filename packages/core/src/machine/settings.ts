@@ -9,8 +9,8 @@ import type { SceneDefaults } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import { leaseTimes } from '../storage/times.ts';
-import type { Migrations } from '../transaction/evolve.ts';
 import type { Initial, Settings } from '../transaction/settings.ts';
+import type { Migrations } from '../transaction/unknown-state.ts';
 import { scopeOf } from '../update/key.ts';
 import type { MachineOptions, WaitingOptions } from './machine-options.ts';
 

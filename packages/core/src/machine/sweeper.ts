@@ -1,10 +1,20 @@
 /** The sweeper: looks for conversations whose deadline has passed, in whichever process gets there first. Loaded with the first deadline. */
 
 import { newToken } from '../lease/calls.ts';
+import type { Lease } from '../lease/lease.ts';
 import { fireDeadlines } from '../transaction/deadlines.ts';
+import type { Job } from '../transaction/job.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
-import { namespacePrefix, parseKey } from '../update/key.ts';
+import {
+  type KeyParts,
+  namespacePrefix,
+  parseKey,
+  type Scope,
+  subjectOfKey,
+} from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
+import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** Fires deadlines. */
@@ -136,26 +146,37 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
 async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
   const found = parseKey(key);
   if (found?.namespace !== rt.options.namespace || rt.stopping.isStopped) return false;
-  const { scope, bot, business } = found;
-  const { chat = scope.user, user, thread } = scope;
-  const subject: Subject = { bot, chat, user, thread, business };
-  const fired = await transact(rt, {
-    key,
-    scope,
-    id: newToken(),
-    cause: 'deadline',
-    subject,
-    update: undefined,
-    ctx: undefined,
-    bot: rt.bots.get(bot),
-    timeout: 0,
-    // the process that has the conversation fires it, or it is tried again
-    wait: async () => undefined,
-    admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
-    async work(turn) {
-      await fireDeadlines(turn, 0);
-      return true;
-    },
-  });
-  return fired ?? false;
+  return (await transact(rt, new DeadlineJob(rt, key, found))) ?? false;
+}
+
+/** A class: see "Objects of a turn" in ARCHITECTURE.md. */
+class DeadlineJob implements Job<true> {
+  readonly key: string;
+  readonly scope: Scope;
+  readonly id = newToken();
+  readonly cause = 'deadline';
+  readonly subject: Subject;
+  readonly update = undefined;
+  readonly ctx = undefined;
+  readonly bot: BotPort | undefined;
+  readonly timeout = 0;
+
+  constructor(rt: MachineRuntime, key: string, parts: KeyParts) {
+    this.key = key;
+    this.scope = parts.scope;
+    this.subject = subjectOfKey(parts);
+    this.bot = rt.bots.get(parts.bot);
+  }
+
+  /** The process that has the conversation fires it, or it is tried again. */
+  async wait(): Promise<undefined> {}
+
+  admits({ stored }: Lease): boolean {
+    return stored?.deadlineIn !== undefined && stored.deadlineIn <= 0;
+  }
+
+  async work(turn: OpenTurn): Promise<true> {
+    await fireDeadlines(turn, 0);
+    return true;
+  }
 }

@@ -5,7 +5,7 @@ import { invalidOption } from '../base/rules.ts';
 import { warn } from '../base/warning.ts';
 import { rewritten } from '../record/history.ts';
 import type { ConversationRecord, Frame } from '../record/record.ts';
-import type { MigratedRecord, Migrations } from './evolve.ts';
+import type { MigratedRecord, Migrations } from './unknown-state.ts';
 
 /**
  * Runs the migrations that a record has not seen, in numeric order, on each of its frames and on the states that `back()` leads to.

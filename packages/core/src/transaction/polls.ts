@@ -7,7 +7,7 @@
 
 import { isJsonObject } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
-import { storageFailed } from '../lease/calls.ts';
+import { peekAt } from '../lease/calls.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import type { Write } from '../storage/statements.ts';
 import { objectIn, type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
@@ -77,7 +77,7 @@ export async function withSender(
   let text: string | undefined;
   let handled: Promise<void>;
   try {
-    text = await storedAt(rt, key);
+    text = (await peekAt(key, rt))?.text;
     // handled before the seat is left: the next update of the poll is not to overtake this one
     handled = handle(senderIn(text, subject));
   } finally {
@@ -88,14 +88,6 @@ export async function withSender(
   // nobody can vote any more: the record stays for as long as Telegram may send its updates again, where the storage can delete it then
   const last = { text, state: null, ttl: idsKeptFor };
   await write(rt, key, rt.storage.features.ttl ? last : undefined);
-}
-
-async function storedAt({ leases, storage }: Runtime, key: string): Promise<string | undefined> {
-  try {
-    return (await leases.ask(() => storage.peek(key)))?.text;
-  } catch (cause) {
-    throw storageFailed(key, 'peek', cause);
-  }
 }
 
 /** A vote is of its voter, in the chat where the poll was sent; a poll's new state is of the conversation that has sent it. */

@@ -5,9 +5,9 @@ import { FsmError } from '../base/errors.ts';
 import { resolveText } from '../conversation/texts.ts';
 import type { Frame } from '../record/record.ts';
 import { commitAhead, deliverAndMoveOn, finishWork, rollBack } from './commit.ts';
-import type { UnknownState } from './evolve.ts';
 import { isOutage } from './outage.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
+import type { UnknownState } from './unknown-state.ts';
 
 /** Applies the policy to what is unknown, commits, and then sends the user a text. */
 export async function repair(turn: OpenTurn, found: UnknownState): Promise<void> {

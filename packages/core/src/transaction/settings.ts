@@ -8,8 +8,8 @@ import type { Turn } from '../conversation/turn.ts';
 import type { InterruptRule } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import type { Migrations, UnknownStatePolicy } from './evolve.ts';
 import type { ServiceTurn } from './facts.ts';
+import type { Migrations, UnknownStatePolicy } from './unknown-state.ts';
 
 /** The scene of a user who has none, and what it starts with. */
 export interface Initial {

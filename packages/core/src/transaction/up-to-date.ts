@@ -3,11 +3,11 @@
 import { isEmpty } from '../record/record.ts';
 import { commit, commitAhead, deliverAndMoveOn, finishWork, rollBack } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
-import { findUnknown } from './evolve.ts';
 import { migrate } from './migrate.ts';
 import { isOutage } from './outage.ts';
 import { repair, unreadableRecord } from './repair.ts';
 import type { Opened, OpenTurn } from './runtime.ts';
+import { findUnknown } from './unknown-state.ts';
 
 /**
  * Brings a conversation up to date: migrations, the policy for what is unknown, pending questions, deadlines that have passed. What any

@@ -137,6 +137,12 @@ export function parseKey(key: string): KeyParts | undefined {
   return written(parts) === key ? parts : undefined;
 }
 
+/** The subject of a key's conversation, without an update. Without a chat it is the private chat with the user. */
+export function subjectOfKey({ bot, business, scope }: KeyParts): Subject {
+  const { chat = scope.user, user, thread } = scope;
+  return { bot, chat, user, thread, business };
+}
+
 /** Begins the keys of a machine, for listing a storage and for its deadlines. */
 export function namespacePrefix(namespace: string): string {
   return `${escaped(namespace)}:b`;

@@ -1,7 +1,7 @@
 /** Parts of a record that the code does not have: former names, unknown states, data that its schema rejects. */
 
-import { FsmError } from '../base/errors.ts';
-import { frozenData, frozenJson, type JsonObject } from '../base/json.ts';
+import { isFsmError } from '../base/errors.ts';
+import { frozenData, type JsonObject } from '../base/json.ts';
 import { check, describeIssues } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { definitionOf } from '../conversation/states.ts';
@@ -47,28 +47,38 @@ export interface MigratedRecord {
   data: any;
 }
 
-/** The result of an inspection: frames under their current names, or the first unknown state. */
-export type Inspection = { readonly frames: ConversationRecord['frames'] } | UnknownState;
+type Frames = ConversationRecord['frames'];
 
-/** Checks whether a machine has everything in a record. */
+/** The result of an inspection: frames under their current names, or the first unknown state. */
+export type Inspection = { readonly frames: Frames } | UnknownState;
+
+/** Checks whether a machine has everything in a record: first all names, then the data. */
 export async function findUnknown(
   record: ConversationRecord,
   registry: Registry,
 ): Promise<Inspection> {
   if (!registry.strict && registry.scenes.size === 0) return record;
-  let frames: ConversationRecord['frames'] = record.frames;
-  for (let at = 0; at < frames.length; at++) {
-    const frame = frames[at] as Frame;
+  let { frames } = record;
+  for (const [at, frame] of frames.entries()) {
     const renamed = rename(frame, registry);
     if ('reason' in renamed) return renamed;
-    if (renamed !== frame) {
-      frames = frames.with(at, renamed) as unknown as ConversationRecord['frames'];
+    if (renamed !== frame) frames = withFrame(frames, at, renamed);
+  }
+  for (const [at, frame] of frames.entries()) {
+    const checkData = checkOf(frame, registry);
+    if (checkData === undefined) continue;
+    const checked = await checkData(frame.data);
+    if ('issues' in checked) {
+      return { ...unknown(frame.state ?? '', frame, 'data'), issues: checked.issues };
     }
+    const isSame = JSON.stringify(checked.data) === JSON.stringify(frame.data);
+    if (!isSame) frames = withFrame(frames, at, { ...frame, data: checked.data });
   }
-  for (const frame of frames) {
-    if (checkOf(frame, registry)) return inspectData(frames, registry);
-  }
-  return frames === record.frames ? record : { frames };
+  return { frames };
+}
+
+function withFrame(frames: Frames, at: number, frame: Frame): Frames {
+  return frames.with(at, frame) as unknown as Frames;
 }
 
 function rename(frame: Frame, registry: Registry): Frame | UnknownState {
@@ -78,18 +88,18 @@ function rename(frame: Frame, registry: Registry): Frame | UnknownState {
   return scene === frame.scene && state === frame.state ? frame : { ...frame, scene, state };
 }
 
-type Check = (data: JsonObject) => Awaitable<JsonObject | readonly string[]>;
+type Check = (
+  data: JsonObject,
+) => Promise<{ readonly data: JsonObject } | { readonly issues: readonly string[] }>;
 
 function checkOf(frame: Frame, registry: Registry): Check | undefined {
   const behavior = frame.scene === null ? undefined : registry.scenes.get(frame.scene)?.behavior;
   if (behavior?.check) {
     return async (data) => {
       try {
-        return frozenData(await behavior.check?.(data, frame.state), 'data');
+        return { data: frozenData(await behavior.check?.(data, frame.state), 'data') };
       } catch (error) {
-        if (error instanceof FsmError && error.code === 'DATA_INVALID') {
-          return (error as FsmError<'DATA_INVALID'>).details.issues;
-        }
+        if (isFsmError(error, 'DATA_INVALID')) return { issues: error.details.issues };
         throw error;
       }
     };
@@ -99,26 +109,9 @@ function checkOf(frame: Frame, registry: Registry): Check | undefined {
   if (schema === undefined) return undefined;
   return async (data) => {
     const result = await check(schema, data);
-    return result.issues ? describeIssues(result.issues) : frozenData(result.value, 'data');
+    if (result.issues) return { issues: describeIssues(result.issues) };
+    return { data: frozenData(result.value, 'data') };
   };
-}
-
-async function inspectData(
-  frames: ConversationRecord['frames'],
-  registry: Registry,
-): Promise<Inspection> {
-  let checkedFrames = frames;
-  for (let at = 0; at < frames.length; at++) {
-    const frame = frames[at] as Frame;
-    const checked = await checkOf(frame, registry)?.(frame.data);
-    if (checked === undefined) continue;
-    if (Array.isArray(checked))
-      return { ...unknown(frame.state ?? '', frame, 'data'), issues: checked };
-    if (JSON.stringify(checked) === JSON.stringify(frame.data)) continue;
-    const data = frozenJson(checked, 'data') as JsonObject;
-    checkedFrames = checkedFrames.with(at, { ...frame, data }) as unknown as typeof frames;
-  }
-  return { frames: checkedFrames };
 }
 
 function unknown(stored: string, frame: Frame, reason: UnknownState['reason']): UnknownState {
