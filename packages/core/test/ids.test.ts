@@ -6,7 +6,6 @@ import {
   listIds,
   mostIds,
   noIds,
-  seenIds,
   type TurnId,
   withId,
 } from '../src/record/ids.ts';
@@ -45,7 +44,6 @@ describe('the ids of a record', () => {
             plain = plainly(plain, one, least);
           }
           expect(listIds(ids)).toEqual(plain);
-          expect(seenIds(plain)).toEqual(ids);
           for (const one of [...arriving, ...others]) {
             expect(hasSeen(ids, one)).toBe(plain.includes(one));
           }

@@ -9,11 +9,15 @@ import {
   type Past,
   remember,
 } from '../src/record/history.ts';
-import { listIds, seenIds } from '../src/record/ids.ts';
+import { listIds, mostIds, noIds, type SeenIds, type TurnId, withId } from '../src/record/ids.ts';
 import { markOf } from '../src/record/marks.ts';
 import type { ConversationRecord, Frame } from '../src/record/record.ts';
 import { emptyFrame, emptyRecord } from '../src/record/record.ts';
 import { decode, replaced, writeOf } from '../src/record/stored.ts';
+
+/** Ids, oldest first, as a record keeps them. */
+const seen = (ids: readonly TurnId[]) =>
+  ids.reduce<SeenIds>((all, id) => withId(all, id, mostIds), noIds);
 
 /** Names as people choose them, as JavaScript trips over them, and as the format itself uses them. */
 const name = fc.oneof(
@@ -117,7 +121,7 @@ const record = fc
       .uniqueArray(fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })), {
         maxLength: 12,
       })
-      .map(seenIds),
+      .map(seen),
     marks: fc
       .array(fc.nat(), { maxLength: 8 })
       .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
@@ -257,7 +261,7 @@ describe('a record as text', () => {
   });
 
   it('leaves out default values, and names everything by one letter', () => {
-    expect(textOf({ ...emptyRecord, ids: seenIds([10, 11, 13]) })).toBe('{"v":1,"i":[13,2,1]}');
+    expect(textOf({ ...emptyRecord, ids: seen([10, 11, 13]) })).toBe('{"v":1,"i":[13,2,1]}');
   });
 
   it('stores a form whose answers are named like its states in little more than those names', () => {

@@ -93,7 +93,7 @@ export function checkMessage<T>(said: T, option = 'message'): T {
 /** The longest text of a message, in UTF-16 code units (Bot API, sendMessage). */
 export const longestText = 4096;
 /** The longest answer to a press, in UTF-16 code units (Bot API, answerCallbackQuery). */
-export const longestAnswer = 200;
+export const longestPressAnswer = 200;
 /** The longest caption, in UTF-16 code units (Bot API, sendPhoto). */
 export const longestCaption = 1024;
 

@@ -3,7 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
-import { checkMessage, isSent, longestAnswer } from '../conversation/outgoing.ts';
+import { checkMessage, isSent, longestPressAnswer } from '../conversation/outgoing.ts';
 import { isStream, wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -137,7 +137,7 @@ export class FrameRun implements SceneRun {
 
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
-      const isLong = text !== undefined && text.length > longestAnswer;
+      const isLong = text !== undefined && text.length > longestPressAnswer;
       this.turn.effects.answer = {
         ...(text !== undefined && !isLong && { text }),
         ...(alert !== undefined && { show_alert: alert }),

@@ -63,11 +63,6 @@ export function listIds(ids: SeenIds): TurnId[] {
   return listed.reverse();
 }
 
-/** The ids of a list, oldest first, as a set. */
-export function seenIds(listed: readonly TurnId[]): SeenIds {
-  return listed.map((id, at) => apart(id, listed[at + 1])).reverse();
-}
-
 /** A number beside a number as the difference to it, and the number again from the difference. */
 function apart(id: TurnId, before: TurnId | undefined): TurnId {
   return typeof id === 'number' && typeof before === 'number' ? before - id : id;

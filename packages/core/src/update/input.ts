@@ -143,12 +143,6 @@ export function isEvent(input: UserInput): boolean {
   return input.kind === 'payment' || isVote(input);
 }
 
-/** Reads the `media_group_id` that the messages of one album share. */
-export function albumOf(update: RawUpdate): string | undefined {
-  const updateType = updateTypeOf(update);
-  return updateType === undefined ? undefined : albumIn(updateType, objectIn(update, updateType));
-}
-
 /**
  * Picks the value that a step takes from an input; `undefined` if it takes none.
  *

@@ -76,7 +76,7 @@ export function choiceInAnyCase(options: readonly Option[], text: string): strin
 }
 
 /** The longest text that is an answer, in characters: as long as a message may be. What a web app or a link gives may be longer. */
-const longestAnswer = 4096;
+const longestTextAnswer = 4096;
 
 /**
  * Checks and converts a value: its length, `schema`, then `validate`.
@@ -90,7 +90,7 @@ export async function checkValue(
   answers: JsonObject,
   turn: SessionTurn,
 ): Promise<Verdict> {
-  const { schema, validate, otherwise, maxLength = longestAnswer } = question;
+  const { schema, validate, otherwise, maxLength = longestTextAnswer } = question;
   if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
   const rejected = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
     const message = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;

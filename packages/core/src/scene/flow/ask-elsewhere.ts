@@ -4,19 +4,17 @@
  */
 
 import { toMs } from '../../base/clock.ts';
+import { hash32 } from '../../base/hash.ts';
 import { invalidOption } from '../../base/rules.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
-import { hash32 } from '../rows/buttons.ts';
+import { maxBytes } from '../rows/buttons.ts';
 import { elsewhereMessage, type FlowRun, note, text, tokenOf, wasAsked } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
-
-/** The limit of `callback_data` (Bot API, InlineKeyboardButton). */
-const maxBytes = 64;
 
 /** Asks in the other chat, and sends `meanwhile` to the user of this one. */
 export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise<MessageSource> {

@@ -1,8 +1,8 @@
 /** Adapts the progress of users in mid-flow to a deploy: renamed steps, and the fingerprint of a definition. */
 
+import { hash32 } from '../../base/hash.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Schema } from '../../base/schema.ts';
-import { hash32 } from '../rows/buttons.ts';
 import { valuesOf } from './choices.ts';
 import { namedSteps, type Step } from './steps.ts';
 

@@ -1,10 +1,10 @@
 /** Buttons of the reply keyboard that share a contact, a location, users or a chat. Loaded with the first one. */
 
+import { hash32 } from '../../base/hash.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept, UserInput } from '../../update/input.ts';
 import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { updateTypeOf } from '../../update/subject.ts';
-import { hash32 } from '../rows/buttons.ts';
 import type { Shareable } from './question.ts';
 import type { AskOptions } from './steps.ts';
 

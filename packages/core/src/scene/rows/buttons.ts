@@ -1,5 +1,7 @@
 /** Buttons of scenes: their data, bound to a conversation, an entry and a question in at most 64 bytes, and their order in rows. */
 
+import { hash32 } from '../../base/hash.ts';
+
 /** The action of a button. */
 export type ButtonAction =
   | 'choose'
@@ -34,8 +36,8 @@ export interface PressedButton extends FlowButton {
   readonly head: string;
 }
 
-/** The limit of `callback_data` (Bot API, InlineKeyboardButton). */
-const maxBytes = 64;
+/** The most bytes of `callback_data` (Bot API, InlineKeyboardButton). */
+export const maxBytes = 64;
 
 const letters: Readonly<Record<ButtonAction, string>> = {
   choose: 'c',
@@ -145,17 +147,6 @@ export function questionToken(mark: string): string {
 function hashOf(value: string): string {
   const reversed = [...value].reverse().join('');
   return `#${hash32(value).toString(36)}${hash32(reversed).toString(36)}`;
-}
-
-/** The hash of an empty text. */
-const noText = 0x811c9dc5;
-const prime = 0x01000193;
-
-/** FNV-1a over UTF-16 units. */
-export function hash32(text: string): number {
-  let hash = noText | 0;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
-  return hash >>> 0;
 }
 
 /** Bytes as UTF-8, without writing them. */

@@ -1,0 +1,10 @@
+/** A short hash of a text: even, and the same in every process. */
+
+/** FNV-1a over UTF-16 units, as a whole number below 2^32. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return hash >>> 0;
+}
