@@ -19,7 +19,6 @@ export type { DebugPrinter } from './machine/debug-log.ts';
 export { createMachine } from './machine/machine.ts';
 export type {
   AnyMachine,
-  BotPort,
   FedMachine,
   MachineDescription,
 } from './machine/machine-interface.ts';
@@ -56,6 +55,7 @@ export type { SessionAccess } from './state/context.ts';
 export { sessionOf, stateFilter } from './state/context.ts';
 export { installedAt } from './state/install.ts';
 export type { CommittedState } from './transaction/events.ts';
+export type { BotPort } from './transaction/facts.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';
 export { addressOf } from './update/address.ts';

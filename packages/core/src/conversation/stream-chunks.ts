@@ -1,6 +1,6 @@
 /** The chunks of a stream. */
 
-import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 
 /** Asks for the next chunk; one that fails when nobody waits any more is nobody's failure. */
@@ -13,6 +13,5 @@ export function next(chunks: AsyncIterator<string>): Promise<IteratorResult<stri
 /** A chunk, which is a text: the `fullStream` of the AI SDK, for example, has objects. */
 export function textIn(chunk: unknown): string {
   if (typeof chunk === 'string') return chunk;
-  const of = { option: 'stream text', expected: 'an AsyncIterable of strings' };
-  throw new FsmError('INVALID_OPTION', { ...of, found: shown(chunk) });
+  throw invalidOption('stream text', 'an AsyncIterable of strings', shown(chunk));
 }

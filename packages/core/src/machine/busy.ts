@@ -3,10 +3,9 @@
 import { FsmError } from '../base/errors.ts';
 import { isOfOneChat } from '../conversation/rejected.ts';
 import { resolveText } from '../conversation/texts.ts';
-import type { TurnFacts } from '../transaction/facts.ts';
+import type { BotPort, TurnFacts } from '../transaction/facts.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { queryIdIn, type RawUpdate } from '../update/raw-update.ts';
-import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** An update that waits, or is rejected. */

@@ -9,6 +9,7 @@ import type { FsmStorage } from '../lease/storage.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { Committed, MachineEvents } from '../transaction/events.ts';
+import type { BotPort } from '../transaction/facts.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import type { UnknownState } from '../transaction/unknown-state.ts';
 import type { Address } from '../update/address.ts';
@@ -66,20 +67,6 @@ export interface Conversation<out All extends AnyState = AnyState> {
    * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`, `RECORD_UNREADABLE`
    */
   peek(): Promise<Snapshot | undefined>;
-}
-
-/** A bot as a machine needs it; the adapters make one of both frameworks' bots. */
-export interface BotPort {
-  readonly id: number;
-  readonly username?: string | undefined;
-  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
-  /**
-   * From now on each call of this update is first passed to this function, which returns the payload to send. A call for which it returns
-   * `undefined` resolves to `true` unsent.
-   *
-   * Needed where a callback query was answered early, since answering it again is an error, and for `replyKeyboards`.
-   */
-  intercept?(each: (method: string, payload: object) => object | undefined): void;
 }
 
 /** A machine: conversations under one strategy in one storage. */

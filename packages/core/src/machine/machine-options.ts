@@ -13,6 +13,7 @@ import type { Texts } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { ServiceTurn } from '../transaction/facts.ts';
+import type { WaitingPolicy } from '../transaction/settings.ts';
 import type { Migrations, UnknownStatePolicy } from '../transaction/unknown-state.ts';
 import type { InterruptRule } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
@@ -41,7 +42,7 @@ export interface WaitingOptions {
   /**
    * `queue` waits (the default); `reject` throws `BUSY`; `drop` leaves the update unhandled, silently; `busy` says that the bot is busy.
    */
-  readonly policy?: 'queue' | 'reject' | 'drop' | 'busy';
+  readonly policy?: WaitingPolicy;
   /** How many updates of one conversation may wait; beyond it `QUEUE_FULL` is thrown. Default 5,000. */
   readonly limit?: number;
   /** A callback query that has waited this long is answered, so that the button's loading spinner disappears. Default 1 s. */

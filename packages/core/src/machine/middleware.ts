@@ -10,11 +10,12 @@ import {
   rejectTaken,
   reserve,
 } from '../state/install.ts';
+import type { BotPort } from '../transaction/facts.ts';
 import { botIdOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type DebugPrinter, debugLog } from './debug-log.ts';
 import { machineOf } from './machine.ts';
-import type { BotPort, FedMachine, Machine } from './machine-interface.ts';
+import type { FedMachine, Machine } from './machine-interface.ts';
 import { defaultNamespace, type LooseOptions } from './settings.ts';
 
 /** How a framework's client calls the Bot API. */

@@ -8,13 +8,14 @@ import type { Turn } from '../conversation/turn.ts';
 import { newToken } from '../lease/calls.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { TurnId } from '../record/ids.ts';
+import type { BotPort } from '../transaction/facts.ts';
 import type { Job } from '../transaction/job.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import type { BotPort, Conversation } from './machine-interface.ts';
+import type { Conversation } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** How long work from outside waits for a conversation, in ms. */

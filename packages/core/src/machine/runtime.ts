@@ -16,10 +16,10 @@ import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
 import type { Observers, WatchedEvents } from '../transaction/events.ts';
+import type { BotPort } from '../transaction/facts.ts';
 import { interruptsIn } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
-import type { BotPort } from './machine-interface.ts';
 import { type LooseOptions, settingsOf } from './settings.ts';
 
 /** A machine's runtime, and the bots that it has met. */

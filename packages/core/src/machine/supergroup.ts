@@ -49,7 +49,7 @@ export class GroupMoves {
     if (this.#moved.has(name) || stopping.isStopped) return;
     this.#moved.add(name);
     if (this.#moved.size > mostMoved) this.#moved.delete([...this.#moved][0] ?? '');
-    stopping.running++;
+    stopping.begin();
     this.#running.set(name, this.#move(update, bot, name));
   }
 
@@ -63,7 +63,7 @@ export class GroupMoves {
       this.#rt.notify('storageFailed', { operation: 'migrate', error });
     } finally {
       this.#running.delete(name);
-      if (--stopping.running === 0) stopping.idle?.();
+      stopping.end();
     }
   }
 }

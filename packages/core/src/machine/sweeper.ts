@@ -3,6 +3,7 @@
 import { newToken } from '../lease/calls.ts';
 import type { Lease } from '../lease/lease.ts';
 import { fireDeadlines } from '../transaction/deadlines.ts';
+import type { BotPort } from '../transaction/facts.ts';
 import type { Job } from '../transaction/job.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
@@ -14,7 +15,6 @@ import {
   subjectOfKey,
 } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** Fires deadlines. */

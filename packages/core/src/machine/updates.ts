@@ -4,6 +4,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { burstTimer } from '../conversation/behavior.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';
+import type { BotPort } from '../transaction/facts.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { PollSender } from '../transaction/polls.ts';
@@ -14,7 +15,6 @@ import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
-import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 import type { GroupMoves } from './supergroup.ts';
 

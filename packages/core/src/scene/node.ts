@@ -16,7 +16,7 @@ import type {
   NoHandlers,
   SceneOptions,
 } from './node-handlers.ts';
-import { ownState } from './own-state.ts';
+import { ownState, sceneOf } from './own-state.ts';
 
 /** A node that is declared but does nothing yet: `.on({ handle })` finishes it. */
 export interface UnfinishedScene<Id extends string, T extends SceneTypes, A extends Accept> {
@@ -104,10 +104,5 @@ function finished(id: string, options: LooseOptions, handlers: LooseHandlers): A
   const rules = { handle: callable, resume: callable, timeout: callable, leave: callable };
   checkOptions(`${id} `, handlers, { [shows]: callable, ...rules }, '');
   const own = ownState(id, namesOf(options.was));
-  const behavior = behaviorOfNode(id, own, options, handlers);
-  return Object.freeze({
-    id,
-    '~scene': behavior as never,
-    '~group': { id, states: Object.freeze([own]) },
-  });
+  return sceneOf(own, behaviorOfNode(id, own, options, handlers));
 }

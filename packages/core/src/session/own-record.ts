@@ -4,8 +4,8 @@ import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { machineOf, ownPort } from '../machine/machine.ts';
-import type { BotPort } from '../machine/machine-interface.ts';
 import type { MachineOptions } from '../machine/machine-options.ts';
+import type { BotPort } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 
 /** Options of the machine behind a session that has its own record. */

@@ -4,8 +4,9 @@ import { sceneError } from '../base/area-errors.ts';
 import { invalidTarget } from '../base/rules.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
-import { type AnyGroup, makeState, type State } from '../conversation/states.ts';
+import type { AnyGroup } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
+import { ownState, sceneOf } from '../scene/own-state.ts';
 import { shownAt } from '../session/shown.ts';
 import { openSlot } from '../session/slot.ts';
 import { warnOnce } from '../session/warning.ts';
@@ -23,9 +24,7 @@ export function entranceOf<C extends object>(
   id: string,
   parts: StageParts<C>,
 ): AnyScene & AnyGroup {
-  const siblings: State[] = [];
-  const own = makeState(id, { schema: undefined, was: [], groups: [id], siblings });
-  siblings.push(own);
+  const own = ownState(id, []);
   const converted = warnOnce();
   const { sessionName = 'session' } = parts.settings;
   const show = shownAt(sessionName, false);
@@ -60,9 +59,5 @@ export function entranceOf<C extends object>(
     handle: (_, next) => next(),
     describe: () => ({ kind: 'scene of a stage' }),
   };
-  return Object.freeze({
-    id,
-    '~scene': behavior as object,
-    '~group': { id, states: Object.freeze([own]) },
-  });
+  return sceneOf(own, behavior);
 }

@@ -37,27 +37,21 @@ export async function settle(turn: OpenTurn): Promise<void> {
   // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
   const kept = commit(turn, true);
   if (isPromise(kept)) await kept;
-  await deliver(turn);
-  if (effects.hasEvents) await moveOn(turn, false);
+  await deliverAndMoveOn(turn);
 }
 
 /**
- * Sends what was committed, and the questions to which it leads.
+ * Sends what was committed. A question may move the user on, as `enter` of a node does: the next one is committed as pending, and then sent.
  *
  * @param silently - do not notify the user of a rejection
  */
 export async function deliverAndMoveOn(turn: OpenTurn, silently = false): Promise<void> {
-  await deliver(turn, silently);
-  await moveOn(turn, silently);
-}
-
-/** A question has moved the user on, as `enter` of a node may: the next one is committed as pending, and then sent. */
-async function moveOn(turn: OpenTurn, silently: boolean): Promise<void> {
-  while (turn.used?.hasEvents) {
+  for (;;) {
+    await deliver(turn, silently);
+    if (!turn.used?.hasEvents) return;
     turn.used.moves++;
     await finishWork(turn);
     await commitAhead(turn);
-    await deliver(turn, silently);
   }
 }
 

@@ -18,10 +18,17 @@ export interface ServiceTurn<Context = unknown> {
   readonly update: Update | undefined;
 }
 
-/** A bot as a turn needs it. */
-export interface TurnBot {
+/** A bot as a machine needs it; the adapters make one of both frameworks' bots. */
+export interface BotPort {
+  readonly id: number;
   readonly username?: string | undefined;
   call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+  /**
+   * From now on each call of this update is first passed to this function, which returns the payload to send. A call for which it returns
+   * `undefined` resolves to `true` unsent.
+   *
+   * Needed where a callback query was answered early, since answering it again is an error, and for `replyKeyboards`.
+   */
   intercept?(each: (method: string, payload: object) => object | undefined): void;
 }
 
@@ -40,7 +47,7 @@ export interface TurnFacts {
   /** Whether the update comes from another chat, where somebody answers a question of this conversation. */
   readonly isElsewhere?: boolean;
   /** Calls the Bot API; absent while no bot is connected. */
-  readonly bot: TurnBot | undefined;
+  readonly bot: BotPort | undefined;
 }
 
 /** Where a conversation can be reached, as far as its key contains it. */

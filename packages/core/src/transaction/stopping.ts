@@ -8,14 +8,14 @@ import type { TurnFacts } from './facts.ts';
 export class Stopping {
   /** Whether new turns are rejected. */
   isStopped = false;
-  /** Turns that run or wait. */
-  running = 0;
-  /** Called when none does. */
-  idle: (() => void) | undefined;
   /** Whether also those are rejected that wait. */
   isLate = false;
   /** How often the machine was started: a stop compares it with what it began with. */
   starts = 0;
+  /** Turns that run or wait. */
+  #running = 0;
+  /** Called when none does. */
+  #idle: (() => void) | undefined;
   readonly #leases: Pick<Leases, 'giveUp'>;
   readonly #waits = new Set<AbortController>();
 
@@ -29,6 +29,17 @@ export class Stopping {
     return new FsmError('STOPPED', { operation });
   }
 
+  /** A turn begins, or waits to begin; so does what is to be waited for as a turn is. */
+  begin(): void {
+    this.#running++;
+  }
+
+  /** It has ended. */
+  end(): void {
+    this.#running--;
+    if (this.#running === 0) this.#idle?.();
+  }
+
   /** Ends a wait when no turn begins any more; returns how to take it back. */
   ends(wait: AbortController): () => void {
     this.#waits.add(wait);
@@ -38,13 +49,13 @@ export class Stopping {
   /** From now on new turns are rejected; resolves when none runs or waits. */
   stop(): Promise<void> {
     this.isStopped = true;
-    if (this.running === 0) return Promise.resolve();
-    const before = this.idle;
+    if (this.#running === 0) return Promise.resolve();
+    const before = this.#idle;
     return new Promise((resolve) => {
-      this.idle = () => {
+      this.#idle = () => {
         before?.();
         resolve();
-        this.idle = undefined;
+        this.#idle = undefined;
       };
     });
   }

@@ -104,7 +104,7 @@ async function telefsmTurn<Result>(
     try {
       if (turn?.used?.released !== undefined) await runReleased(turn);
     } finally {
-      if (--rt.stopping.running === 0) rt.stopping.idle?.();
+      rt.stopping.end();
     }
   }
 }
@@ -142,7 +142,7 @@ class QueuedJob implements Head, WaitOptions {
     this.number = this.seat === undefined ? rt.early.arrives() : undefined;
     this.mayWait = rt.storage.features.shared || this.number !== undefined;
     this.at = this.mayWait ? rt.clock.monotonic() : undefined;
-    rt.stopping.running++;
+    rt.stopping.begin();
   }
 
   /** That of the job at the time of asking: waiting in the queue may have used up some of it. */

@@ -12,7 +12,7 @@ export async function workAlone<Result>(
   meter: Meter | undefined,
 ): Promise<Result> {
   const { stopping } = rt;
-  stopping.running++;
+  stopping.begin();
   meter?.begin(job, undefined);
   const turn = new RunningTurn(rt, job, undefined, undefined, undefined);
   let phase: OpenTurn['phase'] = 'failed';
@@ -24,6 +24,6 @@ export async function workAlone<Result>(
     return result;
   } finally {
     turn.phase = phase;
-    if (--stopping.running === 0) stopping.idle?.();
+    stopping.end();
   }
 }
