@@ -162,10 +162,10 @@ export class CommandError<Code extends CommandErrorCode = CommandErrorCode> exte
 export type AnyCommandError = { [Code in CommandErrorCode]: CommandError<Code> }[CommandErrorCode];
 
 /**
- * Recognises a {@link CommandError}, also one from another copy of the package, and narrows its `args`.
+ * Recognizes a {@link CommandError}, also one from another copy of the package, and narrows its `args`.
  *
  * @param error - anything that was thrown
- * @param code - the one code to recognise; without it any
+ * @param code - the one code to recognize; without it any
  */
 export function isCommandError<const Code extends CommandErrorCode = CommandErrorCode>(
   error: unknown,

@@ -79,9 +79,9 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
   function notify({ onChange }: FlagNode, value: unknown, before: unknown): void {
     if (!onChange) return;
     const call = () => onChange(value, before, port.turn);
-    const told = hooks === undefined ? call() : hooks.then(call);
-    if (!isPromise(told)) return;
-    hooks = Promise.resolve(told);
+    const called = hooks === undefined ? call() : hooks.then(call);
+    if (!isPromise(called)) return;
+    hooks = Promise.resolve(called);
     // `settled` reports the rejection; until then nothing handles it.
     hooks.catch(() => {});
   }

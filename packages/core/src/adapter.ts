@@ -39,6 +39,8 @@ export { sessionMiddleware } from './session/session.ts';
 export { shownAt } from './session/shown.ts';
 export type { SessionValue } from './session/slot.ts';
 export { slotStore } from './session/slot.ts';
+export type { SessionValues, SessionValuesOptions } from './session/value-store.ts';
+export { sessionValues } from './session/value-store.ts';
 export type {
   SceneControl,
   SceneData,
@@ -56,8 +58,6 @@ export { sessionOf, stateFilter } from './state/context.ts';
 export { installedAt } from './state/install.ts';
 export type { CommittedState } from './transaction/events.ts';
 export type { BotPort } from './transaction/facts.ts';
-export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
-export { sessionValues } from './transaction/session-values.ts';
 export { addressOf } from './update/address.ts';
 export { inputOf } from './update/input.ts';
 export type { Scope } from './update/key.ts';

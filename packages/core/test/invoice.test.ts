@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addressOf, subjectOf } from '../src/adapter.ts';
 import { flow, invoicePayload, isFsmError } from '../src/index.ts';
-import { payloadLimit, taggedPayload, tagOfPayload } from '../src/update/invoice.ts';
+import { markedPayload, markOfPayload, payloadLimit } from '../src/update/invoice.ts';
 import { chat } from './flow/chat.ts';
 
 const token = fc.nat(0xffffffff).map((number) => number.toString(36));
@@ -32,8 +32,8 @@ describe('the mark of an invoice', () => {
   it('comes back beside whatever payload, and fits with the longest one', () => {
     fc.assert(
       fc.property(fc.string(), mark, (own, given) => {
-        const payload = taggedPayload(own, given);
-        expect(tagOfPayload(payload)).toEqual(given);
+        const payload = markedPayload(own, given);
+        expect(markOfPayload(payload)).toEqual(given);
         expect(invoicePayload(payload)).toBe(own);
         expect(payload.length - own.length).toBeLessThanOrEqual(128 - payloadLimit);
       }),
@@ -48,7 +48,7 @@ describe('the mark of an invoice', () => {
           thread,
           directMessagesTopic,
         } = { thread: undefined, directMessagesTopic: undefined, ...given };
-        const update = checkout(taggedPayload('tea', given));
+        const update = checkout(markedPayload('tea', given));
         expect(subjectOf(update, 1)).toMatchObject({
           chat: where,
           user: 7,
@@ -66,7 +66,7 @@ describe('the mark of an invoice', () => {
   it('is none in a payload of the bot, whose checkout belongs to the private chat', () => {
     fc.assert(
       fc.property(fc.string(), (own) => {
-        expect(tagOfPayload(own)).toBeUndefined();
+        expect(markOfPayload(own)).toBeUndefined();
         expect(invoicePayload(own)).toBe(own);
         expect(subjectOf(checkout(own), 1)).toMatchObject({ chat: 7, user: 7 });
       }),

@@ -39,7 +39,7 @@ export class FsmError<Code extends FsmErrorCode = FsmErrorCode> extends Error {
 export type AnyFsmError = { [Code in FsmErrorCode]: FsmError<Code> }[FsmErrorCode];
 
 /**
- * Recognises an {@link FsmError}, also one from another copy of the package, and narrows its `details`.
+ * Recognizes an {@link FsmError}, also one from another copy of the package, and narrows its `details`.
  *
  * @example
  * ```ts

@@ -6,7 +6,7 @@ import { boundTo } from '../conversation/bound-to.ts';
 import type { Engine, OpenTurn } from '../transaction/runtime.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
-import { checkoutOf, paymentOf, tagOfPayload } from '../update/invoice.ts';
+import { checkoutOf, markOfPayload, paymentOf } from '../update/invoice.ts';
 import { textIn } from '../update/raw-update.ts';
 import { isOfOneMachine } from '../update/tag.ts';
 import { type Albums, albumKey, markedEntry, recentAlbums } from './albums.ts';
@@ -66,7 +66,7 @@ function boundTag(turn: OpenTurn): string | undefined {
   if (input?.kind === 'button') return boundTo(input.value);
   if (input !== undefined && input.kind !== 'payment') return undefined;
   const holder = input === undefined ? checkoutOf(turn) : paymentOf(turn);
-  return holder && tagOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
+  return holder && markOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */

@@ -35,9 +35,9 @@ export interface Interruption {
 
 /** How a conversation is acquired. */
 export interface WaitOptions {
-  /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
+  /** Ms to wait at most; 0 acquires it only if it is free, as policies other than `queue` need it. */
   readonly timeout: number;
-  /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
+  /** Called once, at the first busy answer, if it may wait: the wait begins. */
   onBusy?(holder: Busy): void;
   /** Absent unless updates may interrupt others. */
   readonly interruption?: Interruption | undefined;
@@ -45,7 +45,7 @@ export interface WaitOptions {
 
 /** How a turn commits. */
 export interface CommitOptions {
-  /** Continues holding the conversation. */
+  /** Whether the turn keeps the lease. */
   readonly keep: boolean;
   /** The id that this turn writes into the record: it shows afterwards whether another attempt has handled the same update. */
   readonly id?: TurnId | undefined;
@@ -90,7 +90,7 @@ export interface Leases {
    *
    * Only the head of the local queue of the key may call it.
    *
-   * @returns `undefined` if it was busy and `bound` is 0
+   * @returns `undefined` if it was busy and `timeout` is 0
    * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Leases.giveUp}
    */
   acquire(key: string, options: WaitOptions): Awaitable<Lease | undefined>;

@@ -75,13 +75,13 @@ export function hookedScene<C extends object>(
   async function notify<Name extends keyof Events>(
     { ctx }: SceneRun,
     name: Name,
-    told: Events[Name],
+    property: Events[Name],
     value: unknown,
   ): Promise<void> {
     const hook = hooks.hook(name);
     if (hook === undefined) return;
     if (ctx === undefined) throw sceneError('NO_CONTEXT', { scene: id, hook: name });
-    await withProperty(ctx as C, told, value, () => hook(ctx as C, nothing));
+    await withProperty(ctx as C, property, value, () => hook(ctx as C, nothing));
   }
 
   const behavior: SceneBehavior = {

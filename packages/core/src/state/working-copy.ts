@@ -33,7 +33,10 @@ interface TimerPoint {
 }
 
 /** One for all without timers, which are most. */
-const noMark: TimerPoint = /* @__PURE__ */ Object.freeze({ changes: 0, deadlineAt: undefined });
+const noTimerPoint: TimerPoint = /* @__PURE__ */ Object.freeze({
+  changes: 0,
+  deadlineAt: undefined,
+});
 
 /**
  * A working copy.
@@ -58,9 +61,9 @@ export class WorkingCopy {
   timerChanges = 0;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
-  /** Of the base. */
+  /** The timers that the base has. */
   private kept: TimerPoint;
-  /** Of the record that was made last: it becomes the base when it has been written. */
+  /** The timers of the record that was made last, which becomes the base when it has been written. */
   private written: TimerPoint;
   readonly rules: CopyRules;
 
@@ -75,7 +78,7 @@ export class WorkingCopy {
     this.session = record.session;
     this.rules = rules;
     this.timers = deadlineAt === undefined ? undefined : timersAt(record.timers, deadlineAt);
-    this.kept = deadlineAt === undefined ? noMark : { changes: 0, deadlineAt };
+    this.kept = deadlineAt === undefined ? noTimerPoint : { changes: 0, deadlineAt };
     this.written = this.kept;
   }
 
@@ -182,7 +185,7 @@ export class WorkingCopy {
     this.timerChanges++;
   }
 
-  /** Removes every timer. */
+  /** Removes a deadline whose timers this version cannot read. */
   disarm(): void {
     this.timers = undefined;
     this.timerChanges++;
@@ -213,7 +216,7 @@ export class WorkingCopy {
     // most have none
     const isTimed = this.timers !== undefined || changes > 0;
     const timers = isTimed ? this.storedTimers() : noTimers;
-    this.written = isTimed ? { changes, deadlineAt: this.deadlineAt } : noMark;
+    this.written = isTimed ? { changes, deadlineAt: this.deadlineAt } : noTimerPoint;
     return {
       version,
       frames,

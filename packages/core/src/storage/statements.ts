@@ -89,7 +89,7 @@ export interface StorageFeatures {
   readonly shared: boolean;
   /** Whether a late writer is rejected. */
   readonly fencing: boolean;
-  /** Whether it honours {@link Write.ttl}. */
+  /** Whether it honors {@link Write.ttl}. */
   readonly ttl: boolean;
   /** Whether `due` and `settled` exist. */
   readonly deadlines: boolean;

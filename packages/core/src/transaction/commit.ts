@@ -1,7 +1,7 @@
 /** Writes the working copy: what is in a record, and when it is written. */
 
 import { isPromise } from '../base/awaitable.ts';
-import { namedError } from '../base/frozen.ts';
+import { namedError } from '../base/named-error.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';

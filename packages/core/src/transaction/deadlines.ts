@@ -1,6 +1,6 @@
 /** Fires timers that have passed; a handler that fails is tried again later. */
 
-import { namedError } from '../base/frozen.ts';
+import { namedError } from '../base/named-error.ts';
 import { stateTimer } from '../state/working-copy.ts';
 import { commitAhead, deliverAndMoveOn, finishWork, rollBack } from './commit.ts';
 import { isInterruption } from './interrupts.ts';
@@ -29,7 +29,7 @@ export async function fireDeadlines(turn: OpenTurn, waited: number): Promise<voi
     // an earlier one may have moved the conversation on, and with it gone the later ones
     if (copy.timers?.has(timer) === true) await fire(turn, timer);
   }
-  // a deadline without timers: written by a newer version
+  // a newer version has written it
   if (passed.length === 0 && copy.timers === undefined) copy.disarm();
 }
 

@@ -1,7 +1,7 @@
 /** How turns end that do not end well: handled before, interrupted, failed. */
 
 import { isFsmError } from '../base/errors.ts';
-import { namedError } from '../base/frozen.ts';
+import { namedError } from '../base/named-error.ts';
 import { queryIdIn } from '../update/raw-update.ts';
 import { commitId, rollBack } from './commit.ts';
 import { isInterruption } from './interrupts.ts';

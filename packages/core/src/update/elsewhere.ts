@@ -20,30 +20,23 @@ export interface ElsewhereButton {
   readonly question: string;
 }
 
-const mark = '^';
-
 /** Writes what the data of such buttons begin with; the value follows. */
 export function elsewhereHead(button: ElsewhereButton): string {
   const { tag, chat, user, thread, entry, question } = button;
   const number = (id: number | undefined) => id?.toString(36) ?? '';
   // in a private chat both are the same
   const elsewhere = chat === user ? '' : number(chat);
-  return `${mark}${tag}.${elsewhere}.${number(user)}.${number(thread)}.${entry.toString(36)}.${question}.`;
+  return `^${tag}.${elsewhere}.${number(user)}.${number(thread)}.${entry.toString(36)}.${question}.`;
 }
 
-/** Distinguishes the data of such a button from others. */
-function isElsewhere(data: string): boolean {
-  return data.startsWith(mark);
-}
+const form =
+  /^\^([^.]*)\.(-?[0-9a-z]*)\.(-?[0-9a-z]*)\.(-?[0-9a-z]*)\.([0-9a-z]+)\.([0-9a-z]*)\.(.*)$/s;
 
 /** Reads the data of such a button; `undefined` for any other data. */
 export function readElsewhere(
   data: string,
 ): (ElsewhereButton & { readonly value: string }) | undefined {
-  if (!isElsewhere(data)) return undefined;
-  const id = '(-?[0-9a-z]*)';
-  const pattern = `^\\${mark}([^.]*)\\.${id}\\.${id}\\.${id}\\.([0-9a-z]+)\\.([0-9a-z]*)\\.(.*)$`;
-  const found = new RegExp(pattern, 's').exec(data);
+  const found = form.exec(data);
   if (found === null) return undefined;
   const [, tag = '', chat = '', user = '', thread = '', entry = '', question = '', value = ''] =
     found;

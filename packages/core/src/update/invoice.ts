@@ -8,7 +8,7 @@
 import { objectIn, type RawObject, textIn, wholeIn } from './raw-update.ts';
 
 /** The mark of an invoice: its conversation, and a random number. */
-export interface InvoiceTag {
+export interface InvoiceMark {
   /** Of the conversation. */
   readonly tag: string;
   /** Drawn at random for each invoice; only the conversation that sent it can check it. */
@@ -25,7 +25,7 @@ export const payloadLimit = 70;
 const form = /~fsm\.([0-9a-z]+)\.([0-9a-z]+)\.(-?[0-9a-z]+)(?:\.([td])([0-9a-z]+))?$/;
 
 /** Writes a payload with its mark. */
-export function taggedPayload(own: string, mark: InvoiceTag): string {
+export function markedPayload(own: string, mark: InvoiceMark): string {
   const { tag, nonce, chat, thread, directMessagesTopic } = mark;
   const topic =
     directMessagesTopic !== undefined
@@ -43,7 +43,7 @@ export function newNonce(): string {
 }
 
 /** Reads the mark of a payload; `undefined` for an invoice of the bot's own. */
-export function tagOfPayload(payload: string): InvoiceTag | undefined {
+export function markOfPayload(payload: string): InvoiceMark | undefined {
   const found = form.exec(payload);
   if (found === null) return undefined;
   const [, tag = '', nonce = '', chat = '', kind, topic = ''] = found;

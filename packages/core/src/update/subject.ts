@@ -1,6 +1,6 @@
 /** The subject of an update: one table over every update type of the Bot API. */
 
-import { type InvoiceTag, tagOfPayload } from './invoice.ts';
+import { type InvoiceMark, markOfPayload } from './invoice.ts';
 import {
   idIn,
   idOf,
@@ -203,7 +203,7 @@ export function directMessagesTopic(message: RawObject | undefined): number | un
 }
 
 /** The mark that a flow has put behind the payload of an invoice. */
-export function invoiceMark(query: RawObject | undefined): InvoiceTag | undefined {
+export function invoiceMark(query: RawObject | undefined): InvoiceMark | undefined {
   const payload = textIn(query, 'invoice_payload');
-  return payload === undefined ? undefined : tagOfPayload(payload);
+  return payload === undefined ? undefined : markOfPayload(payload);
 }

@@ -9,7 +9,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** A box by its centre. */
+/** A box by its center. */
 export interface Box extends Point {
   readonly width: number;
   readonly height: number;

@@ -47,7 +47,7 @@ export class WizardScene<
  * Names a step of a wizard, so that a deploy that inserts, removes or moves steps does not shift users.
  *
  * @param name - what the session keeps in place of the step's number
- * @param handler - the step's middleware; each name needs a handler of its own
+ * @param handler - the step's middleware
  * @param options - `was`: former names
  */
 export function step<C extends Context>(

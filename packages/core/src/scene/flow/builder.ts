@@ -54,15 +54,6 @@ interface AnyFragment {
   readonly '~steps': unknown;
 }
 
-/** Questions of a part of a flow. */
-type Fragment<
-  Id extends string,
-  Services extends object,
-  Answers extends object,
-  Steps,
-  Start extends Beginning,
-> = UnfinishedFlow<Id, Services, Answers, Steps, Start>;
-
 /**
  * A flow under construction; `done` finishes it. Its name is what the compiler shows when that was forgotten.
  *
@@ -174,7 +165,7 @@ export interface UnfinishedFlow<
     ) => Awaitable<boolean>,
     then: (
       builder: UnfinishedFlow<Id, Services, Answers, {}, Start>,
-    ) => Fragment<Id, Services, Then, Inner, Start>,
+    ) => UnfinishedFlow<Id, Services, Then, Inner, Start>,
   ): UnfinishedFlow<Id, Services, Answers & Maybe<Then, Answers>, Steps & Inner, Start>;
 
   /**
@@ -208,7 +199,7 @@ export interface UnfinishedFlow<
       readonly each: (
         builder: UnfinishedFlow<`${Id}.${Name}`, Services, {}, {}, Start>,
         answers: Simplify<Answers>,
-      ) => Fragment<`${Id}.${Name}`, Services, Item, Inner, Start>;
+      ) => UnfinishedFlow<`${Id}.${Name}`, Services, Item, Inner, Start>;
       /**
        * Runs once for each finished round, before the commit, when the user continues. Afterwards the round cannot change: /back and
        * `edit` lead to the question for another round. After a crash it runs again with the same `turn.id`.

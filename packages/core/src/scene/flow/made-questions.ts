@@ -46,7 +46,7 @@ async function make(
   const names = new Set<string>();
   return list.map((given: unknown): AskStep => {
     const name = holds(given, 'name') ? given.name : undefined;
-    checkName(name === '__proto__' ? '~' : name, `a question of '${where}'`);
+    checkName(name, `a question of '${where}'`);
     const own = name as string;
     if (names.size === names.add(own).size)
       throw sceneError('STEP_DUPLICATE', { flow: where, step: own });

@@ -11,7 +11,7 @@ import type { Awaitable } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept } from '../../update/input.ts';
-import { invoicePayload, newNonce, payloadLimit, taggedPayload } from '../../update/invoice.ts';
+import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import { type FlowRun, isInvoice, locate, note, questionOf, text, wasAsked } from './flow-run.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
@@ -63,7 +63,7 @@ export function bindInvoice(
     );
   }
   const { chat, thread, directMessagesTopic } = turn.replyAddress;
-  const payload = taggedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
+  const payload = markedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
   const payer = payerOf(flowRun);
   const invoice: SentInvoice = {
     payload,

@@ -75,6 +75,7 @@ export type RawOf<A, Ch, M> =
         | (M extends true ? readonly ChoiceValue<Ch>[] : ChoiceValue<Ch>)
         | (LeftOut<A, Accept> extends true ? never : Accepted<A>);
 
+/** The answer after `schema`. */
 export type Checked<Raw, S> = [S] extends [undefined]
   ? Raw
   : // biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters

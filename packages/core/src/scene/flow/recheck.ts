@@ -5,7 +5,6 @@ import { check } from '../../base/schema.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { acceptsText, isChoice } from './answer.ts';
 import { valuesOf } from './choices.ts';
-
 import { type FlowRun, progressOf } from './flow-run.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';

@@ -5,7 +5,7 @@ import { directLeases } from '../lease/direct.ts';
 import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
-import { writeValue } from './write-value.ts';
+import { writeValue } from '../transaction/write-value.ts';
 
 /** A store of JSON values under keys. */
 export interface SessionValues<T> {
