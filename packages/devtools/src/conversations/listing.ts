@@ -32,7 +32,7 @@ const breath = 500;
 /**
  * Reads one page.
  *
- * @throws Refused where the storage cannot list
+ * @throws Rejected where the storage cannot list
  */
 export async function pageOf(storage: FsmStorage, query: PageQuery): Promise<Page> {
   const { match, limit, ...rest } = query;
@@ -52,7 +52,7 @@ export async function pageOf(storage: FsmStorage, query: PageQuery): Promise<Pag
 /**
  * Walks all conversations of a query, and lets the other work of this process continue.
  *
- * @throws Refused where the storage cannot list
+ * @throws Rejected where the storage cannot list
  */
 export async function* walk(
   storage: FsmStorage,

@@ -59,7 +59,7 @@ export async function find(
  * Deletes a conversation: without a message to the user, and without its `leave` hooks.
  *
  * @returns whether there was something to delete
- * @throws Refused where another process works on it
+ * @throws Rejected where another process works on it
  */
 export async function clear(
   storage: FsmStorage,
@@ -87,7 +87,7 @@ export async function clear(
  * Moves a conversation to a state, into a scene, or back to a question of the flow that it is in.
  *
  * @returns whether the bot could say what belongs to it; without a bot it is said with the user's next message
- * @throws Refused where there is no such place, or the code alone may lead there
+ * @throws Rejected where there is no such place, or the code alone may lead there
  */
 export async function move(
   machine: OperatedMachine,
@@ -131,7 +131,7 @@ function go(
 /**
  * Asks the pending question of a scene or flow again.
  *
- * @throws Refused in a plain state, whose handlers ask by themselves
+ * @throws Rejected in a plain state, whose handlers ask by themselves
  */
 export async function askAgain(machine: OperatedMachine, key: string): Promise<void> {
   await existing(machine, key).run(({ state }) => {

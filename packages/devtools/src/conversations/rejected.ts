@@ -2,5 +2,5 @@
 
 /** A request that cannot be fulfilled, with a sentence for the person who made it. */
 export class Rejected extends Error {
-  override readonly name: string = 'Refused';
+  override readonly name = 'Rejected';
 }

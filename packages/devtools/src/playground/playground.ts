@@ -30,7 +30,7 @@ export type Playground = Web;
  */
 export async function playground(options: PlaygroundOptions): Promise<Playground> {
   const { examples, first = {} } = options;
-  const [name = ''] = [first.example ?? Object.keys(examples)[0]];
+  const name = first.example ?? Object.keys(examples)[0] ?? '';
   const framework = first.framework ?? Object.keys(examples[name]?.bots ?? {})[0] ?? '';
   let notify = () => {};
   const open = (example: string, on: string) => openSession(example, on, options, () => notify());
@@ -101,10 +101,11 @@ async function act(
   const done = { see: '/' };
   switch (path) {
     case '/do/open': {
-      const [example = '', framework = ''] = [form.get('example'), form.get('framework')];
-      const next = await holder.open(example, framework);
+      const next = await holder.open(form.get('example') ?? '', form.get('framework') ?? '');
+      // another one may have been opened meanwhile
+      const former = holder.session;
       holder.session = next;
-      await session.stop();
+      await former.stop();
       return done;
     }
     case '/do/send':

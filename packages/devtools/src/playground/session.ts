@@ -118,6 +118,8 @@ export async function openSession(
   let learned: readonly SeenMove[] = [];
   let seen = 0;
   let life = await start();
+  /** The crashes that have begun. */
+  let crashing: Promise<void> = Promise.resolve();
 
   async function start(): Promise<Life> {
     const bot = (makeBot as NonNullable<typeof makeBot>)({
@@ -129,11 +131,29 @@ export async function openSession(
     const model = modelOf(bot.machine, { clock, changed, causeOf: causesIn(server), learned });
     // later messages of a crashed bot reach nobody
     bot.run().catch((error: unknown) => {
-      if (life.bot === bot)
-        log.note(`The bot stopped: ${error instanceof Error ? error.message : error}`);
-      changed();
+      if (life.bot === bot) ended(error);
     });
     return { bot, model };
+  }
+
+  function ended(error: unknown): void {
+    log.note(`The bot stopped: ${error instanceof Error ? error.message : error}`);
+    changed();
+  }
+
+  async function crash(): Promise<void> {
+    crashes += 1;
+    const { bot, model } = life;
+    model.stop();
+    past = [...model.moves(), ...past].slice(0, mostMoves);
+    learned = model.learned;
+    log.note('(the bot crashes, and starts again)');
+    life = await start();
+    // a dead process fires no deadlines; the framework may wait forever to say goodbye to Telegram
+    void bot.machine.stop().catch(() => {});
+    void bot.stop().catch(() => {});
+    changed();
+    await leap(restartTakes);
   }
 
   /** Lets a user do something; the bot answers in its own time. */
@@ -216,22 +236,13 @@ export async function openSession(
       act(server.redeliver(), 0);
     },
     async crash(when) {
-      const crash = async () => {
-        crashes += 1;
-        const { bot, model } = life;
-        model.stop();
-        past = [...model.moves(), ...past].slice(0, mostMoves);
-        learned = model.learned;
-        log.note('(the bot crashes, and starts again)');
-        life = await start();
-        // a dead process fires no deadlines; the framework may wait forever to say goodbye to Telegram
-        void bot.machine.stop().catch(() => {});
-        void bot.stop().catch(() => {});
-        changed();
-        await leap(restartTakes);
+      // one after the other: each ends the process that the one before has started
+      const next = () => {
+        crashing = crashing.then(crash).catch(ended);
+        return crashing;
       };
-      if (when === 'now') await crash();
-      else wire.cutAtNext(() => void crash());
+      if (when === 'now') await next();
+      else wire.cutAtNext(() => void next());
       changed();
     },
     async stop() {

@@ -90,9 +90,6 @@ export async function openWeb(
   const server = createServer((request, response) => {
     respond(request, response).catch((error: unknown) => fail(request, response, error));
   });
-  const alive = setInterval(() => {
-    for (const listener of listeners) listener.write(': alive\n\n');
-  }, heartbeat).unref();
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const own = guardHost(request);
@@ -163,6 +160,9 @@ export async function openWeb(
   }
 
   await started(server, port, host);
+  const alive = setInterval(() => {
+    for (const listener of listeners) listener.write(': alive\n\n');
+  }, heartbeat).unref();
   const { port: bound } = server.address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/?token=${encodeURIComponent(token)}`,
