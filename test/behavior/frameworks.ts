@@ -78,17 +78,14 @@ export interface Framework {
   readonly name: 'grammY' | 'Telegraf';
   /** Where this framework shows the FSM. */
   readonly properties: readonly string[];
-  bot(): BotUnderTest;
+  /** @param id - of the bot; 1 if left out */
+  bot(id?: number): BotUnderTest;
   form(): Form;
   scene(id: string, options?: object): SceneUnderTest;
 }
 
-const me = {
-  id: 1,
-  is_bot: true as const,
-  first_name: 'Bot',
-  username: 'test_bot',
-} as never;
+const infoOf = (id: number) =>
+  ({ id, is_bot: true as const, first_name: 'Bot', username: 'test_bot' }) as never;
 
 type Loose = (...parameters: never[]) => unknown;
 interface Usable {
@@ -99,8 +96,8 @@ interface Usable {
 const grammy: Framework = {
   name: 'grammY',
   properties: ['state', 'fsm'],
-  bot() {
-    const bot = new Bot<g.FsmFlavor<GrammyContext>>('1:test', { botInfo: me });
+  bot(id = 1) {
+    const bot = new Bot<g.FsmFlavor<GrammyContext>>(`${id}:test`, { botInfo: infoOf(id) });
     const errors: unknown[] = [];
     return {
       bot,
@@ -165,9 +162,9 @@ function grammyForm(composer: g.FsmComposer<g.FsmFlavor<GrammyContext>>): Form {
 const telegraf: Framework = {
   name: 'Telegraf',
   properties: ['fsm'],
-  bot() {
-    const bot = new Telegraf<t.FsmFlavor<TelegrafContext>>('1:test');
-    bot.botInfo = me;
+  bot(id = 1) {
+    const bot = new Telegraf<t.FsmFlavor<TelegrafContext>>(`${id}:test`);
+    bot.botInfo = infoOf(id);
     const errors: unknown[] = [];
     return {
       bot,

@@ -13,8 +13,11 @@ describe.each(frameworks)('a deadline that is stored, on %s', (_, framework) => 
     const machine = bot.fsm(options);
     bot.use(({ fsm }) => fsm.expire('1h'));
     if (prepare === 'start') machine.start();
-    if (prepare === 'sweep') await machine.sweep();
     const { user } = telegram(bot.bot);
+    if (prepare === 'sweep') {
+      machine.connect(bot.bot as never);
+      await machine.sweep();
+    }
     await user('Anna').sends('one');
     await user('Ben').sends('two');
     await machine.stop();
@@ -30,6 +33,15 @@ describe.each(frameworks)('a deadline that is stored, on %s', (_, framework) => 
 
   it.each(['start', 'sweep'] as const)('is none after machine.%s()', async (prepare) => {
     expect(await warnings({}, prepare)).toEqual([]);
+  });
+
+  it('is a warning, once, where a sweep has no bot whose deadlines it could fire', async () => {
+    const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const machine = framework.bot().fsm();
+    expect([await machine.sweep(), await machine.sweep()]).toEqual([0, 0]);
+    expect(emit.mock.calls).toEqual([
+      [expect.stringContaining('Call machine.connect(bot)'), { code: 'TELEFSM_DEADLINES' }],
+    ]);
   });
 
   it('is none where deadlines may fire with the next update, or a test gives the clock', async () => {

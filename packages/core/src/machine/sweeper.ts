@@ -1,5 +1,7 @@
 /** The sweeper: looks for conversations whose deadline has passed, in whichever process gets there first. Loaded with the first deadline. */
 
+import { systemClock } from '../base/clock.ts';
+import { warn } from '../base/warning.ts';
 import { newToken } from '../lease/calls.ts';
 import type { Lease } from '../lease/lease.ts';
 import { fireDeadlines } from '../transaction/deadlines.ts';
@@ -7,13 +9,7 @@ import type { BotPort } from '../transaction/facts.ts';
 import type { Job } from '../transaction/job.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
-import {
-  type KeyParts,
-  namespacePrefix,
-  parseKey,
-  type Scope,
-  subjectOfKey,
-} from '../update/key.ts';
+import { botPrefix, type KeyParts, parseKey, type Scope, subjectOfKey } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -28,6 +24,9 @@ export interface Sweeper {
   sweep(limit: number): Promise<number>;
 }
 
+const unconnected =
+  'machine.sweep() found no bot, so it fires no deadline. Call machine.connect(bot) first.';
+
 /** Beyond it there is nothing to wait for, in ms. */
 const longestRest = 1e13;
 /** How many are claimed at a time. */
@@ -38,9 +37,9 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
   const { storage, leases, clock, stopping } = rt;
   const { namespace, lease: claim } = rt.options;
   const { every, parallel } = rt.options.sweep;
-  const prefix = namespacePrefix(namespace);
   const report = (operation: string, error: unknown) =>
     rt.notify('storageFailed', { operation, error });
+  let mayWarn = clock === systemClock;
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;
@@ -52,25 +51,30 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
     const busy: string[] = [];
     // one that its handler sets again to now waits for the next poll: otherwise this one would never end
     const done = new Set<string>();
-    while (left > 0 && !stopping.isStopped) {
-      const limit = Math.min(batch, left);
-      const keys = await leases.ask(() => storage.due?.(limit, claim, prefix) ?? []);
-      left -= keys.length;
-      await each(keys, async (key) => {
-        if (done.has(key)) return void busy.push(key);
-        try {
-          if (await fire(rt, key)) {
-            done.add(key);
-            fired++;
-            await settle(key);
-          } else busy.push(key);
-        } catch (error) {
-          // tried again when its claim has ended, not at once: it may fail for as long as a deploy lasts
-          report('deadline', error);
-        }
-      });
-      if (keys.length < batch) break;
-    }
+    const fireOf = async (bot: number) => {
+      const prefix = botPrefix(namespace, bot);
+      while (left > 0 && !stopping.isStopped) {
+        const limit = Math.min(batch, left);
+        const keys = await leases.ask(() => storage.due?.(limit, claim, prefix) ?? []);
+        left -= keys.length;
+        await each(keys, async (key) => {
+          if (done.has(key)) return void busy.push(key);
+          try {
+            if (await fire(rt, key)) {
+              done.add(key);
+              fired++;
+              await settle(key);
+            } else busy.push(key);
+          } catch (error) {
+            // tried again when its claim has ended, not at once: it may fail for as long as a deploy lasts
+            report('deadline', error);
+          }
+        });
+        if (keys.length < batch) break;
+      }
+    };
+    // another machine on this storage has its own bots, and their scenes
+    for (const bot of rt.bots.keys()) await fireOf(bot);
     await each(busy, settle);
     return fired;
   };
@@ -132,7 +136,12 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
       timer = undefined;
       await running;
     },
-    sweep,
+    sweep(limit) {
+      // a given clock means a test, which may sweep whenever it likes
+      if (mayWarn && rt.bots.size === 0) warn(unconnected, 'TELEFSM_DEADLINES');
+      mayWarn = false;
+      return sweep(limit);
+    },
   };
 }
 

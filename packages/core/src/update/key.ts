@@ -143,9 +143,14 @@ export function subjectOfKey({ bot, business, scope }: KeyParts): Subject {
   return { bot, chat, user, thread, business };
 }
 
-/** Begins the keys of a machine, for listing a storage and for its deadlines. */
+/** Begins the keys of a machine, for listing a storage. */
 export function namespacePrefix(namespace: string): string {
   return `${escaped(namespace)}:b`;
+}
+
+/** Begins the keys of one bot of a machine, for its deadlines. */
+export function botPrefix(namespace: string, bot: number): string {
+  return `${namespacePrefix(namespace)}${bot}:`;
 }
 
 /**
