@@ -6,7 +6,7 @@ import { type ChatMachine, type ChatsOptions, chatMachine, type Waiting } from '
 import { describeFound } from './errors.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome, RunOptions } from './perform.ts';
-import { allowing } from './permissions.ts';
+import { allowing, everything } from './permissions.ts';
 import type { Position } from './position.ts';
 import { run, runCommand } from './run.ts';
 import { type CommandTools, outcomeText, toolsOfChat } from './tools.ts';
@@ -53,10 +53,10 @@ export function chatsOf(
   return (id, services, { storage, commands, waiting = 'queue' }) => {
     mustBeText('id of the chat', id);
     const machine = machineOn(storage, waiting);
-    const always = allowing(tree, [commands]);
+    const always = commands === undefined ? everything : allowing(tree, commands);
     const inTurn = async (work: (stored: object, options: RunOptions) => Awaitable<Outcome>) => {
       const outcome = await machine.turn(id, async ({ state, signal }) => {
-        const now = allowing(tree, [await permissions?.({ id })]);
+        const now = permissions ? allowing(tree, await permissions({ id })) : everything;
         const allows = (command: CommandNode) => always(command) && now(command);
         const stored = { ...state.data, state: state.current };
         const outcome = await work(stored, { services, allows, signal });

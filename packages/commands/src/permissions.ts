@@ -1,36 +1,44 @@
 /** The permissions of a user: a list of commands or names, or a predicate. */
 
 import { FsmError } from '@telefsm/core';
+import { isPromise } from '@telefsm/core/scene-kit';
 import { CommandError, describeFound } from './errors.ts';
 import { fold } from './names.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Allowed } from './turn.ts';
 
+/** Whether a command may be used. */
+export type Test = (command: CommandNode) => boolean;
+
+/** The test where there are no permissions. */
+export const everything: Test = () => true;
+
 /**
- * Makes one test of several permissions; a command must pass all of them. Global commands are always allowed: they are the way out.
+ * Makes a test of permissions. Global commands are always allowed: they are the way out.
  *
  * @throws CommandError `UNKNOWN_PERMISSION` for an entry that is no command of this tree
- * @throws FsmError `INVALID_OPTION` for what is neither a list nor a function
+ * @throws FsmError `INVALID_OPTION` for what is neither a list nor a function; the test, for a function that decides later
  */
-export function allowing(
-  tree: TreeNode,
-  permissions: readonly (Allowed | undefined)[],
-): (command: CommandNode) => boolean {
-  const tests = permissions.flatMap((allowed) =>
-    allowed === undefined ? [] : [testOf(tree, allowed)],
-  );
-  return (command) => command.state === undefined || tests.every((test) => test(command));
+export function allowing(tree: TreeNode, allowed: Allowed): Test {
+  const test = testOf(tree, allowed);
+  return (command) => command.state === undefined || test(command);
 }
 
-function testOf(tree: TreeNode, allowed: Allowed): (command: CommandNode) => boolean {
+function testOf(tree: TreeNode, allowed: Allowed): Test {
+  const reject = (expected: string, found: string) =>
+    new FsmError('INVALID_OPTION', { option: `${tree.id} permissions`, expected, found });
   if (typeof allowed === 'function') {
-    return ({ handle }) => allowed(handle as Parameters<typeof allowed>[0]);
+    return ({ handle }) => {
+      const may: unknown = allowed(handle as Parameters<typeof allowed>[0]);
+      // a promise would count as a yes
+      if (isPromise(may)) throw reject('a function of a command that decides at once', 'a promise');
+      return Boolean(may);
+    };
   }
   if (!Array.isArray(allowed)) {
     const expected =
       'a list of commands or names, or a function of a command; omit it to allow all';
-    const found = describeFound(allowed);
-    throw new FsmError('INVALID_OPTION', { option: `${tree.id} permissions`, expected, found });
+    throw reject(expected, describeFound(allowed));
   }
   const commands = [...tree.commands.values()];
   const permitted = new Set<CommandNode>();

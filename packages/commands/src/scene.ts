@@ -89,7 +89,7 @@ function allowedIn(
     ...(chat === undefined ? {} : { chat }),
     ...(user === undefined ? {} : { user }),
   };
-  return andThen(permissions(who), (names) => allowing(tree, [names]));
+  return andThen(permissions(who), (names) => allowing(tree, names));
 }
 
 async function handleLine(

@@ -1,11 +1,12 @@
 /** A tree as tools of a language model: each command by name, with a JSON Schema of its options. */
 
 import type { Awaitable, Turn } from '@telefsm/core';
+import { andThen, isPromise } from '@telefsm/core/scene-kit';
 import { isCommandError } from './errors.ts';
 import { explained, mistakes } from './mistakes.ts';
 import { type CommandNode, nameOf, type OptionNode, pathOf, type TreeNode } from './nodes.ts';
 import type { Outcome } from './perform.ts';
-import { allowing } from './permissions.ts';
+import { allowing, everything, type Test } from './permissions.ts';
 import type { Position } from './position.ts';
 import { runCommand } from './run.ts';
 import type { Allowed, Explain, Permissions } from './turn.ts';
@@ -81,14 +82,19 @@ export function toolsOfTurn(
     ...(chat !== undefined && { chat }),
     ...(user !== undefined && { user }),
   };
-  const allowed = permissions?.(who);
+  const allows: Awaitable<Test> =
+    permissions === undefined
+      ? everything
+      : andThen(permissions(who), (allowed) => allowing(tree, allowed));
+  // a call reports it; there may be none
+  if (isPromise(allows)) allows.then(undefined, () => {});
   let position: Position | undefined;
   let last: Promise<unknown> = Promise.resolve();
   const { services } = turn;
   const one: Execute = async (command, input, signal) => {
     const outcome = await runCommand(tree, position, command, input, {
       services,
-      allows: allowing(tree, [await allowed]),
+      allows: await allows,
       signal: signal === undefined ? turn.signal : AbortSignal.any([turn.signal, signal]),
     });
     if (outcome.kind !== 'failed') position = outcome.position;
@@ -100,7 +106,8 @@ export function toolsOfTurn(
     last = result.catch(() => {});
     return result;
   };
-  return toolsOf(tree, allowed, execute);
+  // permissions that are still being looked up are checked by the call
+  return toolsOf(tree, isPromise(allows) ? everything : allows, execute);
 }
 
 /** Makes the tools of a headless chat. */
@@ -109,7 +116,7 @@ export function toolsOfChat(
   commands: Allowed | undefined,
   execute: Execute,
 ): CommandTools {
-  return toolsOf(tree, commands, execute);
+  return toolsOf(tree, commands === undefined ? everything : allowing(tree, commands), execute);
 }
 
 /** Returns the result of a tool call: the messages, or the error. */
@@ -125,13 +132,7 @@ export function outcomeText(
   return output === '' ? why : `${output}\n${why}`;
 }
 
-function toolsOf(
-  tree: TreeNode,
-  allowed: Awaitable<Allowed> | undefined,
-  execute: Execute,
-): CommandTools {
-  // permissions that are still being looked up are checked by the call
-  const allows = allowing(tree, [isPending(allowed) ? undefined : allowed]);
+function toolsOf(tree: TreeNode, allows: Test, execute: Execute): CommandTools {
   const tools = new Map<string, CommandTool>();
   for (const command of tree.commands.values()) {
     if (!allows(command)) continue;
@@ -139,10 +140,6 @@ function toolsOf(
     tools.set(tools.has(name) ? `${name}_${tools.size}` : name, toolOf(command, execute));
   }
   return Object.fromEntries(tools);
-}
-
-function isPending(allowed: Awaitable<Allowed> | undefined): allowed is PromiseLike<Allowed> {
-  return typeof allowed === 'object' && 'then' in allowed;
 }
 
 /** A name that models take: letters, digits, `_` and `-`, 64 at most. */

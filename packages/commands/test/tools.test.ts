@@ -121,6 +121,42 @@ describe('tools of a tree', () => {
     expect(late.bought).toEqual([]);
   });
 
+  it('run no command if the permissions decide nothing', async () => {
+    const thrown: unknown[] = [];
+    for (const permissions of [() => undefined, async () => undefined, () => async () => true]) {
+      const { tree, bought } = trader(permissions as never);
+      const Node = scene('node').on({
+        handle: async (turn) => {
+          await tree.tools(turn as never)['buy']?.execute({ symbol: 'TSLA', price: '1' });
+        },
+      });
+      const { send } = bench({ states: [Node], initial: Node });
+      await send(1, 'hello');
+      thrown.push(
+        await send(1, 'go').catch((error: unknown) => Reflect.get(Object(error), 'code')),
+      );
+      expect(bought).toEqual([]);
+    }
+    expect(thrown).toEqual(['INVALID_OPTION', 'INVALID_OPTION', 'INVALID_OPTION']);
+  });
+
+  it('that no model calls hide a lookup of permissions that fails', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    try {
+      const { tree } = trader(() => Promise.reject(new Error('no database')));
+      const Node = scene('node').on({ handle: (turn) => void tree.tools(turn as never) });
+      const { send } = bench({ states: [Node], initial: Node });
+      await send(1, 'hello');
+      await send(1, 'go');
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(unhandled).toEqual([]);
+  });
+
   it('of a headless chat share its position, and throw errors that are not mistakes of the caller', async () => {
     const { tree } = trader();
     const chat = tree.chat('b', { services: { fee: '1' } });

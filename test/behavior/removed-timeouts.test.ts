@@ -1,0 +1,121 @@
+/** A deploy changes how long users may take: what was removed times nobody out any more. */
+
+import { type FsmStorage, flow, scene } from '@telefsm/core';
+import { telegram, virtualClock } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import type { Framework, Options } from './frameworks.ts';
+import { frameworks } from './frameworks.ts';
+import { storages } from './storages.ts';
+
+type Timeout = { readonly timeout?: '10m' };
+
+const timedOut = () => 'Too late.';
+const flowWith = (ofFlow: Timeout, ofQuestion: Timeout) =>
+  flow('form', { trigger: '/form', ...ofFlow })
+    .ask('name', { prompt: 'Name?', ...ofQuestion })
+    .ask('town', { prompt: 'Town?' })
+    .done(({ name, town }) => `${name} of ${town}.`, { timedOut });
+const nodeWith = (timeout: Timeout) =>
+  scene('node', timeout).on({
+    enter: () => 'Name?',
+    handle: ({ input, data, again }) => (input.text === 'again' ? again(data) : undefined),
+    leave: () => 'Too late.',
+  });
+
+type Version = readonly [states: readonly unknown[], options?: Options];
+
+/** A user begins under one version of the bot and continues under another. */
+async function deploy(
+  framework: Framework,
+  makeStorage: (clock: ReturnType<typeof virtualClock>) => FsmStorage,
+  [before, after]: readonly [Version, Version],
+) {
+  const clock = virtualClock();
+  const storage = makeStorage(clock);
+  const make = ([states, options]: Version) => {
+    const made = framework.bot();
+    const machine = made.fsm({ states, storage, clock, ...options });
+    made.command('node', ({ fsm }) => fsm.enter('node'));
+    machine.start(made.bot as never);
+    return { machine, bot: made.bot };
+  };
+  const old = make(before);
+  const world = telegram(old.bot, { clock });
+  const anna = world.user('Anna');
+  return {
+    clock,
+    anna,
+    async restarts() {
+      await old.machine.stop();
+      await world.restart(() => make(after).bot as never);
+    },
+  };
+}
+
+describe.each(frameworks)('after a deploy without a timeout, on %s', (_, framework) => {
+  it.each(storages)('a flow goes on, in %s', async (_name, makeStorage) => {
+    const versions = [[[flowWith({ timeout: '10m' }, {})]], [[flowWith({}, {})]]] as const;
+    const { anna, clock, restarts } = await deploy(framework, makeStorage, versions);
+    await anna.sends('/form');
+    await restarts();
+    await clock.advance('9m');
+    await anna.sends('Anna');
+    await clock.advance('30m');
+    await anna.sends('Rome');
+    anna.sees('Anna of Rome.');
+    anna.seesNothing();
+  });
+
+  it('a flow of a machine without a default goes on', async () => {
+    const states = [flowWith({}, {})];
+    const versions = [[states, { flowTimeout: '10m' }], [states]] as const;
+    const { anna, clock, restarts } = await deploy(framework, storages[0]![1], versions);
+    await anna.sends('/form');
+    await restarts();
+    await clock.advance('30m');
+    await anna.sends('Anna');
+    anna.sees('Town?');
+  });
+
+  it('a question waits', async () => {
+    const versions = [[[flowWith({}, { timeout: '10m' })]], [[flowWith({}, {})]]] as const;
+    const { anna, clock, restarts } = await deploy(framework, storages[0]![1], versions);
+    await anna.sends('/form');
+    await restarts();
+    await clock.advance('30m');
+    await anna.sends('Anna');
+    anna.sees('Town?');
+  });
+
+  it('a node waits', async () => {
+    const versions = [[[nodeWith({ timeout: '10m' })]], [[nodeWith({})]]] as const;
+    const { anna, clock, restarts } = await deploy(framework, storages[0]![1], versions);
+    await anna.sends('/node');
+    await restarts();
+    await clock.advance('30m');
+    anna.sees('Name?');
+    anna.seesNothing();
+  });
+});
+
+describe.each(frameworks)('a timeout, on %s', (_, framework) => {
+  it('that a deploy has kept still ends a flow', async () => {
+    const version = [[flowWith({ timeout: '10m' }, {})]] as const;
+    const { anna, clock, restarts } = await deploy(framework, storages[0]![1], [version, version]);
+    await anna.sends('/form');
+    await restarts();
+    await clock.advance('12m');
+    anna.sees('Too late.');
+  });
+
+  it.each([0, '0s', '0m'])('of %s is rejected wherever it is set', (timeout) => {
+    const none = { timeout: timeout as '10m' };
+    for (const make of [
+      () => flowWith(none, {}),
+      () => flowWith({}, none),
+      () => nodeWith(none),
+    ]) {
+      expect(make).toThrowError(/INVALID_OPTION/);
+    }
+  });
+});
