@@ -54,6 +54,12 @@ export const wholeNumber: Rule = {
   fits: (found) => Number.isSafeInteger(found),
 };
 
+/** Takes a length of time. A value that is not one is rejected during the conversion. */
+export const length: Rule = {
+  expected: 'a duration longer than 0',
+  fits: (found) => Number.parseFloat(`${found}`) !== 0,
+};
+
 /** Takes anything: the types say what, or it is checked where it is used. */
 export const anything: Rule = { expected: 'anything', fits: () => true };
 

@@ -8,6 +8,7 @@ import {
   atLeast,
   callable,
   invalidOption,
+  length,
   oneOf,
   type Rule,
   schematic,
@@ -25,11 +26,6 @@ import type {
 
 const list: Rule = { expected: 'a list, as in [Form, order]', fits: Array.isArray };
 const policies = oneOf('reset', 'keep', 'error');
-/** A value that is not a duration is rejected during the conversion. */
-const length: Rule = {
-  expected: 'a duration longer than 0',
-  fits: (found) => Number.parseFloat(`${found}`) !== 0,
-};
 
 /** A rule for each option; one that is missing here, or that the types do not have, does not compile. */
 type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule };

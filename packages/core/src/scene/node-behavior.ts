@@ -100,6 +100,8 @@ export function behaviorOfNode(
         ),
     }),
     async timeout(run: FrameRun, timer) {
+      // a deploy has removed it since
+      if (timer === timeoutTimer && after === undefined) return;
       view?.tookDeadline(run);
       if (timer === burstTimer) {
         const { data } = run;

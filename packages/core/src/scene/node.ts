@@ -1,7 +1,7 @@
 /** Nodes: framework-neutral scenes with their own persisted data, which pass to each other. */
 
 import { checkOption, checkOptions } from '#option-checks';
-import { callable, oneOf, type Rule, schematic, textual } from '../base/rules.ts';
+import { callable, length, oneOf, type Rule, schematic, textual } from '../base/rules.ts';
 import type { In, Obj, Out, SchemaOf } from '../base/schema.ts';
 import type { LeftOut } from '../base/type-tools.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
@@ -83,13 +83,14 @@ export function scene<
     data: schematic,
     afterInput: oneOf('edit', 'resend'),
     deleteInput: oneOf(true, false),
+    timeout: length,
     view: handler,
     enter: handler,
     handle: handler,
     resume: handler,
     leave: handler,
   };
-  checkOptions(`${id} `, options ?? {}, known, 'params result services session was timeout');
+  checkOptions(`${id} `, options ?? {}, known, 'params result services session was');
   const on = (handlers: LooseHandlers) => finished(id, { ...options, accept }, handlers);
   return { on } as never;
 }

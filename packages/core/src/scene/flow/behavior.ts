@@ -25,7 +25,7 @@ import { asked, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
-import { earlyRule } from './question.ts';
+import { earlyRule, timeoutRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
 import { closesRounds, makesQuestions, questionsIn } from './steps.ts';
 import { policyOf, triggerOf } from './trigger.ts';
@@ -34,6 +34,7 @@ const flowRules = {
   data: schematic,
   trigger: matching(/^\/?\w{1,64}$/, "a command such as '/order'"),
   deepLink: textual,
+  timeout: timeoutRule,
   attempts: atLeast(1),
   onTrigger: oneOf('restart', 'continue', 'ask', 'reject'),
   otherCommands: commandPolicies,
@@ -44,8 +45,7 @@ const flowRules = {
   interrupt: interruptRule,
 };
 
-const otherOptions =
-  'description services session timeout back controls commands editedMessages texts was';
+const otherOptions = 'description services session back controls commands editedMessages texts was';
 
 /**
  * Makes a finished flow.

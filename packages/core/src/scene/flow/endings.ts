@@ -5,7 +5,15 @@ import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { noAnswer } from '../no-answer.ts';
 import type { EndingTurn } from './flow.ts';
-import { awaitsPayment, type FlowRun, locate, move, progressOf, text } from './flow-run.ts';
+import {
+  awaitsPayment,
+  type FlowRun,
+  locate,
+  move,
+  progressOf,
+  text,
+  timeoutOf,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { finishAlbum } from './parts.ts';
@@ -42,11 +50,13 @@ export async function pass(flowRun: FlowRun, timer: string): Promise<void> {
   const { run } = flowRun;
   const closed = awaitsPayment(flowRun);
   if (closed !== undefined) return run.arm(timer, closed);
-  if (timer === 'flow') return run.leave('timeout');
+  // a deploy may have removed the timeout that has set it
+  if (timer === 'flow') return timeoutOf(flowRun) === undefined ? undefined : run.leave('timeout');
   const { pending } = await locate(flowRun);
   if (pending?.kind !== 'ask') return;
   if (timer === 'album') return finishAlbum(flowRun, pending);
-  const { onTimeout } = pending.step.question;
+  const { onTimeout, timeout } = pending.step.question;
+  if (timeout === undefined) return;
   const decision = (await onTimeout?.(pending.answers, run.turn)) ?? 'end';
   if (decision === 'end') return run.leave('timeout');
   const { answer } = Object(decision) as { readonly answer?: unknown };

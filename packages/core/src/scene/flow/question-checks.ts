@@ -4,7 +4,15 @@ import { checkOptions } from '#option-checks';
 import { sceneError } from '../../base/area-errors.ts';
 import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
-import { atLeast, callable, invalidOption, oneOf, type Rule, schematic } from '../../base/rules.ts';
+import {
+  atLeast,
+  callable,
+  invalidOption,
+  length,
+  oneOf,
+  type Rule,
+  schematic,
+} from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import { checkTexts } from '../../conversation/text-rules.ts';
 import { acceptable } from '../../update/input.ts';
@@ -33,6 +41,7 @@ const questionRules = {
   buttons: oneOf('inline', 'reply'),
   attempts: atLeast(1),
   maxLength: atLeast(1),
+  timeout: length,
   schema: schematic,
   validate: callable,
   rows: callable,
@@ -44,7 +53,7 @@ const questionRules = {
 
 const sharedWith = "accept: 'contact', 'location', 'users_shared' or 'chat_shared' with it";
 
-const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
+const otherParts = 'prompt choices multiple optional back otherwise was to by meanwhile';
 
 /**
  * Rejects a question whose options contradict each other.

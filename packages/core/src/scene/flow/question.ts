@@ -1,7 +1,7 @@
 /** A question of a flow: its prompt, its accepted input, its checks and its condition. */
 
 import type { Duration } from '../../base/clock.ts';
-import { oneOf, type Rule } from '../../base/rules.ts';
+import { length, oneOf, type Rule } from '../../base/rules.ts';
 import type { Awaitable, Simplify } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
@@ -84,6 +84,12 @@ export type Early = 'answer' | 'ask' | 'ignore';
 
 /** The rule of an {@link Early}. */
 export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
+
+/** The rule of a flow's `timeout`. */
+export const timeoutRule: Rule = {
+  expected: 'a duration longer than 0, or false',
+  fits: (found) => found === false || length.fits(found),
+};
 
 /**
  * The moves of a question's buttons as values, and the widgets, which are bound to the parameters of the flow (`P`). `Raw` is the
