@@ -6,6 +6,7 @@
 import {
   callOf,
   checkMessage,
+  isSent,
   markupIn,
   type OutgoingMessage,
   type ReplyMarkup,
@@ -68,7 +69,9 @@ async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
   const { rt, key, api, replyAddress } = turn;
   try {
     const options = { ...removal, disable_notification: true };
-    const { message_id } = await turn.send({ text: '…', options });
+    const sent = await turn.send({ text: '…', options });
+    if (!isSent(sent)) return;
+    const { message_id } = sent;
     await api('deleteMessage', { chat_id: replyAddress?.chat, message_id });
   } catch (error) {
     rt.sendFailed(key, error);

@@ -6,6 +6,7 @@ import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
 import {
   type ApiCall,
   callOf,
+  isSent,
   markupIn,
   type OutgoingMessage,
   type RichText,
@@ -47,9 +48,11 @@ export function askInPlace(
 }
 
 /** Asks by a message with a reply keyboard, which cannot be edited: the next question takes its place. */
-async function askBeside(run: FrameRun, say: OutgoingMessage): Promise<Sent> {
+async function askBeside(run: FrameRun, say: OutgoingMessage): Promise<Sent | undefined> {
   const { chat, business } = run.turn.replyAddress ?? {};
   const sent = await sendQuestion(run.turn, say);
+  // a client that does not answer with the message: the next question cannot take its place
+  if (!isSent(sent)) return undefined;
   const { message_id: id } = sent;
   noteShown(run, { chat, id, business, entry: run.entry, kind: 'keyboard', body: unknown });
   return sent;

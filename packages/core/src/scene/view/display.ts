@@ -1,6 +1,6 @@
 /** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
 
-import type { ApiCall } from '../../conversation/outgoing.ts';
+import { type ApiCall, isSent } from '../../conversation/outgoing.ts';
 import {
   isContentRejected,
   isDeleted,
@@ -69,8 +69,10 @@ async function replace(
 async function send(run: FrameRun, drawn: Drawing): Promise<void> {
   const { turn } = run;
   const { chat, business } = turn.replyAddress ?? {};
-  const { message_id: id } = await sendQuestion(turn, drawn.call);
-  note(run, drawn, { chat, id, business });
+  const sent = await sendQuestion(turn, drawn.call);
+  if (isSent(sent)) note(run, drawn, { chat, id: sent.message_id, business });
+  // a client that does not answer with the message: the next press names it
+  else noteShown(run, undefined);
 }
 
 function note(

@@ -81,9 +81,9 @@ export function tookDeadline(run: FrameRun): void {
   placings.set(run.turn, 'stays');
 }
 
-/** Whether a press was on the message that is edited in place. */
+/** Whether a press was on the message that is edited in place, or on one that becomes it. */
 export function isShown(run: FrameRun, { chat, id, inline }: PressedMessage): boolean {
-  const shown = shownIn(run);
+  const shown = shownIn(run) ?? (inline === undefined ? adopted(run, undefined) : undefined);
   if (shown === undefined) return false;
   return inline === undefined ? id === shown.id && chat === shown.chat : inline === shown.inline;
 }
@@ -95,7 +95,7 @@ function isMessage({ input }: FrameRun): boolean {
 
 /**
  * A pressed message that becomes the shown one. It is an inline message whose button has opened the view, since nothing can be sent there;
- * or it was sent by a turn whose commit was lost.
+ * or it was sent by a turn whose commit was lost, or by a client that did not answer with the message.
  */
 function adopted(run: FrameRun, shown: ShownMessage | undefined): ShownMessage | undefined {
   // of this entry already: nothing else becomes it
