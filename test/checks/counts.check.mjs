@@ -105,9 +105,9 @@ test('many states and a flow of 80 steps cost the reviewed number of type instan
   };
   expect(found).toMatchInlineSnapshot(`
     {
-      "120 branches by state": 51697,
-      "120 filters by state, beside filters of a bare bot": 65456,
-      "480 branches by state": 193897,
+      "120 branches by state": 52240,
+      "120 filters by state, beside filters of a bare bot": 67059,
+      "480 branches by state": 195160,
       "a flow of 80 steps": 25678,
     }
   `);

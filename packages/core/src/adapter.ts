@@ -5,7 +5,7 @@
  */
 
 export type { SchemaOf } from './base/schema.ts';
-export type { PropertyFlavor } from './conversation/context.ts';
+export type { DataAt, FsmAt, KnownAt, PropertyFlavor } from './conversation/context.ts';
 export type {
   CallOptions,
   ParamsOf,
@@ -15,6 +15,7 @@ export type {
   StartArgs,
   StartOf,
 } from './conversation/scene.ts';
+export type { Targets } from './conversation/targets.ts';
 export type { DebugPrinter } from './machine/debug-log.ts';
 export { createMachine } from './machine/machine.ts';
 export type {
@@ -22,7 +23,7 @@ export type {
   FedMachine,
   MachineDescription,
 } from './machine/machine-interface.ts';
-export type { ServicesOf, ServicesOption, StatesOfMachine } from './machine/machine-options.ts';
+export type { FsmOptions, None, ServicesOf, StatesOfMachine } from './machine/machine-options.ts';
 export type { ClientCalls, Framework, MiddlewareMachine } from './machine/middleware.ts';
 export { botPort, middlewareMachine, UpdatePort } from './machine/middleware.ts';
 export type { LooseOptions } from './machine/settings.ts';
@@ -32,7 +33,7 @@ export type { ContextMiddleware, SceneOptions } from './scene/scene-hooks.ts';
 export type { BridgedStore } from './session/bridge.ts';
 export { storageOver } from './session/bridge.ts';
 export type { OwnRecordOptions, StageOfSession } from './session/own-record.ts';
-export type { SceneSessionOptions } from './session/scene-session.ts';
+export type { SceneRecordOptions, SceneSessionOptions } from './session/scene-session.ts';
 export { sceneSession } from './session/scene-session.ts';
 export type { SessionMiddleware, SessionPlan } from './session/session.ts';
 export { sessionMiddleware } from './session/session.ts';
@@ -50,6 +51,7 @@ export type {
   StageSettings,
 } from './stage/scene-control.ts';
 export { StageRoom } from './stage/stage-room.ts';
+export type { StepOptions } from './stage/wizard-control.ts';
 export { namedStep, selectStep, WizardChain } from './stage/wizard-control.ts';
 export type { Link } from './state/branches.ts';
 export { StateBranches } from './state/branches.ts';

@@ -1,7 +1,7 @@
 /** grammY's Composer with branches by state. */
 
 import type { KnownTo, Target } from '@telefsm/core';
-import { StateBranches } from '@telefsm/core/adapter';
+import { StateBranches, type Targets } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 import type { InState, Installed } from './context.ts';
 
@@ -39,7 +39,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
    * @param targets - a state, group, scene, flow, id, `anyState` or `noState`, or a list of them, which means OR
    * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`; with the first update `NOT_INSTALLED` without `fsm()` before it
    */
-  state<const T extends Target | readonly [Target, ...Target[]]>(
+  state<const T extends Target | Targets>(
     targets: T & KnownTo<C['state'], T>,
     ...middleware: readonly Middleware<InState<C, T>>[]
   ): FsmComposer<InState<C, T>> {

@@ -1,26 +1,20 @@
 /** `fsm()`: a machine as grammY's middleware. */
 
-import type {
-  AnyGroup,
-  AnyScene,
-  AnyState,
-  FsmContext,
-  MachineOptions,
-  State,
-} from '@telefsm/core';
+import type { AnyGroup, AnyScene, AnyState, State } from '@telefsm/core';
 import {
-  type Framework,
+  type FsmAt,
+  type FsmOptions,
   type LooseOptions,
   type MiddlewareMachine,
   middlewareMachine,
-  type ServicesOption,
+  type None,
   type StatesOfMachine,
+  type Targets,
 } from '@telefsm/core/adapter';
-import debug from 'debug';
-import { Context, type MiddlewareFn } from 'grammy';
+import type { Context, MiddlewareFn } from 'grammy';
 import type { Installed } from './context.ts';
-import { filterAt, type PropertyFilter, type Targets } from './in-state.ts';
-import { type GrammyBot, portOf, updatePortOf } from './port.ts';
+import { filterAt, type PropertyFilter } from './in-state.ts';
+import { type GrammyBot, grammy } from './port.ts';
 
 /** A machine that is grammY's middleware: `bot.use(machine)`. */
 export interface GrammyMachine<C extends Context, All extends AnyState, P extends string = 'state'>
@@ -28,14 +22,6 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
   /** `inState` on this machine's own property. */
   inState<const T extends Targets>(...targets: T): PropertyFilter<P, T>;
 }
-
-const grammy: Framework<Context, GrammyBot> = {
-  contexts: Context,
-  properties: ['state', 'fsm'],
-  portOf,
-  updatePortOf,
-  debug,
-};
 
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, stored in memory by default.
@@ -67,19 +53,13 @@ export function fsm<C extends Context & Installed>(): GrammyMachine<C, AnyState>
  * @throws FsmError for options that contradict each other
  */
 export function fsm<
-  const States extends readonly (AnyGroup | State)[] = readonly [],
-  const Scenes extends readonly AnyScene[] = readonly [],
+  const States extends readonly (AnyGroup | State)[] = None,
+  const Scenes extends readonly AnyScene[] = None,
   const P extends string = 'state',
-  C extends Context & { readonly [K in P]: FsmContext } = Context & {
-    readonly [K in P]: FsmContext;
-  },
->(
-  options: MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>,
-): GrammyMachine<C, StatesOfMachine<States, Scenes>, P>;
+  C extends Context & FsmAt<P> = Context & FsmAt<P>,
+>(options: FsmOptions<States, Scenes, C, P>): GrammyMachine<C, StatesOfMachine<States, Scenes>, P>;
 export function fsm(options: LooseOptions = {}): GrammyMachine<Context, AnyState, string> {
-  const machine = middlewareMachine(options, grammy);
-  const { '~property': property } = machine;
-  return Object.assign(machine, {
+  return middlewareMachine(options, grammy, (property) => ({
     inState: <const T extends Targets>(...targets: T) => filterAt(property, targets) as never,
-  });
+  }));
 }

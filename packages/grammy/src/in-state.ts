@@ -1,32 +1,25 @@
 /** The filter by state, for `bot.filter`. */
 
+import { type Complaint, FsmError, type KnownTo, type Target } from '@telefsm/core';
 import {
-  type Complaint,
-  type FsmContext,
-  FsmError,
-  type KnownTo,
-  type StatesIn,
-  type StateView,
-  type Target,
-} from '@telefsm/core';
-import { installedAt, stateFilter } from '@telefsm/core/adapter';
+  type FsmAt,
+  installedAt,
+  type KnownAt,
+  stateFilter,
+  type Targets,
+} from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 import type { InState, Installed } from './context.ts';
-
-/** At least one target. */
-export type Targets = readonly [Target, ...Target[]];
 
 /** Takes no `next`: a filter given to `on` or `use` would end the update without a word. */
 export type NotMiddleware =
   Complaint<'inState() is a filter, not middleware: use bot.filter(inState(…)).on(…).'>;
 
 /** A type predicate on a context that has a machine at a property. */
-export type PropertyFilter<P extends string, T extends Targets> = <
-  D extends Context & { readonly [K in P]: FsmContext },
->(
+export type PropertyFilter<P extends string, T extends Targets> = <D extends Context & FsmAt<P>>(
   ctx: D,
   notMiddleware?: NotMiddleware,
-) => ctx is D & { readonly [K in P]: StateView<StatesIn<T[number]>> };
+) => ctx is D & KnownAt<P, T[number]>;
 
 /**
  * Lets updates through whose conversation is in one of the targets; narrows `ctx.state.data`.

@@ -6,12 +6,12 @@
 
 // One import line is enough for a bot.
 export * from '@telefsm/core';
-export type { PropertyFlavor, SceneOptions } from '@telefsm/core/adapter';
+export type { PropertyFlavor, SceneOptions, Targets } from '@telefsm/core/adapter';
 export { FsmComposer } from './composer.ts';
 export type { FsmFlavor, InState, Installed } from './context.ts';
 export type { GrammyMachine } from './fsm.ts';
 export { fsm } from './fsm.ts';
-export type { NotMiddleware, PropertyFilter, Targets } from './in-state.ts';
+export type { NotMiddleware, PropertyFilter } from './in-state.ts';
 export { inState } from './in-state.ts';
 export type { GrammyBot } from './port.ts';
 export type { SceneContext } from './scene.ts';

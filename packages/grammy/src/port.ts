@@ -1,7 +1,8 @@
-/** How a machine calls the Bot API through grammY. */
+/** grammY as a machine needs it, and how a machine calls the Bot API through it. */
 
-import { type BotPort, botPort, type ClientCalls, UpdatePort } from '@telefsm/core/adapter';
-import type { Api, Context } from 'grammy';
+import { botPort, type ClientCalls, type Framework, UpdatePort } from '@telefsm/core/adapter';
+import debug from 'debug';
+import { type Api, Context } from 'grammy';
 
 /** grammY's `Bot` of either major, by what is used of it. */
 export interface GrammyBot {
@@ -25,8 +26,11 @@ const calls: ClientCalls<GrammyBot['api']> = {
   },
 };
 
-/** The port of one update. */
-export const updatePortOf = ({ api, me }: Context): BotPort => new UpdatePort(calls, api, me);
-
-/** The port of a bot, for work without an update. */
-export const portOf = ({ api, token }: GrammyBot): BotPort => botPort(calls, api, token);
+/** grammY's own words. */
+export const grammy: Framework<Context, GrammyBot> = {
+  contexts: Context,
+  properties: ['state', 'fsm'],
+  portOf: ({ api, token }) => botPort(calls, api, token),
+  updatePortOf: ({ api, me }) => new UpdatePort(calls, api, me),
+  debug,
+};

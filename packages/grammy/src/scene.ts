@@ -1,16 +1,18 @@
 /** `Scene`: a place in a conversation that is a Composer with hooks. */
 
-import type { DeepReadonly } from '@telefsm/core';
-import { type SceneMembers, type SceneOptions, sceneClass } from '@telefsm/core/adapter';
+import {
+  type DataAt,
+  type SceneMembers,
+  type SceneOptions,
+  sceneClass,
+} from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 import { FsmComposer } from './composer.ts';
 import type { Installed } from './context.ts';
 
 /** The context inside a scene's handlers. */
-export type SceneContext<C extends Context, Data extends object> = C & {
-  readonly state: { readonly data: DeepReadonly<Data> };
-  readonly fsm: { readonly data: DeepReadonly<Data> };
-};
+export type SceneContext<C extends Context, Data extends object> = C &
+  DataAt<'state' | 'fsm', Data>;
 
 /** A scene of grammY: the members of {@link FsmComposer}, and the hooks of a scene. */
 export interface Scene<

@@ -3,7 +3,7 @@
 import type { KnownTo, Target } from '@telefsm/core';
 import { installedAt, StateBranches, stateFilter } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
-import type { InState, Installed } from './context.ts';
+import type { InState, MachineContext } from './context.ts';
 
 /** One target, or a list of them, which means OR. */
 export type Targets = Target | readonly [Target, ...Target[]];
@@ -31,7 +31,7 @@ export type Handlers<C extends Context> = readonly [Middleware<C>, ...Middleware
  * bot.use(form);
  * ```
  */
-export class FsmComposer<C extends Context & Installed> extends Composer<C> {
+export class FsmComposer<C extends MachineContext> extends Composer<C> {
   readonly #branches = new StateBranches<C>(
     'fsm',
     () => super.middleware(),
@@ -53,9 +53,8 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
   ): this;
   state(targets: Targets, ...handlers: readonly Middleware<never>[]): FsmComposer<C> | this {
     const branch = new FsmComposer<C>(...(handlers as readonly Middleware<C>[]));
-    // guarded by Telegraf, so that `next` called twice is reported in Telegraf's words
-    const guarded = Composer.compose<C>([branch, Composer.passThru()]);
-    this.#branches.add(targets, guarded);
+    // composed by Telegraf, so that `next` called twice is reported in Telegraf's words
+    this.#branches.add(targets, Composer.compose<C>([branch, Composer.passThru()]));
     return handlers.length === 0 ? branch : this;
   }
 
@@ -84,7 +83,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
  * bot.command('skip', inState(Form.name, (ctx) => ctx.fsm.set(Form.age, { name: 'Anonymous' })));
  * ```
  */
-export function inState<C extends Context & Installed, const T extends Targets>(
+export function inState<C extends MachineContext, const T extends Targets>(
   targets: T & KnownTo<NoInfer<C>['fsm'], T>,
   ...handlers: Handlers<InState<NoInfer<C>, T>>
 ): MiddlewareFn<C> {

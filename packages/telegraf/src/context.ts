@@ -1,12 +1,11 @@
 /** The types that `fsm()` adds to Telegraf's context. */
 
-import type { AnyState, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
+import type { AnyState } from '@telefsm/core';
+import type { FsmAt, KnownAt } from '@telefsm/core/adapter';
 import type { Context } from 'telegraf';
 
 /** The property that `fsm()` installs; at run time `ctx.state`, which stays Telegraf's own bag, forwards to it. */
-export interface Installed {
-  readonly fsm: FsmContext;
-}
+export type Installed = FsmAt<'fsm'>;
 
 /**
  * Adds `ctx.fsm` to a context.
@@ -16,14 +15,10 @@ export interface Installed {
  *
  * @typeParam S - the groups, scenes and flows that the bot uses, as a list or a union (`typeof app`); without it any state is accepted
  */
-export type FsmFlavor<C extends Context, S = AnyState> = C & {
-  readonly fsm: FsmContext<StatesIn<S> | NoState>;
-};
+export type FsmFlavor<C extends Context, S = AnyState> = C & FsmAt<'fsm', S>;
 
 /** Any context with a machine at a property: what handlers of a machine get when nothing more is said of them. */
-export type MachineContext<P extends string = 'fsm'> = Context & {
-  readonly [K in P]: FsmContext;
-};
+export type MachineContext<P extends string = 'fsm'> = Context & FsmAt<P>;
 
 /** A context whose state is known. */
-export type InState<C, T> = C & { readonly fsm: StateView<StatesIn<T>> };
+export type InState<C, T> = C & KnownAt<'fsm', T>;

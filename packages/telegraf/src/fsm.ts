@@ -1,28 +1,19 @@
 /** `fsm()`: a machine as Telegraf's middleware. */
 
-import type {
-  AnyGroup,
-  AnyScene,
-  AnyState,
-  MachineOptions,
-  State,
-  StatesIn,
-  StateView,
-} from '@telefsm/core';
+import type { AnyGroup, AnyScene, AnyState, State } from '@telefsm/core';
 import {
-  type Framework,
+  type FsmOptions,
+  type KnownAt,
   type LooseOptions,
   type MiddlewareMachine,
   middlewareMachine,
-  type ServicesOption,
+  type None,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
-import debug from 'debug';
-import { Context, type MiddlewareFn } from 'telegraf';
-import { forward } from './bag.ts';
+import type { Context, MiddlewareFn } from 'telegraf';
 import { filterAt, type Handlers, type Targets } from './composer.ts';
 import type { MachineContext } from './context.ts';
-import { portOf, type TelegrafBot, updatePortOf } from './port.ts';
+import { type TelegrafBot, telegraf } from './port.ts';
 
 /** A machine that is Telegraf's middleware: `bot.use(machine)`. */
 export interface TelegrafMachine<C extends Context, All extends AnyState, P extends string = 'fsm'>
@@ -30,18 +21,9 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
   /** `inState` on this machine's own property. */
   inState<D extends MachineContext<P>, const T extends Targets>(
     targets: T,
-    ...handlers: Handlers<NoInfer<D> & { readonly [K in P]: StateView<StatesIn<T>> }>
+    ...handlers: Handlers<NoInfer<D> & KnownAt<P, T>>
   ): MiddlewareFn<D>;
 }
-
-const telegraf: Framework<Context, TelegrafBot> = {
-  contexts: Context,
-  properties: ['fsm'],
-  portOf,
-  updatePortOf,
-  installed: ({ state }, fsm) => forward(state, fsm),
-  debug,
-};
 
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, stored in memory by default.
@@ -74,18 +56,16 @@ export function fsm<C extends MachineContext>(): TelegrafMachine<C, AnyState>;
  * @throws FsmError for options that contradict each other
  */
 export function fsm<
-  const States extends readonly (AnyGroup | State)[] = readonly [],
-  const Scenes extends readonly AnyScene[] = readonly [],
+  const States extends readonly (AnyGroup | State)[] = None,
+  const Scenes extends readonly AnyScene[] = None,
   const P extends string = 'fsm',
   C extends MachineContext<P> = MachineContext<P>,
 >(
-  options: MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>,
+  options: FsmOptions<States, Scenes, C, P>,
 ): TelegrafMachine<C, StatesOfMachine<States, Scenes>, P>;
 export function fsm(options: LooseOptions = {}): TelegrafMachine<Context, AnyState, string> {
-  const machine = middlewareMachine(options, telegraf);
-  const { '~property': property } = machine;
-  return Object.assign(machine, {
+  return middlewareMachine(options, telegraf, (property) => ({
     inState: (targets: Targets, ...handlers: Handlers<never>) =>
       filterAt(property, targets, handlers),
-  });
+  }));
 }

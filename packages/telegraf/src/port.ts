@@ -1,7 +1,9 @@
-/** How a machine calls the Bot API through Telegraf. */
+/** Telegraf as a machine needs it, and how a machine calls the Bot API through it. */
 
-import { type BotPort, botPort, type ClientCalls, UpdatePort } from '@telefsm/core/adapter';
-import type { Context } from 'telegraf';
+import { botPort, type ClientCalls, type Framework, UpdatePort } from '@telefsm/core/adapter';
+import debug from 'debug';
+import { Context } from 'telegraf';
+import { forward } from './bag.ts';
 
 /** Telegraf's bot, by what is used of it. */
 export interface TelegrafBot {
@@ -32,12 +34,16 @@ const calls: ClientCalls<TelegrafBot['telegram']> = {
   },
 };
 
-/** The port of one update. A call in the response to a webhook would report it as done before it is committed. */
-export function updatePortOf({ telegram, botInfo }: Context): BotPort {
-  telegram.webhookReply = false;
-  return new UpdatePort(calls, telegram, botInfo);
-}
-
-/** The port of a bot, for work without an update. */
-export const portOf = ({ telegram }: TelegrafBot): BotPort =>
-  botPort(calls, telegram, telegram.token);
+/** Telegraf's own words. */
+export const telegraf: Framework<Context, TelegrafBot> = {
+  contexts: Context,
+  properties: ['fsm'],
+  portOf: ({ telegram }) => botPort(calls, telegram, telegram.token),
+  updatePortOf({ telegram, botInfo }) {
+    // a call in the response to a webhook would report the update as done before it is committed
+    telegram.webhookReply = false;
+    return new UpdatePort(calls, telegram, botInfo);
+  },
+  installed: ({ state }, fsm) => forward(state, fsm),
+  debug,
+};

@@ -1,19 +1,21 @@
 /** `Scene`: a place in a conversation that is a Composer with hooks. */
 
-import type { DeepReadonly } from '@telefsm/core';
-import { type SceneMembers, type SceneOptions, sceneClass } from '@telefsm/core/adapter';
+import {
+  type DataAt,
+  type SceneMembers,
+  type SceneOptions,
+  sceneClass,
+} from '@telefsm/core/adapter';
 import type { Context } from 'telegraf';
 import { FsmComposer } from './composer.ts';
-import type { Installed } from './context.ts';
+import type { MachineContext } from './context.ts';
 
 /** The context inside a scene's handlers. */
-export type SceneContext<C extends Context, Data extends object> = C & {
-  readonly fsm: { readonly data: DeepReadonly<Data> };
-};
+export type SceneContext<C extends Context, Data extends object> = C & DataAt<'fsm', Data>;
 
 /** A scene of Telegraf: the members of {@link FsmComposer}, and the hooks of a scene. */
 export interface Scene<
-  C extends Context & Installed,
+  C extends MachineContext,
   Data extends object = {},
   Params extends object = {},
 > extends FsmComposer<SceneContext<C, Data>>,
@@ -48,7 +50,7 @@ export interface Scene<
  * ```
  */
 export const Scene: new <
-  C extends Context & Installed,
+  C extends MachineContext,
   Data extends object = {},
   Params extends object = {},
 >(

@@ -198,7 +198,18 @@ export interface FsmContext<out All extends AnyState = AnyState>
   readonly view: StateView<All>;
 }
 
+/** The FSM at properties of a framework's context. */
+export type FsmAt<P extends string, S = AnyState> = {
+  readonly [K in P]: FsmContext<StatesIn<S> | NoState>;
+};
+/** A known state at properties of a framework's context. */
+export type KnownAt<P extends string, T> = { readonly [K in P]: StateView<StatesIn<T>> };
+/** The data of the active scene at properties of a framework's context. */
+export type DataAt<P extends string, Data> = {
+  readonly [K in P]: { readonly data: DeepReadonly<Data> };
+};
+
 /** Adds a second machine under its own property: `PropertyFlavor<MyContext, 'vote', typeof Poll>`. */
 export type PropertyFlavor<C, P extends string, S = AnyState> = P extends keyof C
   ? Complaint<`'${P}' already exists on this context. Choose another property.`>
-  : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };
+  : C & FsmAt<P, S>;

@@ -11,6 +11,8 @@ export const anyState: { readonly '~any': true } = /* @__PURE__ */ Object.freeze
 
 /** The target of a filter: a state, a group, a scene, a flow, an id, {@link anyState} or `noState`. */
 export type Target = State | AnyGroup | NoState | typeof anyState | (string & {});
+/** At least one target. */
+export type Targets = readonly [Target, ...Target[]];
 /** The states meant by a target, or by a list of targets. */
 export type StatesIn<T> =
   T extends AnyGroup<infer S>

@@ -172,6 +172,17 @@ export interface MachineOptions<
   readonly clock?: Clock;
 }
 
+/** A list that was not given. */
+export type None = readonly [];
+
+/** The options of `fsm()`: those of a machine, with the services that its scenes need. */
+export type FsmOptions<
+  States extends readonly (AnyGroup | State)[],
+  Scenes extends readonly AnyScene[],
+  C,
+  P extends string = string,
+> = MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>;
+
 /** All states that a machine may have. */
 export type StatesOfMachine<
   States extends readonly unknown[],

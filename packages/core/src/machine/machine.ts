@@ -13,7 +13,7 @@ import type { BotPort } from '../transaction/facts.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
 import { keyOf, scopeOf } from '../update/key.ts';
 import type { FedMachine } from './machine-interface.ts';
-import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
+import type { FsmOptions, None, StatesOfMachine } from './machine-options.ts';
 import { conversationOf, runOutside } from './outside.ts';
 import { runtimeOf } from './runtime.ts';
 import type { LooseOptions } from './settings.ts';
@@ -48,12 +48,9 @@ const drainBound = 25_000;
  * ```
  */
 export function createMachine<
-  const States extends readonly (AnyGroup | State)[] = readonly [],
-  const Scenes extends readonly AnyScene[] = readonly [],
->(
-  options?: MachineOptions<States, Scenes, undefined> &
-    ServicesOption<[...States, ...Scenes], undefined>,
-): FedMachine<StatesOfMachine<States, Scenes>> {
+  const States extends readonly (AnyGroup | State)[] = None,
+  const Scenes extends readonly AnyScene[] = None,
+>(options?: FsmOptions<States, Scenes, undefined>): FedMachine<StatesOfMachine<States, Scenes>> {
   const machine = machineOf((options ?? {}) as LooseOptions, undefined, ownPort);
   return machine as FedMachine<StatesOfMachine<States, Scenes>>;
 }

@@ -95,19 +95,22 @@ export interface MiddlewareMachine<out All extends AnyState, Bot, P extends stri
  * Makes a machine that is the middleware of a framework, without types that depend on the options.
  *
  * @param options - the options of `fsm()`
+ * @param own - makes the members that need the framework's types
  * @throws FsmError as `createMachine` does; the middleware `INSTALLED_TWICE`, `PROPERTY_TAKEN`, and `INVALID_OPTION` if another
  *   machine of the bot has the same namespace, and the same storage or scenes too
  */
-export function middlewareMachine<Context extends { readonly update: object }, Bot>(
+export function middlewareMachine<Context extends { readonly update: object }, Bot, Own>(
   options: LooseOptions,
   { contexts, properties, portOf, updatePortOf, installed, debug }: Framework<Context, Bot>,
+  own: (property: string) => Own,
 ): FedMachine<AnyState, Bot> &
   MiddlewareMachine<
     AnyState,
     Bot,
     string,
     (ctx: Context, next: () => Awaitable<unknown>) => Promise<void>
-  > {
+  > &
+  Own {
   const { property = properties[0], namespace = defaultNamespace } = options;
   const isDefault = property === properties[0];
   const names = isDefault ? properties : [property];
@@ -128,5 +131,6 @@ export function middlewareMachine<Context extends { readonly update: object }, B
     rejectOneNamespace(ctx, property, namespace, facts);
     return machine.handle(ctx.update as RawUpdate, updatePortOf(ctx), () => next(), ctx);
   };
-  return Object.assign(machine, { '~property': property, middleware: () => middleware });
+  const members = { '~property': property, middleware: () => middleware };
+  return Object.assign(machine, members, own(property));
 }

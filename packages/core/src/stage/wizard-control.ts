@@ -13,15 +13,17 @@ interface StepName {
   readonly was: readonly string[];
 }
 
-/**
- * Gives a step's middleware a name, which a session keeps in place of its number.
- *
- * @param was - former names, so that users who are at the step stay there
- */
+/** Options of a named step. */
+export interface StepOptions {
+  /** Former names: users who are at the step stay there. */
+  readonly was?: string | readonly string[];
+}
+
+/** Gives a step's middleware a name, which a session keeps in place of its number. */
 export function namedStep<C>(
   name: string,
   middleware: WizardStep<C>,
-  was: string | readonly string[] | undefined,
+  { was }: StepOptions,
 ): StageMiddleware<C> {
   const run = handlerOf(middleware);
   // a name belongs to one step: the same handler may be at another one too

@@ -6,7 +6,7 @@ import {
   shownAt,
 } from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'grammy';
-import { updatePortOf } from '../port.ts';
+import { grammy } from '../port.ts';
 import { updateOf } from '../session/absent.ts';
 
 /** Options of {@link session}. */
@@ -20,7 +20,7 @@ export type SceneSessionOptions<C extends Context> = OptionsOf<C>;
  * @throws FsmError with the first update `INSTALLED_TWICE` if `fsm()` comes after it, `NOT_INSTALLED` if `machine` is not installed before
  */
 export function session<C extends Context>(options: SceneSessionOptions<C> = {}): MiddlewareFn<C> {
-  const run = sceneSession(options, { updateOf, portOf: updatePortOf });
+  const run = sceneSession(options, { updateOf, portOf: grammy.updatePortOf });
   const show = shownAt(options.property ?? 'session', true);
   return (ctx, next) => run(ctx, next, (value) => show(ctx, value ?? { value: undefined }));
 }

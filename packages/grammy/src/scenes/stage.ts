@@ -4,16 +4,17 @@ import type { AnyGroup, AnyScene } from '@telefsm/core';
 import { StageRoom, type StageSettings } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'grammy';
 import { BaseScene } from './base-scene.ts';
-import type { SceneContextScene, SceneSessionData } from './types.ts';
+import type { SceneContextScene, SceneSessionData, WithScene } from './types.ts';
 
 /** Options of a {@link Stage}. */
 export interface StageOptions<D extends SceneSessionData = SceneSessionData> extends StageSettings {
   defaultSession?: D;
 }
 
-/** A context with `ctx.scene`. */
-// biome-ignore lint/suspicious/noExplicitAny: scenes of any bot
-type Staged = Context & { scene: SceneContextScene<any, any> };
+/** A context with `ctx.scene`, whatever its scenes and their data. */
+type Staged = Context & {
+  readonly scene: Pick<SceneContextScene<Context>, 'enter' | 'reenter' | 'leave'>;
+};
 
 /**
  * The scenes of a bot: `ctx.scene.enter('id')` enters them, and its flows, nodes and command trees.
@@ -35,7 +36,7 @@ type Staged = Context & { scene: SceneContextScene<any, any> };
  * ```
  */
 export class Stage<
-  C extends Context & { scene: SceneContextScene<C, D> },
+  C extends Context & WithScene<C, D>,
   D extends SceneSessionData = SceneSessionData,
 > extends Composer<C> {
   /** The scenes by their ids. */
@@ -55,8 +56,10 @@ export class Stage<
   /** Adds scenes; a later one replaces an earlier one of the same id. */
   register(...scenes: readonly (BaseScene<C> | AnyScene)[]): this {
     this.#room.register(scenes, (scene) => {
-      if (scene instanceof BaseScene) this.scenes.set(scene.id, scene);
-      else throw new Error('Unsupported scene: a stage accepts scenes, wizards, flows and nodes.');
+      if (!(scene instanceof BaseScene)) {
+        throw new Error('Unsupported scene: a stage accepts scenes, wizards, flows and nodes.');
+      }
+      this.scenes.set(scene.id, scene);
     });
     return this;
   }

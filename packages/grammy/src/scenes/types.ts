@@ -53,6 +53,11 @@ export interface SceneContextScene<
   reset(): void;
 }
 
+/** The part of a context with scenes. */
+export interface WithScene<C extends Context, D extends SceneSessionData = SceneSessionData> {
+  readonly scene: SceneContextScene<C, D>;
+}
+
 /** `ctx.wizard`. */
 export interface WizardContextWizard<C extends Context> {
   /** The same object as `ctx.scene.state`. */
@@ -69,6 +74,11 @@ export interface WizardContextWizard<C extends Context> {
   next(): this;
   /** Moves to the step before. */
   back(): this;
+}
+
+/** The parts of a context with wizards. */
+export interface WithWizard<C extends Context> extends WithScene<C> {
+  readonly wizard: WizardContextWizard<C>;
 }
 
 /** A context with scenes. */

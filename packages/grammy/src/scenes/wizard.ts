@@ -1,9 +1,9 @@
 /** `WizardScene`: a scene of steps, one for each update. */
 
-import { namedStep, WizardChain } from '@telefsm/core/adapter';
+import { namedStep, type StepOptions, WizardChain } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 import { BaseScene, type SceneOptions } from './base-scene.ts';
-import type { SceneContextScene, WizardContextWizard } from './types.ts';
+import type { WithWizard } from './types.ts';
 
 /**
  * A scene of steps: each update runs the step that the user is at, and `ctx.wizard.next()` moves on.
@@ -25,10 +25,7 @@ import type { SceneContextScene, WizardContextWizard } from './types.ts';
  * );
  * ```
  */
-export class WizardScene<
-  // biome-ignore lint/suspicious/noExplicitAny: session data of any bot
-  C extends Context & { scene: SceneContextScene<C, any>; wizard: WizardContextWizard<C> },
-> extends BaseScene<C> {
+export class WizardScene<C extends Context & WithWizard<C>> extends BaseScene<C> {
   /** The steps in their order. */
   readonly steps: Middleware<C>[];
   readonly #chain = new WizardChain<C>(this, (own, current) =>
@@ -63,12 +60,12 @@ export class WizardScene<
  *
  * @param name - what the session keeps in place of the step's number
  * @param handler - the step's middleware
- * @param options - `was`: former names
+ * @param options - former names of the step
  */
 export function step<C extends Context>(
   name: string,
   handler: Middleware<C>,
-  options: { readonly was?: string | readonly string[] } = {},
+  options: StepOptions = {},
 ): MiddlewareFn<C> {
-  return namedStep(name, handler, options.was);
+  return namedStep(name, handler, options);
 }

@@ -5,16 +5,14 @@ import type { SessionValue } from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 
 /** The session of an update that has none: reading and assigning it throw, as in grammY. */
-export function absentSession(reason: string): SessionValue {
-  return {
-    get value(): unknown {
-      throw new Error(`Cannot access session data because ${reason}!`);
-    },
-    set value(_: unknown) {
-      throw new Error(`Cannot assign session data because ${reason}!`);
-    },
-  };
-}
+export const absentSession = (reason: string): SessionValue => ({
+  get value(): unknown {
+    throw new Error(`Cannot access session data because ${reason}!`);
+  },
+  set value(_: unknown) {
+    throw new Error(`Cannot assign session data because ${reason}!`);
+  },
+});
 
 let made = 0;
 

@@ -17,7 +17,7 @@ import type {
   SessionFlavor,
   StorageAdapter,
 } from 'grammy';
-import { updatePortOf } from '../port.ts';
+import { grammy } from '../port.ts';
 import { storeOf } from '../storage-adapter.ts';
 import { absentSession, updateOf } from './absent.ts';
 
@@ -209,7 +209,7 @@ function runnerOf(
     lazy,
     writesInitial: true,
     updateOf,
-    portOf: ({ api, me }) => updatePortOf({ api, me: me ?? { id: 0 } } as Context),
+    portOf: ({ api, me }) => grammy.updatePortOf({ api, me: me ?? { id: 0 } } as Context),
   });
 }
 

@@ -132,4 +132,5 @@ export function stock(): void {
   bot.use(wizardSession());
   bot.use(new Scenes.Stage<Scenes.SceneContext>([hello]));
   bot.command('hello', Scenes.Stage.enter<Scenes.SceneContext>('hello'));
+  bot.command('bye', Scenes.Stage.leave());
 }

@@ -1,48 +1,25 @@
 /** Telegraf's `session()`, inside the turn. */
 
-import type { FsmStorage, RawUpdate } from '@telefsm/core';
+import type { RawUpdate } from '@telefsm/core';
 import {
-  type AnyMachine,
-  type OwnRecordOptions,
+  type SceneRecordOptions,
   type SceneSessionOptions,
-  type StageOfSession,
   sceneSession,
   shownAt,
 } from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'telegraf';
 import type { session as telegrafSession } from 'telegraf/session';
-import { updatePortOf } from '../port.ts';
+import { telegraf } from '../port.ts';
 
 /** Keys of a context that are not those of another. */
 type ExclusiveKeys<A extends object, B extends object> = keyof Omit<A, keyof B>;
-
-/** Where a session is kept, beside what Telegraf's `session()` accepts. */
-export interface SessionRecordOptions extends Omit<OwnRecordOptions, 'strategy'> {
-  /**
-   * Keeps sessions in the conversation's record of this machine, so that both are committed together. The machine is installed first.
-   *
-   * A machine at `ctx.fsm` whose conversations are those of a user in a chat is found without it.
-   */
-  readonly machine?: AnyMachine;
-  /**
-   * Keeps sessions in a storage of telefsm. Default: the memory of this process.
-   *
-   * With Telegraf's `store` beside it, sessions in that store are adopted: moved with the first update of their user.
-   */
-  readonly storage?: FsmStorage;
-  /**
-   * The stage behind the session, if flows, nodes or command trees are on it: the session's record is then also theirs. Register everything
-   * on the stage first. Not for sessions in a `machine` or under a `getSessionKey`.
-   */
-  readonly stage?: StageOfSession;
-}
 
 /** Options of {@link session}. */
 export type SessionOptions<
   S extends NonNullable<C[P]>,
   C extends Context & { [key in P]?: C[P] },
   P extends (ExclusiveKeys<C, Context> & string) | 'session',
-> = NonNullable<Parameters<typeof telegrafSession<S, C, P>>[0]> & SessionRecordOptions;
+> = NonNullable<Parameters<typeof telegrafSession<S, C, P>>[0]> & SceneRecordOptions;
 
 /**
  * Telegraf's `session()` with the guarantees of a turn. Updates of one session are handled in order. Changes of handlers are written once
@@ -74,7 +51,7 @@ export function session<
   const { property = 'session' } = options ?? {};
   const run = sceneSession<C>((options ?? {}) as SceneSessionOptions<C>, {
     updateOf: (ctx) => ctx.update as unknown as RawUpdate,
-    portOf: updatePortOf,
+    portOf: telegraf.updatePortOf,
   });
   const show = shownAt(property, false);
   return (ctx, next) =>

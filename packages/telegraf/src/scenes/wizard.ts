@@ -1,6 +1,6 @@
 /** Telegraf's `WizardScene`, whose steps may have names. */
 
-import { namedStep, WizardChain } from '@telefsm/core/adapter';
+import { namedStep, type StepOptions, WizardChain } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
 import {
   type SceneContextScene,
@@ -48,12 +48,12 @@ export class WizardScene<
  *
  * @param name - what the session keeps in place of the step's number
  * @param handler - the step's middleware
- * @param options - `was`: former names
+ * @param options - former names of the step
  */
 export function step<C extends Context>(
   name: string,
   handler: Middleware<C>,
-  options: { readonly was?: string | readonly string[] } = {},
+  options: StepOptions = {},
 ): MiddlewareFn<C> {
-  return namedStep(name, handler, options.was) as MiddlewareFn<C>;
+  return namedStep(name, handler, options) as MiddlewareFn<C>;
 }
