@@ -45,8 +45,8 @@ export const breaks = [
     guarantee: '5. A process takes credit only for its own commit',
     breaks: 'a commit that was refused counts as accepted',
     file: 'packages/core/src/lease/shared-lease.ts',
-    find: "if (said === 'rejected') return this.#prove(sending, isUnsure, undefined);",
-    replace: '',
+    find: "const isAccepted = said !== undefined && said !== 'rejected';",
+    replace: 'const isAccepted = said !== undefined;',
     tests: ['packages/core/test/leases.test.ts', 'packages/core/test/commit.test.ts'],
   },
   {

@@ -2,10 +2,12 @@
 
 import { FsmError } from '../base/errors.ts';
 import { shown } from '../base/shown.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import type { Acquired, Busy, Granted, LeaseHolder } from '../storage/statements.ts';
 import { leaseTimes } from '../storage/times.ts';
-import { Ask, type Asking } from './ask.ts';
 import { backoff, faultOf, jitter, newToken, storageFailed, TimedOut } from './calls.ts';
+import type { DueAt } from './due.ts';
+import type { Sender, Statement } from './gate.ts';
 import type { Lease, WaitOptions } from './lease.ts';
 import type { Member } from './live.ts';
 import type { Notes } from './notes.ts';
@@ -13,13 +15,19 @@ import type { LeaseRoom } from './shared-lease.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** The members of a machine's leases that an attempt needs. */
-export interface AcquiringRoom extends Pick<LeaseRoom, 'options' | 'short' | 'gate' | 'urgent'> {
+export interface AcquiringRoom
+  extends Sender,
+    Pick<LeaseRoom, 'options' | 'short' | 'gate' | 'urgent'> {
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
   /** Whether the storage has ever answered. */
   hasAnswered: boolean;
-  /** Makes the lease of an attempt that has ended well. */
-  granted(attempt: Acquiring, grant: Grant): Lease;
+  /**
+   * Makes the lease of an attempt that has ended well.
+   *
+   * @param until - until when it certainly lasts, by the monotonic clock
+   */
+  granted(attempt: Acquiring, answer: Granted, until: number): Lease;
   /** An attempt has ended without a lease. */
   gaveUp(attempt: Acquiring): void;
   /** Whether a holder is one of this process whose attempt and turn are over. */
@@ -28,29 +36,25 @@ export interface AcquiringRoom extends Pick<LeaseRoom, 'options' | 'short' | 'ga
   late(key: string, holder: LeaseHolder): void;
 }
 
-/** The right that an attempt was given. */
-export interface Grant extends Granted {
-  /** Until when the lease certainly lasts, by the monotonic clock. */
-  readonly until: number;
-}
-
-/** One attempt; its requests have one token. */
-export class Acquiring implements Member, Asking {
+/** One attempt. It is the statement that it sends, as often as it asks: each has the same token. */
+export class Acquiring implements Member, Statement<Acquired> {
   at = -1;
   readonly leases: AcquiringRoom;
   readonly key: string;
   readonly token: string = newToken();
   readonly options: WaitOptions;
-  /** That of its options when it began: of work from outside, it gets shorter meanwhile. */
+  readonly isUrgent = false;
   readonly #timeout: number;
   /** Whether it may wait, and so register as a waiter. */
   readonly waits: boolean;
   readonly #start: number;
+  /** When it gives up. */
+  readonly #last: DueAt;
   #resolve: ((lease: Lease | undefined) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
-  isOver = false;
-  /** Until it asks again, or has waited for too long. */
-  #timer: unknown;
+  #isOver = false;
+  /** When it asks again, or has waited for too long. */
+  dueAt: DueAt = Number.POSITIVE_INFINITY;
   /** How often it has asked. */
   #asks = 0;
   #failures = 0;
@@ -67,9 +71,11 @@ export class Acquiring implements Member, Asking {
     this.leases = leases;
     this.key = key;
     this.options = options;
+    // of work from outside, it gets shorter meanwhile
     this.#timeout = options.timeout;
     this.waits = this.#timeout > 0;
-    this.#start = leases.options.clock.monotonic();
+    this.#start = leases.clock.monotonic();
+    this.#last = this.waits ? this.#start + this.#timeout : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -89,10 +95,28 @@ export class Acquiring implements Member, Asking {
 
   /** Also where it was handed the conversation, and where a turn that it waits for is to end. */
   askAgain(): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     this.#asks++;
-    this.#continueIn(Number.POSITIVE_INFINITY);
-    this.leases.gate.pass(new Ask(this, this.#failures > 0));
+    this.#continueAt(Number.POSITIVE_INFINITY);
+    this.leases.gate.pass(this);
+  }
+
+  get sender(): Sender {
+    return this.leases;
+  }
+
+  get isRepeated(): boolean {
+    return this.#failures > 0;
+  }
+
+  isWanted(): boolean {
+    return !this.#isOver;
+  }
+
+  send(): Awaitable<Acquired> {
+    const { options, short, wakeUps } = this.leases;
+    const { key, token, waits } = this;
+    return options.storage.acquire(key, { token, lease: short, queue: waits && wakeUps.isOpen });
   }
 
   /** Called when its interruption aborts: as the listener itself, it needs no function for that. */
@@ -101,34 +125,30 @@ export class Acquiring implements Member, Asking {
   }
 
   giveUp(reason: unknown): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     this.#end();
     this.leases.gaveUp(this);
     this.#reject?.(reason);
   }
 
   #end(): void {
-    this.isOver = true;
-    this.#stopTimer();
+    this.#isOver = true;
     this.options.interruption?.signal.removeEventListener('abort', this);
   }
 
-  /** Asks again in so many ms, unless it has waited for too long by then. */
-  #continueIn(ms: number): void {
-    this.#stopTimer();
-    const wait = Math.min(ms, this.#left());
-    if (wait < Number.POSITIVE_INFINITY)
-      this.#timer = this.leases.options.clock.setTimeout(() => this.#continue(), wait);
+  /** Asks again then, unless it has waited for too long by then. */
+  #continueAt(at: DueAt): void {
+    this.dueAt = Math.min(at, this.#last);
+    this.leases.by(this.dueAt);
   }
 
-  #stopTimer(): void {
-    if (this.#timer !== undefined) this.leases.options.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+  /** Called now and then until it has ended. */
+  tick(now: number): void {
+    if (now >= this.dueAt) this.#continue(now);
   }
 
-  #continue(): void {
-    this.#timer = undefined;
-    if (this.#left() > 0) this.askAgain();
+  #continue(now: number): void {
+    if (now < this.#last) this.askAgain();
     else this.giveUp(this.#timedOut());
   }
 
@@ -137,7 +157,7 @@ export class Acquiring implements Member, Asking {
     if (Object(answer) !== answer) {
       throw new Error(`The storage answered an acquire with ${shown(answer)}.`);
     }
-    if (this.isOver) {
+    if (this.#isOver) {
       if (!('busy' in answer)) this.leases.late(key, { token, fence: answer.fence });
       return;
     }
@@ -149,16 +169,16 @@ export class Acquiring implements Member, Asking {
   }
 
   #granted(answer: Granted, sentAt: number): void {
-    const { short, options } = this.leases;
-    const isFresh = options.clock.monotonic() - sentAt <= short / 2;
-    if (isFresh || this.#isExtended) {
+    const { short, clock } = this.leases;
+    const now = clock.monotonic();
+    if (now - sentAt <= short / 2 || this.#isExtended) {
       this.#end();
-      this.#resolve?.(this.leases.granted(this, { ...answer, until: sentAt + short }));
+      this.#resolve?.(this.leases.granted(this, answer, sentAt + short));
       return;
     }
     // most of the lease was spent on the way: the same token extends it
     this.#isExtended = true;
-    this.#continue();
+    this.#continue(now);
   }
 
   async #whileBusy(answer: Busy): Promise<void> {
@@ -171,9 +191,10 @@ export class Acquiring implements Member, Asking {
     try {
       const askIn = await this.#pauseBehind(answer);
       // it may have asked meanwhile
-      if (this.isOver || this.#asks > asks) return;
-      if (askIn > 0) this.#continueIn(askIn);
-      else this.#continue();
+      if (this.#isOver || this.#asks > asks) return;
+      const now = this.leases.clock.monotonic();
+      if (askIn > 0) this.#continueAt(now + askIn);
+      else this.#continue(now);
     } catch (error) {
       this.giveUp(error);
     }
@@ -208,11 +229,11 @@ export class Acquiring implements Member, Asking {
   }
 
   failed(error: unknown): void {
-    if (this.isOver) return;
+    if (this.#isOver) return;
     // a certain cause says more than a time-out after it
     if (this.#cause === undefined || !(error instanceof TimedOut)) this.#cause = error;
     if (this.#isHopeless(error)) this.giveUp(storageFailed(this.key, 'acquire', this.#cause));
-    else this.#continueIn(backoff(this.#failures++));
+    else this.#continueAt(this.leases.clock.monotonic() + backoff(this.#failures++));
   }
 
   #isHopeless(error: unknown): boolean {
@@ -232,11 +253,7 @@ export class Acquiring implements Member, Asking {
   }
 
   #spent(): number {
-    return this.leases.options.clock.monotonic() - this.#start;
-  }
-
-  #left(): number {
-    return this.waits ? this.#timeout - this.#spent() : Number.POSITIVE_INFINITY;
+    return this.leases.clock.monotonic() - this.#start;
   }
 }
 

@@ -1,61 +1,75 @@
 /** One commit on its way to a storage that other processes use too: sent until it is answered. */
 
-import type { Clock } from '../base/clock.ts';
 import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { CommitAnswer } from '../storage/statements.ts';
+import type { TurnId } from '../record/ids.ts';
+import type { CommitAnswer, LeaseHolder, Write } from '../storage/statements.ts';
 import { backoff, faultOf } from './calls.ts';
 import type { LeaseHome } from './direct.ts';
-import type { Gate, Statement } from './gate.ts';
+import type { Gate, Sender, Statement } from './gate.ts';
+import type { CommitOptions } from './lease.ts';
 import type { Sending } from './proof.ts';
 
 /** The members of a machine's leases that a commit needs. */
-export interface CommittingRoom extends Pick<LeaseHome, 'options'> {
+export interface CommittingRoom extends Sender, Pick<LeaseHome, 'options'> {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
   readonly gate: Gate;
 }
 
-/** How it has ended. */
-export interface Ending {
-  /** The answer to any of its copies; `undefined` if it failed for good. */
-  readonly said?: CommitAnswer;
-  /** Whether one of its copies may have been written without an answer. */
-  readonly isUnsure: boolean;
-  readonly cause?: unknown;
-}
-
 const answers: ReadonlySet<CommitAnswer> = /* @__PURE__ */ new Set(['done', 'already', 'rejected']);
 
 /** One commit; any answer counts, also one to an earlier copy. */
-export class Committing implements Statement<CommitAnswer> {
+export class Committing implements Statement<CommitAnswer>, Sending {
   readonly isUrgent = true;
+  readonly write: Write | undefined;
+  readonly keep: boolean;
+  readonly id: TurnId | undefined;
+  readonly holder: LeaseHolder;
+  readonly mark: string | undefined;
+  readonly since: number;
+  /** The answer to any of its copies; `undefined` if it failed for good. */
+  said: CommitAnswer | undefined;
+  /** Whether one of its copies may have been written without an answer. */
+  isUnsure = false;
+  /** Why it failed for good. */
+  cause: unknown;
   readonly #room: CommittingRoom;
   readonly #key: string;
-  readonly #sending: Sending;
-  #resolve: ((ending: Ending) => void) | undefined;
+  #resolve: (() => void) | undefined;
   #isOver = false;
-  #isUnsure = false;
   #failures = 0;
   /** Until it is sent again. */
   #timer: unknown;
 
-  constructor(room: CommittingRoom, key: string, sending: Sending) {
+  constructor(
+    room: CommittingRoom,
+    key: string,
+    holder: LeaseHolder,
+    write: Write | undefined,
+    { keep, id }: CommitOptions,
+    mark: string | undefined,
+  ) {
     this.#room = room;
     this.#key = key;
-    this.#sending = sending;
+    this.holder = holder;
+    this.write = write;
+    this.keep = keep;
+    this.id = id;
+    this.mark = mark;
+    this.since = room.clock.monotonic();
   }
 
-  /** Sends it. To be called once; never rejects. */
-  ended(): Promise<Ending> {
+  /** Sends it until it is answered or has failed for good. To be called once; never rejects. */
+  ended(): Promise<void> {
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#room.gate.pass(this);
     });
   }
 
-  get clock(): Clock {
-    return this.#room.options.clock;
+  get sender(): Sender {
+    return this.#room;
   }
 
   get isRepeated(): boolean {
@@ -64,31 +78,34 @@ export class Committing implements Statement<CommitAnswer> {
 
   send(): Awaitable<CommitAnswer> {
     const { short, options } = this.#room;
-    const { write, keep, holder } = this.#sending;
+    const { write, keep, holder } = this;
     return options.storage.commit(this.#key, holder, write, keep ? short : undefined);
   }
 
   answered(said: CommitAnswer): void {
     if (!answers.has(said)) throw new Error(`The storage answered a commit with ${shown(said)}.`);
-    this.#end({ said, isUnsure: this.#isUnsure });
+    if (this.#isOver) return;
+    this.said = said;
+    this.#end();
   }
 
   failed(cause: unknown): void {
     const { storage, clock, lease } = this.#room.options;
     if (this.#isOver) return;
     const fault = faultOf(storage, cause);
-    this.#isUnsure ||= fault === 'unknown';
-    const isLong = clock.monotonic() - this.#sending.since >= lease;
-    if (fault === 'fatal' || isLong) this.#end({ isUnsure: this.#isUnsure, cause });
+    this.isUnsure ||= fault === 'unknown';
+    this.cause = cause;
+    const isLong = clock.monotonic() - this.since >= lease;
+    if (fault === 'fatal' || isLong) this.#end();
     else {
       const again = () => this.#room.gate.pass(this);
       this.#timer = clock.setTimeout(again, backoff(this.#failures++));
     }
   }
 
-  #end(ending: Ending): void {
+  #end(): void {
     this.#isOver = true;
     if (this.#timer !== undefined) this.#room.options.clock.clearTimeout(this.#timer);
-    this.#resolve?.(ending);
+    this.#resolve?.();
   }
 }

@@ -1,10 +1,12 @@
 /** Coordination between processes: conversations are acquired by leases, which are renewed while their turns run. */
 
+import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { LeaseHolder } from '../storage/statements.ts';
-import { Acquiring, type AcquiringRoom, type Grant } from './acquiring.ts';
+import type { Granted, LeaseHolder } from '../storage/statements.ts';
+import { Acquiring, type AcquiringRoom } from './acquiring.ts';
 import { isOwnToken } from './calls.ts';
-import { type Gate, gateOf } from './gate.ts';
+import { type DueAt, DueTimer } from './due.ts';
+import { type Gate, gateOf, type Sender, type Sent } from './gate.ts';
 import type { Coordination, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
 import { LiveList } from './live.ts';
 import { Notes } from './notes.ts';
@@ -36,21 +38,26 @@ function turnOf(wanted: string): Acquiring | SharedLease | undefined {
 }
 
 /** The {@link Leases} of a shared storage. */
-class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
+class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
   readonly options: LeaseOptions;
+  readonly clock: Clock;
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
   readonly gate: Gate;
+  readonly sent = new LiveList<Sent>();
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
   hasAnswered = false;
   /** The keys of attempts that gave up while they were registered as waiters, by token. */
   readonly #gaveUp = new Map<string, string>();
-  #timer: unknown;
+  /** One for all turns and statements. */
+  readonly #timer: DueTimer;
 
   constructor(options: LeaseOptions) {
     const { storage, clock, report, lease } = options;
     this.options = options;
+    this.clock = clock;
+    this.#timer = new DueTimer(clock, (now) => this.#tick(now));
     this.short = lease / 3;
     this.gate = gateOf(storage);
     this.wakeUps = wakeUpsOf(storage, clock, this.#handedOver, report);
@@ -73,11 +80,11 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   }
 
   urgent<T>(statement: () => Awaitable<T>): Promise<T> {
-    return this.gate.ask(statement, true, this.options.clock);
+    return this.gate.ask(statement, true, this);
   }
 
   ask<T>(statement: () => Awaitable<T>): Promise<T> {
-    return this.gate.ask(statement, false, this.options.clock);
+    return this.gate.ask(statement, false, this);
   }
 
   acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
@@ -91,18 +98,18 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   }
 
   stop(): void {
-    if (this.#timer !== undefined) this.options.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    // those that are still on their way keep their bounds
+    if (this.#soonest() === Number.POSITIVE_INFINITY) this.#timer.stop();
     this.wakeUps.close();
     this.notes.stop();
   }
 
-  granted(attempt: Acquiring, { fence, stored, until }: Grant): Lease {
+  granted(attempt: Acquiring, { fence, stored }: Granted, until: number): Lease {
     const { key, token, options } = attempt;
     const lease = new SharedLease(this, key, { token, fence }, stored, until);
     turns.replace(attempt, lease);
     if (options.interruption !== undefined) this.notes.watch(token, options.interruption);
-    this.#arm();
+    this.by(lease.dueAt);
     return lease;
   }
 
@@ -141,23 +148,22 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     }
   }
 
-  /** One timer for all turns. It continues for as long as there is any, so a quick turn neither sets nor clears one. */
-  #arm(): void {
-    const { clock, longest } = this.options;
-    this.#timer ??= clock.setTimeout(this.#tick, Math.min(this.short / 3, longest));
+  by(at: DueAt): void {
+    this.#timer.by(at);
   }
 
-  readonly #tick = (): void => {
-    const { clock, longest } = this.options;
-    this.#timer = undefined;
-    const now = clock.monotonic();
-    for (const turn of this.#turns()) {
-      if (turn instanceof Acquiring) continue;
-      if (now - turn.startedAt > longest) turn.lose();
-      else turn.renew();
-    }
-    if (this.#turns().length > 0) this.#arm();
-  };
+  #tick(now: number): DueAt {
+    for (const turn of this.#turns()) turn.tick(now);
+    for (const sent of this.sent.now()) sent.tick(now);
+    return this.#soonest();
+  }
+
+  #soonest(): DueAt {
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const { dueAt } of this.#turns()) soonest = Math.min(soonest, dueAt);
+    for (const { dueAt } of this.sent.now()) soonest = Math.min(soonest, dueAt);
+    return soonest;
+  }
 
   /** The turns of this machine. */
   #turns(): readonly (Acquiring | SharedLease)[] {

@@ -10,10 +10,21 @@ import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { StorageStatements } from '../storage/statements.ts';
 import { callBound, TimedOut } from './calls.ts';
+import type { DueAt } from './due.ts';
+import type { LiveList, Member } from './live.ts';
+
+/** The machine that sends statements, as the gate sees it. */
+export interface Sender {
+  readonly clock: Clock;
+  /** Its statements that were sent and are within their bound; it calls their {@link Sent.tick}. */
+  readonly sent: LiveList<Sent>;
+  /** Ticks at this time, or before. */
+  by(at: DueAt): void;
+}
 
 /** A statement that passes the gate, and gets its answer. */
 export interface Statement<T> {
-  readonly clock: Clock;
+  readonly sender: Sender;
   /** Whether it ends or extends a turn that runs: those pass before statements that begin one. */
   readonly isUrgent: boolean;
   /** Sent before, and not answered in time: it goes to the front. */
@@ -21,8 +32,8 @@ export interface Statement<T> {
   /** Asked when it would be sent; `false` drops it. */
   isWanted?(): boolean;
   send(): Awaitable<T>;
-  /** Gets the answer, however late it comes. */
-  answered(value: T): void;
+  /** Gets the answer, however late it comes, and when its statement was sent. */
+  answered(value: T, sentAt: number): void;
   /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it. */
   failed(error: unknown): void;
 }
@@ -54,9 +65,9 @@ export class Gate {
    *
    * @throws TimedOut if it is not answered in {@link callBound} ms from sending it; what the storage throws
    */
-  ask<T>(send: () => Awaitable<T>, isUrgent: boolean, clock: Clock): Promise<T> {
+  ask<T>(send: () => Awaitable<T>, isUrgent: boolean, sender: Sender): Promise<T> {
     return new Promise((answered, failed) =>
-      this.pass({ clock, isUrgent, send, answered, failed }),
+      this.pass(new Once(sender, isUrgent, send, answered, failed)),
     );
   }
 
@@ -66,6 +77,8 @@ export class Gate {
 
   #send<T>(statement: Statement<T>): void {
     if (statement.isWanted?.() === false) return;
+    const { sender } = statement;
+    const sentAt = sender.clock.monotonic();
     let answer: Awaitable<T>;
     try {
       answer = statement.send();
@@ -74,43 +87,36 @@ export class Gate {
       return;
     }
     if (!isPromise(answer)) {
-      hand(statement, answer);
+      hand(statement, answer, sentAt);
       return;
     }
-    const { clock } = statement;
     this.#running++;
-    let isLate = false;
-    let hasSlot = true;
-    const timer = clock.setTimeout(() => {
-      isLate = true;
-      if (this.#overdue < this.#width) {
-        hasSlot = false;
-        this.#overdue++;
-        this.#running--;
-      }
-      // first the one who waits, so that a repetition gets the slot
-      statement.failed(new TimedOut());
-      this.#next();
-    }, callBound);
-    const ended = () => {
-      clock.clearTimeout(timer);
-      if (hasSlot) this.#running--;
-      else this.#overdue--;
-      this.#next();
-    };
+    const sent = new Sent(this, statement, sentAt);
+    sender.sent.add(sent);
+    sender.by(sent.dueAt);
     answer.then(
-      (value) => {
-        hand(statement, value);
-        ended();
-      },
-      (error) => {
-        if (!isLate) statement.failed(error);
-        ended();
-      },
+      (value) => sent.answered(value),
+      (error) => sent.failed(error),
     );
   }
 
-  #next(): void {
+  /** A statement is beyond its bound. */
+  late(sent: Sent): void {
+    if (this.#overdue >= this.#width) return;
+    sent.hasSlot = false;
+    this.#overdue++;
+    this.#running--;
+  }
+
+  /** A statement was answered, however late. */
+  ended({ hasSlot }: Sent): void {
+    if (hasSlot) this.#running--;
+    else this.#overdue--;
+    this.next();
+  }
+
+  /** Sends as many statements as there are slots. */
+  next(): void {
     while (this.#running < this.#width) {
       const statement = this.#urgent.shift() ?? this.#others.shift();
       if (statement === undefined) return;
@@ -119,10 +125,78 @@ export class Gate {
   }
 }
 
+/** A statement that was sent and not answered yet. */
+export class Sent<out T = unknown> implements Member {
+  at = -1;
+  /** When its bound ends. */
+  readonly dueAt: DueAt;
+  hasSlot = true;
+  readonly #gate: Gate;
+  readonly #statement: Statement<T>;
+  readonly #sentAt: number;
+  #isLate = false;
+
+  constructor(gate: Gate, statement: Statement<T>, sentAt: number) {
+    this.#gate = gate;
+    this.#statement = statement;
+    this.#sentAt = sentAt;
+    this.dueAt = sentAt + callBound;
+  }
+
+  /** Called now and then while it is within its bound. */
+  tick(now: number): void {
+    if (now < this.dueAt) return;
+    this.#isLate = true;
+    this.#statement.sender.sent.delete(this);
+    this.#gate.late(this);
+    // first the one who waits, so that a repetition gets the slot
+    this.#statement.failed(new TimedOut());
+    this.#gate.next();
+  }
+
+  answered(value: T): void {
+    hand(this.#statement, value, this.#sentAt);
+    this.#end();
+  }
+
+  failed(error: unknown): void {
+    if (!this.#isLate) this.#statement.failed(error);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#statement.sender.sent.delete(this);
+    this.#gate.ended(this);
+  }
+}
+
+/** A statement that is sent once. */
+class Once<T> implements Statement<T> {
+  readonly sender: Sender;
+  readonly isUrgent: boolean;
+  readonly send: () => Awaitable<T>;
+  readonly answered: (value: T) => void;
+  readonly failed: (error: unknown) => void;
+
+  constructor(
+    sender: Sender,
+    isUrgent: boolean,
+    send: () => Awaitable<T>,
+    answered: (value: T) => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.sender = sender;
+    this.isUrgent = isUrgent;
+    this.send = send;
+    this.answered = answered;
+    this.failed = failed;
+  }
+}
+
 /** Hands an answer over; one that makes no sense is a failure of the storage. */
-function hand<T>(statement: Statement<T>, value: T): void {
+function hand<T>(statement: Statement<T>, value: T, sentAt: number): void {
   try {
-    statement.answered(value);
+    statement.answered(value, sentAt);
   } catch (error) {
     statement.failed(error);
   }

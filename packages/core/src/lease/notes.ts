@@ -48,7 +48,7 @@ export class Notes {
   }
 
   unwatch(token: string): void {
-    this.#watched.delete(token);
+    if (this.#watched.size > 0) this.#watched.delete(token);
   }
 
   stop(): void {

@@ -7,6 +7,7 @@ import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
 import { Committing, type CommittingRoom } from './committing.ts';
 import { DirectLease, type LeaseHome } from './direct.ts';
+import type { DueAt } from './due.ts';
 import type { CommitOptions, Lease } from './lease.ts';
 import { type Sending, verdictOf } from './proof.ts';
 
@@ -21,6 +22,8 @@ export interface LeaseRoom extends LeaseHome, CommittingRoom {
 /** The {@link Lease} of a shared storage. */
 export class SharedLease extends DirectLease {
   readonly leases: LeaseRoom;
+  /** When it is looked at next. */
+  dueAt: DueAt;
   /** Until when the storage certainly leaves it to us, and how long that lease was. */
   #until: number;
   #length: number;
@@ -40,6 +43,12 @@ export class SharedLease extends DirectLease {
     this.leases = leases;
     this.#length = leases.short;
     this.#until = until;
+    this.dueAt = this.startedAt + this.#pause;
+  }
+
+  /** Ms from one look at it to the next. */
+  get #pause(): number {
+    return Math.min(this.leases.short / 3, this.leases.options.longest);
   }
 
   get token(): string {
@@ -50,8 +59,16 @@ export class SharedLease extends DirectLease {
     return this.holder.fence;
   }
 
+  /** Called now and then until the turn has ended. */
+  tick(now: number): void {
+    if (now < this.dueAt) return;
+    this.dueAt = now + this.#pause;
+    if (now - this.startedAt > this.leases.options.longest) this.lose();
+    else this.#renew();
+  }
+
   /** Extends the lease if less than two thirds of it are left. Not while a commit is on its way, which spends the fence. */
-  renew(): void {
+  #renew(): void {
     const { clock, lease, storage, report } = this.leases.options;
     if (this.#isCommitting || this.#isRenewing) return;
     if (this.#until - clock.monotonic() > (this.#length * 2) / 3) return;
@@ -91,17 +108,12 @@ export class SharedLease extends DirectLease {
     return withMark(marks, text, before);
   }
 
-  override async commit(write: Write | undefined, { keep, id }: CommitOptions): Promise<void> {
-    const { holder } = this;
+  override commit(write: Write | undefined, options: CommitOptions): Promise<void> {
+    const { holder, key, leases } = this;
     const mark = this.#mark?.fence === holder.fence ? this.#mark.text : undefined;
-    const since = this.leases.options.clock.monotonic();
+    const committing = new Committing(leases, key, holder, write, options, mark);
     this.#isCommitting = true;
-    try {
-      await this.#send({ write, keep, id, holder, mark, since });
-    } finally {
-      this.#isCommitting = false;
-      if (!keep) this.leases.over(this);
-    }
+    return committing.ended().then(() => this.#ended(committing));
   }
 
   override async release(): Promise<void> {
@@ -124,12 +136,24 @@ export class SharedLease extends DirectLease {
     return this.leases.urgent(() => this.leases.options.storage.release(key, holder));
   }
 
-  async #send(sending: Sending): Promise<void> {
-    const { said, isUnsure, cause } = await new Committing(this.leases, this.key, sending).ended();
+  #ended(committing: Committing): Awaitable<void> {
+    const { said, keep } = committing;
+    const isAccepted = said !== undefined && said !== 'rejected';
+    if (!isAccepted) return this.#failed(committing).finally(() => this.#committed(keep));
+    this.#accepted(committing);
+    this.#committed(keep);
+  }
+
+  #committed(keep: boolean): void {
+    this.#isCommitting = false;
+    if (!keep) this.leases.over(this);
+  }
+
+  async #failed(committing: Committing): Promise<void> {
+    const { said, isUnsure, cause } = committing;
     // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
-    if (said === 'rejected') return this.#prove(sending, isUnsure, undefined);
-    if (said !== undefined) return this.#accepted(sending);
-    if (isUnsure) return this.#giveUp(sending, cause);
+    if (said !== undefined) return this.#prove(committing, isUnsure, undefined);
+    if (isUnsure) return this.#giveUp(committing, cause);
     this.lose();
     throw storageFailed(this.key, 'commit', cause, this.committedBefore);
   }
