@@ -86,7 +86,7 @@ export function thawed(value: unknown): unknown {
 }
 
 /** Whether an object has no members. */
-export function isBlank(data: JsonObject): boolean {
+export function isBlank(data: object): boolean {
   for (const _ in data) return false;
   return true;
 }

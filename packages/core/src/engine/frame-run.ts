@@ -6,6 +6,7 @@ import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
 import { checkMessage, isSent, longestPressAnswer } from '../conversation/outgoing.ts';
 import { isStream, wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
+import type { FrameChange } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
@@ -83,21 +84,20 @@ export class FrameRun implements SceneRun {
   /** Bound, so that scenes may take a run apart; as is all that follows. */
   get keep(): SceneRun['keep'] {
     return ({ state, data, memo }) => {
-      const { copy } = this.turn;
       if (!this.isActive) return;
+      const { copy } = this.turn;
       const { top } = copy;
       copy.change({
-        state: state === undefined ? top.state : state,
-        data: data === undefined ? top.data : frozenData(data, 'data', top.data),
-        memo: memo === undefined ? top.memo : frozenData(memo, 'memo', top.memo),
+        state,
+        data: data && frozenData(data, 'data', top.data),
+        memo: memo && frozenData(memo, 'memo', top.memo),
       });
     };
   }
 
-  /** Keeps a memo, and data that is deeply frozen already. */
-  keepFrozen(data: JsonObject, memo: object): void {
-    const { copy } = this.turn;
-    if (this.isActive) copy.change({ data, memo: frozenData(memo, 'memo', copy.top.memo) });
+  /** Changes this frame by values that are deeply frozen already. */
+  keepFrozen(change: FrameChange): void {
+    if (this.isActive) this.turn.copy.change(change);
   }
 
   get ask(): SceneRun['ask'] {

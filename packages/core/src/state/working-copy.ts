@@ -13,6 +13,11 @@ import {
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/address.ts';
 
+/** A change of a frame, deeply frozen; an `undefined` member stays as it is. */
+export type FrameChange = {
+  readonly [Name in 'state' | 'data' | 'memo']?: Frame[Name] | undefined;
+};
+
 /** The rules that all working copies of a machine share. */
 export interface CopyRules {
   readonly history: HistoryRules;
@@ -132,8 +137,18 @@ export class WorkingCopy {
   }
 
   /** Changes the frame without a step of history. */
-  change(change: { readonly [K in 'state' | 'data' | 'memo']?: Frame[K] }): void {
-    this.top = { ...this.top, ...change };
+  change({ state, data, memo }: FrameChange): void {
+    const { top } = this;
+    this.top = {
+      scene: top.scene,
+      state: state === undefined ? top.state : state,
+      data: data ?? top.data,
+      memo: memo ?? top.memo,
+      entry: top.entry,
+      into: top.into,
+      history: top.history,
+      paused: top.paused,
+    };
   }
 
   /**

@@ -7,8 +7,8 @@ import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { acceptsAlbum, checkValue, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
-import { type FlowRun, move, note, progressOf, questionOf, text } from './flow-run.ts';
-import { type FlowMemo, memoOf } from './memo.ts';
+import { type FlowRun, move, note, questionOf, text } from './flow-run.ts';
+import type { MemoChange } from './memo.ts';
 import { answered } from './moves.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import { pathKey, withPassed } from './progress.ts';
@@ -31,14 +31,14 @@ export async function accept(
   if (verdict.kind === 'redo') return move(flowRun, redo(flowRun, question, verdict.name));
   move(
     flowRun,
-    answered(progressOf(run), question, verdict.value),
+    answered(flowRun.progress, question, verdict.value),
     provenance(flowRun, question, input),
   );
 }
 
 /** Continues without an answer. */
 export function skip(flowRun: FlowRun, question: PendingQuestion): void {
-  move(flowRun, withPassed(progressOf(flowRun.run), question.path));
+  move(flowRun, withPassed(flowRun.progress, question.path));
 }
 
 /** Says that the input is of another kind than the question takes. */
@@ -81,7 +81,7 @@ async function rejectInput(
   const album = run.input?.album;
   // an album is rejected as a whole; only where parts are collected the next one may fit
   if (album !== undefined && !(question && acceptsAlbum(question))) note(flowRun, { album });
-  const count = (memoOf(run.memo).attempts ?? 0) + 1;
+  const count = (flowRun.memo.attempts ?? 0) + 1;
   if (limit !== undefined && count >= limit) {
     note(flowRun, { over: 'attempts' });
     run.leave('canceled');
@@ -98,17 +98,14 @@ function provenance(
   flowRun: FlowRun,
   question: PendingAsk,
   input: UserInput | undefined,
-): FlowMemo {
-  const { plan, run } = flowRun;
-  const memo = memoOf(run.memo);
-  const album = input?.album ?? memo.album;
+): MemoChange {
+  const { plan, memo } = flowRun;
+  const { album = memo.album } = input ?? {};
+  if (plan.options.editedMessages !== 'update') return { album };
   const message = input && messageId(flowRun, input);
-  const edits = plan.options.editedMessages === 'update' && message !== undefined;
+  if (message === undefined) return { album };
   const others = (memo.gave ?? []).filter(([path]) => pathKey(path) !== pathKey(question.path));
-  return {
-    ...(album !== undefined && { album }),
-    ...(edits && { gave: [...others, [question.path, message] as const] }),
-  };
+  return { album, gave: [...others, [question.path, message]] };
 }
 
 /** The message that the input is; a press of a button is none. */

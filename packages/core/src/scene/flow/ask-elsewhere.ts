@@ -12,7 +12,6 @@ import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import { elsewhereMessage, type FlowRun, note, text, tokenOf, wasAsked } from './flow-run.ts';
-import { memoOf } from './memo.ts';
 import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
 
@@ -22,7 +21,7 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
   const { question } = asked.step;
   const { turn } = run;
   const words = await meanwhile(flowRun, asked);
-  const known = memoOf(run.memo).elsewhere;
+  const known = flowRun.memo.elsewhere;
   // it is there already
   if (wasAsked(flowRun, asked) && known?.message !== undefined) return () => words;
   const { to, by, prompt, timeout } = question;

@@ -16,14 +16,13 @@ import {
   keep,
   locate,
   note,
-  progressOf,
   questionOf,
   text,
   timeoutOf,
   tokenOf,
   wasAsked,
 } from './flow-run.ts';
-import { afterMove, memoOf } from './memo.ts';
+import { otherQuestion } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
@@ -62,10 +61,7 @@ export async function ask(
       if (!(await finish(flowRun, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
-    } else if (
-      memoOf(flowRun.run.memo).given === undefined ||
-      !(await acceptGiven(flowRun, pending))
-    ) {
+    } else if (flowRun.memo.given === undefined || !(await acceptGiven(flowRun, pending))) {
       return await question(flowRun, pending, params);
     }
   }
@@ -77,7 +73,7 @@ export function redo(
   beside: Pick<PendingQuestion, 'path' | 'level'>,
   name: string,
 ): Progress {
-  const progress = redone(progressOf(flowRun.run), beside, name);
+  const progress = redone(flowRun.progress, beside, name);
   if (progress !== undefined) return progress;
   const known = namedSteps(beside.level).map((step) => step.name);
   throw sceneError('STEP_UNKNOWN', { flow: flowRun.plan.id, step: name, known });
@@ -88,24 +84,19 @@ function begin(flowRun: FlowRun): Awaitable<void> {
   const { plan, run } = flowRun;
   const timeout = timeoutOf(flowRun);
   if (timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', timeout);
-  return memoOf(run.memo).plan === plan.fingerprint() ? undefined : beginAnew(flowRun);
+  return flowRun.memo.plan === plan.fingerprint() ? undefined : beginAnew(flowRun);
 }
 
 /** A new frame: unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
 async function beginAnew(flowRun: FlowRun): Promise<void> {
   const { plan, run } = flowRun;
-  const memo = memoOf(run.memo);
   const fingerprint = plan.fingerprint();
-  if (memo.plan === undefined) {
-    const given = run.data[givenSlot];
-    keep(flowRun, without(progressOf(run), [givenSlot]), {
-      ...memo,
-      plan: fingerprint,
-      ...(given !== undefined && { given: given as JsonObject }),
-    });
+  if (flowRun.memo.plan === undefined) {
+    const given = run.data[givenSlot] as JsonObject | undefined;
+    keep(flowRun, without(flowRun.progress, [givenSlot]), { plan: fingerprint, given });
   } else {
     const { recheck } = await import('./recheck.ts');
-    keep(flowRun, await recheck(flowRun), { ...memo, plan: fingerprint });
+    keep(flowRun, await recheck(flowRun), { plan: fingerprint });
   }
   // rounds that were there before are nobody's to save
   while (plan.closesRounds) {
@@ -117,7 +108,7 @@ async function beginAnew(flowRun: FlowRun): Promise<void> {
 
 /** Keeps that `after` of a round runs, or is not to run. */
 function close(flowRun: FlowRun, round: FinishedRound): FinishedRound {
-  keep(flowRun, withPassed(progressOf(flowRun.run), round.path), memoOf(flowRun.run.memo));
+  keep(flowRun, withPassed(flowRun.progress, round.path));
   return round;
 }
 
@@ -136,8 +127,7 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   if (isRedo(result)) {
     const level = { path: [''], level: plan.steps };
     const progress = redo(flowRun, level, result['~redo']);
-    const { over: _, ...memo } = afterMove(memoOf(run.memo));
-    keep(flowRun, progress, memo);
+    keep(flowRun, progress, { ...otherQuestion, over: undefined });
     return true;
   }
   if (result !== undefined && result !== null) run.say(result as OutgoingMessage | Stream);
@@ -155,16 +145,16 @@ async function question(
   const isEdited = prompts === 'edit';
   const screen = isEdited || plan.hasRows ? await import('./in-place.ts') : undefined;
   if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
-  const before = memoOf(run.memo);
+  const before = flowRun.memo;
   const isAnother = !wasAsked(flowRun, asked);
-  if (before.at !== undefined && isAnother) run.keep({ memo: afterMove(before) });
+  if (before.at !== undefined && isAnother) note(flowRun, otherQuestion);
   if (awaitsPayment(flowRun) !== undefined && wasAsked(flowRun, asked)) {
     // another invoice would be one too many
     const words = await text(flowRun, 'paying');
     return () => words;
   }
   // asked again, a list begins anew
-  const { page, editing } = memoOf(run.memo);
+  const { page, editing } = flowRun.memo;
   if (page !== undefined || editing !== undefined)
     note(flowRun, { page: undefined, editing: undefined });
   if (asked.kind === 'ask' && asked.step.question.to !== undefined) {

@@ -18,10 +18,10 @@ import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
-import { type FlowRun, locate, move, type Plan, progressOf, tidy } from './flow-run.ts';
+import { FlowRun, locate, move, type Plan, tidy } from './flow-run.ts';
 import { asText, handleInput, isOtherTalk } from './handle-input.ts';
 import { interruptsOf } from './interrupted-by.ts';
-import { asked, memoOf } from './memo.ts';
+import { asked } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
@@ -131,14 +131,14 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     interrupts: interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
-    ask: (run: FrameRun, params) => ask({ plan, run }, params),
+    ask: (run: FrameRun, params) => ask(new FlowRun(plan, run), params),
     command: async (run: FrameRun, command) =>
-      (await import('./commands.ts')).handleCommand({ plan, run }, command),
-    handle: (run: FrameRun, next) => handle({ plan, run }, next),
-    leave: (run: FrameRun, reason) => left({ plan, run }, reason),
+      (await import('./commands.ts')).handleCommand(new FlowRun(plan, run), command),
+    handle: (run: FrameRun, next) => handle(new FlowRun(plan, run), next),
+    leave: (run: FrameRun, reason) => left(new FlowRun(plan, run), reason),
     timeout: async (run: FrameRun, timer) =>
-      (await import('./endings.ts')).pass({ plan, run }, timer),
-    answer: (run: FrameRun, state, value) => answerOutside({ plan, run }, state, value),
+      (await import('./endings.ts')).pass(new FlowRun(plan, run), timer),
+    answer: (run: FrameRun, state, value) => answerOutside(new FlowRun(plan, run), state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
     flow: plan,
@@ -158,7 +158,7 @@ function screened(plan: Plan): Pick<SceneBehavior, 'screen' | 'leave'> {
     screen: retireMessage,
     async leave(run: FrameRun, reason) {
       if (plan.options.prompts === 'delete') (await loadInPlace()).retire(run, true);
-      return left({ plan, run }, reason);
+      return left(new FlowRun(plan, run), reason);
     },
   };
 }
@@ -171,15 +171,15 @@ function inPlace(
     ...screened(plan),
     async command(run: FrameRun, command) {
       const { handleCommand } = await import('./commands.ts');
-      const isTaken = await handleCommand({ plan, run }, command);
+      const isTaken = await handleCommand(new FlowRun(plan, run), command);
       if (isTaken && run.trigger === undefined) (await loadInPlace()).tookAnswer(run);
       return isTaken;
     },
     async handle(run: FrameRun, next) {
       const { namesMessage, tookAnswer } = await loadInPlace();
-      const isNamed = await namesMessage({ plan, run });
+      const isNamed = await namesMessage(new FlowRun(plan, run));
       let isPassed = false;
-      await handle({ plan, run }, () => {
+      await handle(new FlowRun(plan, run), () => {
         isPassed = true;
         return next();
       });
@@ -188,7 +188,7 @@ function inPlace(
     async timeout(run: FrameRun, timer) {
       (await loadInPlace()).tookDeadline(run);
       const { pass } = await import('./endings.ts');
-      await pass({ plan, run }, timer);
+      await pass(new FlowRun(plan, run), timer);
     },
   };
 }
@@ -198,7 +198,7 @@ function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
   const { input } = run;
   if (input === undefined) {
     // only a question that has sent an invoice recognizes the checkout
-    if (memoOf(run.memo).invoice === undefined) return next();
+    if (flowRun.memo.invoice === undefined) return next();
     const taking = import('./payment.ts').then(({ checkout }) => checkout(flowRun));
     return unlessTaken(taking, next);
   }
@@ -234,8 +234,8 @@ async function unlessTaken(taking: Promise<boolean>, next: () => Promise<void>):
 
 /** The flow was left. Most ends are those that the user expects, and no hook asks for them. */
 async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {
-  const { plan, run } = flowRun;
-  const { over } = memoOf(run.memo);
+  const { plan, memo } = flowRun;
+  const { over } = memo;
   const truly = over === 'done' ? 'done' : reason;
   tidy(flowRun);
   const isTold = reason === 'timeout' || reason === 'canceled' || over === 'attempts';
@@ -249,6 +249,6 @@ async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason>
 async function answerOutside(flowRun: FlowRun, state: string, value: unknown): Promise<boolean> {
   const { pending } = await locate(flowRun);
   if (pending?.id !== state) return false;
-  move(flowRun, answered(progressOf(flowRun.run), pending, value));
+  move(flowRun, answered(flowRun.progress, pending, value));
   return true;
 }

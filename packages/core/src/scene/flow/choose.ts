@@ -6,9 +6,8 @@ import { accept, skip } from './accept.ts';
 import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
 import { asTyped, type Option } from './choices.ts';
 import { goBack } from './controls.ts';
-import { type FlowRun, move, note, progressOf, questionOf } from './flow-run.ts';
+import { type FlowRun, move, note, questionOf } from './flow-run.ts';
 import { optionOn } from './keyboard.ts';
-import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
 import { finishAlbum } from './parts.ts';
@@ -69,7 +68,7 @@ export async function handleLabel(
   typed: string,
   input?: UserInput,
 ): Promise<boolean> {
-  const { labels, editing } = memoOf(flowRun.run.memo);
+  const { labels, editing } = flowRun.memo;
   if (editing) {
     const { handleCorrection } = await import('./corrections.ts');
     if (await handleCorrection(flowRun, question, typed)) return true;
@@ -117,13 +116,13 @@ async function choose(
   if (question.kind === 'ask') {
     if (question.step.question.multiple !== true) await accept(flowRun, question, value, input);
     else {
-      const { picked = [] } = memoOf(run.memo);
+      const { picked = [] } = flowRun.memo;
       const rest = picked.filter((one) => one !== value);
       note(flowRun, { picked: isPicked ? [...rest, value] : rest });
       await redraw(option);
     }
   } else if (question.kind === 'again' || value === 'yes') {
-    move(flowRun, answered(progressOf(run), question, value));
+    move(flowRun, answered(flowRun.progress, question, value));
   } else if (value === 'no') run.leave('canceled');
   else {
     const { offerCorrections } = await import('./corrections.ts');

@@ -1,8 +1,7 @@
 /** Going back and canceling, by command or by a button below the question. */
 
 import type { AnyFlowOptions } from './flow.ts';
-import { type FlowRun, locate, move, progressOf, questionOf, text } from './flow-run.ts';
-import { memoOf } from './memo.ts';
+import { type FlowRun, locate, move, questionOf, text } from './flow-run.ts';
 import { backTo } from './moves.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -43,12 +42,12 @@ export async function goBack(flowRun: FlowRun): Promise<void> {
   const { run } = flowRun;
   const { pending, previous, isClosed } = await locate(flowRun);
   // from the answers to correct, back is the summary
-  if (memoOf(run.memo).editing) return run.ask();
+  if (flowRun.memo.editing) return run.ask();
   if (!mayGoBack(flowRun, pending)) return run.say(await text(flowRun, 'noBack'));
   if (previous === undefined) {
     return run.say(await text(flowRun, isClosed ? 'noBack' : 'firstStep'));
   }
-  move(flowRun, backTo(progressOf(run), previous));
+  move(flowRun, backTo(flowRun.progress, previous));
 }
 
 function mayGoBack({ plan }: FlowRun, question: PendingQuestion | undefined): boolean {

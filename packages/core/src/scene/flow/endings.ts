@@ -5,16 +5,7 @@ import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { noAnswer } from '../no-answer.ts';
 import type { EndingTurn } from './flow.ts';
-import {
-  awaitsPayment,
-  type FlowRun,
-  locate,
-  move,
-  progressOf,
-  text,
-  timeoutOf,
-} from './flow-run.ts';
-import { memoOf } from './memo.ts';
+import { awaitsPayment, type FlowRun, locate, move, text, timeoutOf } from './flow-run.ts';
 import { answered } from './moves.ts';
 import { finishAlbum } from './parts.ts';
 
@@ -29,7 +20,7 @@ export async function runEnding(
   truly: LeaveReason,
 ): Promise<void> {
   const { plan, run } = flowRun;
-  const { over } = memoOf(run.memo);
+  const { over } = flowRun.memo;
   const { canceled, timedOut, left: always } = plan.hooks;
   const isLate = reason === 'timeout';
   const hook = isLate ? timedOut : reason === 'canceled' ? canceled : undefined;
@@ -61,7 +52,7 @@ export async function pass(flowRun: FlowRun, timer: string): Promise<void> {
   if (decision === 'end') return run.leave('timeout');
   const { answer } = Object(decision) as { readonly answer?: unknown };
   if (answer === undefined || isStorable(answer)) {
-    return move(flowRun, answered(progressOf(run), pending, answer));
+    return move(flowRun, answered(flowRun.progress, pending, answer));
   }
   run.rejected(noAnswer('onTimeout', answer));
   run.leave('timeout');

@@ -13,7 +13,7 @@ import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
-import { afterMove, type FlowMemo, memoOf } from './memo.ts';
+import { changedMemo, type FlowMemo, type MemoChange, memoOf, otherQuestion } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
 import type { PendingQuestion, Position } from './pending-question.ts';
@@ -41,34 +41,52 @@ export interface Plan {
   self(): AnyScene;
 }
 
-/** The flow's code at work on one frame. */
-export interface FlowRun {
+/** The flow's code at work on one frame. A class, since several are made for each update. */
+export class FlowRun {
   readonly plan: Plan;
   readonly run: FrameRun;
-}
+  /** The memo of the frame that was read last, and what it says. */
+  #stored: JsonObject | undefined;
+  #memo: FlowMemo = {};
 
-/** How far the user has come. */
-export function progressOf({ data, memo }: Pick<FrameRun, 'data' | 'memo'>): Progress {
-  const { passed = [], open = [] } = memoOf(memo);
-  return { answers: data, passed, open };
+  constructor(plan: Plan, run: FrameRun) {
+    this.plan = plan;
+    this.run = run;
+  }
+
+  /** The flow's own values beside the answers. */
+  get memo(): FlowMemo {
+    const { memo } = this.run;
+    if (memo !== this.#stored) {
+      this.#stored = memo;
+      this.#memo = memoOf(memo);
+    }
+    return this.#memo;
+  }
+
+  /** How far the user has come. */
+  get progress(): Progress {
+    const { passed = [], open = [] } = this.memo;
+    return { answers: this.run.data, passed, open };
+  }
 }
 
 /** Finds the pending question. */
-export function locate({ plan, run }: FlowRun): Awaitable<Position> {
-  return positionOf(plan, progressOf(run), run.turn);
+export function locate(flowRun: FlowRun): Awaitable<Position> {
+  return positionOf(flowRun.plan, flowRun.progress, flowRun.run.turn);
 }
 
-/** Keeps a new progress, and the rest of the memo with it. */
-export function keep({ run }: FlowRun, progress: Progress, memo: FlowMemo): void {
+/** Keeps a new progress, and changes the memo with it. */
+export function keep({ run }: FlowRun, progress: Progress, change: MemoChange = {}): void {
   const { answers, passed, open } = progress;
-  run.keepFrozen(answers, compact({ ...memo, passed, open }));
+  run.keepFrozen({ data: answers, memo: changedMemo(run.memo, { ...change, passed, open }) });
 }
 
 /** Continues from a new progress: what belonged to the last question is dropped, and the next one is asked. */
-export function move(flowRun: FlowRun, progress: Progress, more: FlowMemo = {}): void {
+export function move(flowRun: FlowRun, progress: Progress, more?: MemoChange): void {
   const { run } = flowRun;
   tidy(flowRun);
-  keep(flowRun, progress, { ...afterMove(memoOf(run.memo)), ...more });
+  keep(flowRun, progress, { ...otherQuestion, ...more });
   run.arm('step', null);
   run.arm('album', null);
   const timeout = timeoutOf(flowRun);
@@ -83,12 +101,8 @@ export function timeoutOf({ plan, run }: FlowRun): number | undefined {
 }
 
 /** Changes the memo, and the state with it. */
-export function note(
-  { run }: FlowRun,
-  change: { readonly [K in keyof FlowMemo]?: FlowMemo[K] | undefined },
-  state: string | null = run.state,
-): void {
-  run.keep({ state, memo: compact({ ...run.memo, ...change }) });
+export function note({ run }: FlowRun, change: MemoChange, state: string | null = run.state): void {
+  run.keepFrozen({ state, memo: changedMemo(run.memo, change) });
 }
 
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
@@ -130,8 +144,8 @@ export function bindingOf({ run: { tag, entry } }: FlowRun, question: string): B
  *
  * After a deploy, or when a condition has changed, it may be another: then the user's message does not answer it.
  */
-export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
-  return isTokenOf(memoOf(run.memo).at, question);
+export function wasAsked({ memo }: FlowRun, question: PendingQuestion): boolean {
+  return isTokenOf(memo.at, question);
 }
 
 /** Whether a question may have buttons. The code that makes them is loaded with the first one: other flows do without it. */
@@ -158,8 +172,8 @@ export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
-export function awaitsPayment({ run }: FlowRun): number | undefined {
-  const until = memoOf(run.memo).invoice?.approvedUntil;
+export function awaitsPayment({ run, memo }: FlowRun): number | undefined {
+  const until = memo.invoice?.approvedUntil;
   if (until === undefined) return undefined;
   const left = until - run.turn.now();
   return left > 0 ? left : undefined;
@@ -181,15 +195,16 @@ export function isInvoice(say: OutgoingMessage): say is ApiCall {
 }
 
 /** Removes the keyboard of the last prompt, or the prompt, if the flow has that option. */
-export function tidy({ plan, run }: FlowRun): void {
+export function tidy({ plan, run, memo }: FlowRun): void {
   const { prompts = 'keep' } = plan.options;
-  const { sent, elsewhere } = memoOf(run.memo);
+  const { sent, elsewhere } = memo;
   if (elsewhere?.message !== undefined) {
     const { chat, message } = elsewhere;
     run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
   }
+  if (prompts === 'keep' || prompts === 'edit' || !sent) return;
   const { state, api, replyAddress } = run.turn;
-  if (prompts === 'keep' || prompts === 'edit' || !sent || replyAddress === undefined) return;
+  if (replyAddress === undefined) return;
   const { chat, business } = replyAddress;
   const [method, payload] = cleanUp(prompts, { chat_id: chat, message_id: sent }, business);
   // an old message may be gone, or too old: that is no reason to fail what the user did
@@ -220,20 +235,4 @@ export function elsewhereMessage(chat_id: number, message_id: number | undefined
     business_connection_id: undefined,
     direct_messages_topic_id: undefined,
   };
-}
-
-/** Without what takes room and says nothing. */
-function compact(memo: { readonly [name: string]: unknown }): object {
-  const kept: Record<string, unknown> = {};
-  for (const name in memo) {
-    const value = memo[name];
-    if (value !== undefined && !isBlank(value)) kept[name] = value;
-  }
-  return kept;
-}
-
-function isBlank(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  for (const _ in value) return false;
-  return true;
 }

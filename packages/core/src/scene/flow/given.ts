@@ -7,8 +7,8 @@ import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { noAnswer } from '../no-answer.ts';
 import { acceptsText, checkValue, isChoice, type Verdict } from './answer.ts';
 import type { Option } from './choices.ts';
-import { type FlowRun, keep, note, progressOf } from './flow-run.ts';
-import { afterMove, memoOf } from './memo.ts';
+import { type FlowRun, keep, note } from './flow-run.ts';
+import { otherQuestion } from './memo.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -59,13 +59,12 @@ async function areParameters(
 
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */
 export async function acceptFrom(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
-  const memo = memoOf(flowRun.run.memo);
+  const { memo, progress } = flowRun;
   const given = memo.given && readAt(memo.given, question.path);
   if (given === undefined) return false;
-  const progress = progressOf(flowRun.run);
   if (question.kind === 'again' && Array.isArray(given)) {
     const more = question.rounds.length < given.length ? 'yes' : 'no';
-    keep(flowRun, answered(progress, question, more), afterMove(memo));
+    keep(flowRun, answered(progress, question, more), otherQuestion);
     return true;
   }
   const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
@@ -85,7 +84,7 @@ export async function acceptFrom(flowRun: FlowRun, question: PendingQuestion): P
     note(flowRun, { given: rest });
     return false;
   }
-  keep(flowRun, answered(progress, question, verdict.value), { ...afterMove(memo), given: rest });
+  keep(flowRun, answered(progress, question, verdict.value), { ...otherQuestion, given: rest });
   return true;
 }
 

@@ -15,7 +15,6 @@ import {
   tokensOf,
   wasAsked,
 } from './flow-run.ts';
-import { memoOf } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
 
@@ -34,7 +33,7 @@ export async function handleInput(
   next: () => Promise<void>,
 ): Promise<void> {
   const { run } = flowRun;
-  const memo = memoOf(run.memo);
+  const memo = flowRun.memo;
   // the rest of an album whose first part was the answer
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
   if (input.kind === 'payment') {
@@ -98,13 +97,13 @@ function earlyAt({ plan }: FlowRun, question: PendingQuestion, input: UserInput)
 }
 
 /** Returns whether an input is a message in a group and does not reply to the bot. */
-export function isOtherTalk({ run }: FlowRun, input: UserInput): boolean {
+export function isOtherTalk({ run, memo }: FlowRun, input: UserInput): boolean {
   const { kind, update, album } = input;
   const { subject } = run.turn;
   if ((subject.chat ?? 0) >= 0) return false;
   if (kind === 'button' || kind === 'command' || isEvent(input)) return false;
   // only the first part of an album is a reply
-  if (album !== undefined && album === memoOf(run.memo).album) return false;
+  if (album !== undefined && album === memo.album) return false;
   const message = objectIn(update, subject.updateType ?? '');
   return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
 }

@@ -1,6 +1,6 @@
 /** The memo of a flow: its own values beside the answers. Everything in it is bounded; an invalid answer adds nothing. */
 
-import { isJsonObject, type JsonObject } from '../../base/json.ts';
+import { frozenJson, isBlank, isJsonObject, type JsonObject, put } from '../../base/json.ts';
 import type { Sent } from '../../conversation/outgoing.ts';
 import { textIn } from '../../update/raw-update.ts';
 import type { Path } from './progress.ts';
@@ -132,29 +132,37 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   over: (value) => value === 'done' || value === 'attempts',
 };
 
-/** Members that belong to one question; a move drops them. */
-const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
-  'at',
-  'attempts',
-  'picked',
-  'page',
-  'widgets',
-  'editing',
-  'parts',
-  'numbers',
-  'labels',
-  'sent',
-  'invoice',
-  'polls',
-  'elsewhere',
-]);
+/** Changes of a memo; `undefined` removes a member. */
+export type MemoChange = { readonly [Name in keyof FlowMemo]?: FlowMemo[Name] | undefined };
 
-/** Returns the stored data that remains after a move to another question. */
-export function afterMove(memo: FlowMemo): FlowMemo {
+/** Removes the members that belong to one question. */
+export const otherQuestion: MemoChange = {
+  at: undefined,
+  attempts: undefined,
+  picked: undefined,
+  page: undefined,
+  widgets: undefined,
+  editing: undefined,
+  parts: undefined,
+  numbers: undefined,
+  labels: undefined,
+  sent: undefined,
+  invoice: undefined,
+  polls: undefined,
+  elsewhere: undefined,
+};
+
+/** A memo with changes, deeply frozen. Empty members take no space in it. */
+export function changedMemo(memo: JsonObject, change: MemoChange): JsonObject {
   // picked and not deleted from a copy: an object that has lost a member is slow from then on
-  const left: Record<string, unknown> = {};
-  for (const name in memo) if (!ofQuestion.has(name)) left[name] = memo[name as keyof FlowMemo];
-  return left;
+  const changed: Record<string, unknown> = {};
+  for (const name in memo) if (!Object.hasOwn(change, name)) put(changed, name, memo[name]);
+  for (const name in change) {
+    const value = change[name as keyof FlowMemo];
+    if (value === undefined || (typeof value === 'object' && isBlank(value))) continue;
+    changed[name] = value === memo[name] ? value : frozenJson(value, 'memo');
+  }
+  return Object.freeze(changed);
 }
 
 /** How many polls of one question are kept: it sends another one whenever it is asked again. */

@@ -12,7 +12,6 @@ import {
   text,
   tokenOf,
 } from './flow-run.ts';
-import { memoOf } from './memo.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -65,7 +64,7 @@ export async function offerOf(
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
     share: reply && !inGroup(flowRun) ? await shareAt(asked) : undefined,
-    picked: several ? (memoOf(flowRun.run.memo).picked ?? []) : undefined,
+    picked: several ? (flowRun.memo.picked ?? []) : undefined,
     finish,
     skip,
     back,
@@ -91,7 +90,7 @@ export function choicesOf(
   flowRun: FlowRun,
   question: PendingQuestion,
 ): Promise<Listing | undefined> {
-  const { page = 0 } = memoOf(flowRun.run.memo);
+  const { page = 0 } = flowRun.memo;
   return optionsOf(question, flowRun.run.turn, (name) => text(flowRun, name), page);
 }
 

@@ -5,7 +5,6 @@ import { holds } from '../../base/holds.ts';
 import type { UserInput } from '../../update/input.ts';
 import { accept, hint, messageId } from './accept.ts';
 import { type FlowRun, note } from './flow-run.ts';
-import { memoOf } from './memo.ts';
 import type { PendingAsk } from './pending-question.ts';
 
 /** How long after the last part an album or a burst is complete, in ms. */
@@ -21,7 +20,7 @@ export function collect(
   value: unknown,
   input: UserInput,
 ): void {
-  const { parts = [], numbers = [] } = memoOf(flowRun.run.memo);
+  const { parts = [], numbers = [] } = flowRun.memo;
   const { accept } = step.question;
   const quiet = holds(accept, 'burst') ? accept.quiet : undefined;
   if (parts.length < mostParts) {
@@ -42,7 +41,7 @@ export function collect(
 
 /** Ends an album or a burst with the parts that have come. */
 export async function finishAlbum(flowRun: FlowRun, question: PendingAsk): Promise<void> {
-  const { parts } = memoOf(flowRun.run.memo);
+  const { parts } = flowRun.memo;
   if (parts === undefined) return hint(flowRun, question);
   // if they are rejected, the user begins anew
   note(flowRun, { parts: undefined, numbers: undefined });

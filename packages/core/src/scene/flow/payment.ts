@@ -14,7 +14,7 @@ import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import { type FlowRun, isInvoice, locate, note, questionOf, text, wasAsked } from './flow-run.ts';
-import { memoOf, type SentInvoice } from './memo.ts';
+import type { SentInvoice } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */
@@ -128,7 +128,7 @@ type OpenInvoice = SentInvoice & { readonly question: PendingAsk };
 
 /** The invoice of the pending question, as it was sent. */
 async function openInvoice(flowRun: FlowRun): Promise<OpenInvoice | undefined> {
-  const { invoice } = memoOf(flowRun.run.memo);
+  const { invoice } = flowRun.memo;
   if (invoice === undefined) return undefined;
   const { pending: question } = await locate(flowRun);
   return question?.kind === 'ask' && wasAsked(flowRun, question)
@@ -150,10 +150,10 @@ function isFrom({ payer }: SentInvoice, holder: RawObject | undefined): boolean 
 }
 
 /** The user who was asked. A deadline or outside work asks the owner of the private chat. */
-function payerOf({ run: { turn, memo } }: FlowRun): number | undefined {
+function payerOf({ memo, run: { turn } }: FlowRun): number | undefined {
   const { from, subject, replyAddress } = turn;
   if (from !== undefined) return from.id;
-  const before = memoOf(memo).invoice?.payer;
+  const before = memo.invoice?.payer;
   const alone = replyAddress !== undefined && replyAddress.chat > 0 ? replyAddress.chat : undefined;
   const person = subject.user !== undefined && subject.user > 0 ? subject.user : undefined;
   return before ?? person ?? alone;

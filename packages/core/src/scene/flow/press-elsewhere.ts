@@ -16,11 +16,10 @@ import {
   locate,
   move,
   note,
-  progressOf,
   text,
   wasAsked,
 } from './flow-run.ts';
-import { type FlowMemo, memoOf } from './memo.ts';
+import type { FlowMemo } from './memo.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 
@@ -29,7 +28,7 @@ export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<vo
   const { run } = flowRun;
   const button = readElsewhere(data);
   const { pending } = await locate(flowRun);
-  const elsewhere = memoOf(run.memo).elsewhere;
+  const elsewhere = flowRun.memo.elsewhere;
   const isAsked = pending?.kind === 'ask' && pending.step.question.to !== undefined;
   const asked = isAsked ? pending : undefined;
   const isPending = asked !== undefined && wasAsked(flowRun, asked);
@@ -63,7 +62,7 @@ export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<vo
   const words = await question.answered?.(verdict.value, run.turn, asked.answers);
   closeElsewhere(run, { ...elsewhere, message: found }, words);
   note(flowRun, { elsewhere: undefined });
-  move(flowRun, answered(progressOf(run), asked, verdict.value));
+  move(flowRun, answered(flowRun.progress, asked, verdict.value));
 }
 
 /** Answers a press of a button that counts no more, and takes the buttons away: the edit may have been lost. */
@@ -72,7 +71,7 @@ async function staleElsewhere(flowRun: FlowRun): Promise<void> {
   run.answer(await text(flowRun, 'stale'));
   const message = messageOfPress(run.turn.update);
   const chat = idIn(message, 'chat');
-  const elsewhere = memoOf(run.memo).elsewhere;
+  const elsewhere = flowRun.memo.elsewhere;
   const number = wholeIn(message, 'message_id');
   if (chat === undefined || number === undefined || elsewhere?.message === number) return;
   closeElsewhere(run, { chat, message: number });

@@ -8,8 +8,7 @@ import { verbIn, WithMoves } from '../transition.ts';
 import { accept } from './accept.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
-import { type FlowRun, keep, move, note, progressOf } from './flow-run.ts';
-import { memoOf } from './memo.ts';
+import { type FlowRun, keep, move, note } from './flow-run.ts';
 import type { PendingAsk } from './pending-question.ts';
 import { withParameters } from './progress.ts';
 import { findRowPress, type RowMove } from './question-rows.ts';
@@ -62,11 +61,10 @@ function pressedIn(flowRun: FlowRun, question: PendingAsk): Pressed {
     turn: () => run.turn,
     patch: (changed) => change(flowRun, question, changed),
     move: (widget, position) =>
-      note(flowRun, { widgets: { ...memoOf(run.memo).widgets, [widget]: position } }),
+      note(flowRun, { widgets: { ...flowRun.memo.widgets, [widget]: position } }),
   };
 }
 
 function change(flowRun: FlowRun, { home }: PendingAsk, changed: JsonObject): void {
-  const { run } = flowRun;
-  keep(flowRun, withParameters(progressOf(run), home, changed), memoOf(run.memo));
+  keep(flowRun, withParameters(flowRun.progress, home, changed));
 }

@@ -20,7 +20,6 @@ import {
   wasAsked,
 } from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
-import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { inlineMarkup } from './question-keyboard.ts';
@@ -97,7 +96,7 @@ async function showPresent(
   if (isPrompt && !isInPlace && offer.options.length > 0) {
     return redraw(flowRun, await inlineMarkup(flowRun, pending, offer, 0));
   }
-  const { sent = 0 } = memoOf(run.memo);
+  const { sent = 0 } = flowRun.memo;
   const isAskedBelow = (wholeIn(message, 'message_id') ?? sent) < sent;
   if (isInPlace || !isAskedBelow) run.ask({ isNoted: !isInPlace });
 }
@@ -118,7 +117,7 @@ function mayShow(message: RawObject, data: string): boolean {
 function isOwnMessage(flowRun: FlowRun, data: string): boolean {
   const message = messageOfPress(flowRun.run.turn.update);
   const id = wholeIn(message, 'message_id');
-  return showsButton(message, data) ?? (id !== undefined && id === memoOf(flowRun.run.memo).sent);
+  return showsButton(message, data) ?? (id !== undefined && id === flowRun.memo.sent);
 }
 
 /** Shows another keyboard below the message that was pressed. */

@@ -28,7 +28,7 @@ import {
   questionOf,
   supportsInlineOnly,
 } from './flow-run.ts';
-import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
+import type { FlowMemo, SentInvoice } from './memo.ts';
 import type { BoundPrompt } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { QuestionKeyboard } from './question-keyboard.ts';
@@ -145,7 +145,7 @@ export function lastMessageOf(flowRun: FlowRun): FlowMemo['heard'] {
   const whose = [chat, thread, user].join();
   const message = update && updateType && wholeIn(objectIn(update, updateType), 'message_id');
   if (typeof message === 'number') return [whose, message];
-  const { heard } = memoOf(flowRun.run.memo);
+  const { heard } = flowRun.memo;
   return heard?.[0] === whose ? heard : undefined;
 }
 

@@ -7,7 +7,6 @@ import { type InlineRows, inlineOf, layOut, type Press, pressIn, rowHead } from 
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Transition } from '../transition.ts';
 import { bindingOf, type FlowRun, tokenOf } from './flow-run.ts';
-import { memoOf } from './memo.ts';
 import type { PendingAsk } from './pending-question.ts';
 
 /** The move of a question's button. */
@@ -52,11 +51,11 @@ class RowsTurn extends WithWidgets {
   /** The move that the applied transition requests. */
   applied: RowMove | undefined;
 
-  constructor({ run }: FlowRun, { parameters }: PendingAsk) {
-    const { turn, memo } = run;
+  constructor({ run, memo }: FlowRun, { parameters }: PendingAsk) {
+    const { turn } = run;
     super(turn);
     this.#turn = turn;
-    this.host = { data: parameters, positions: memoOf(memo).widgets ?? {}, turn };
+    this.host = { data: parameters, positions: memo.widgets ?? {}, turn };
   }
 
   get from(): AskTurn['from'] {

@@ -2,12 +2,15 @@
 
 import type { UserInput } from '../../update/input.ts';
 import { type FlowRun, questionOf } from './flow-run.ts';
-import { memoOf } from './memo.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Whether a vote, or the new state of a poll, may answer the pending question. */
-export function mayAnswer({ run }: FlowRun, question: PendingQuestion, input: UserInput): boolean {
-  const { polls = [] } = memoOf(run.memo);
+export function mayAnswer(
+  { run, memo }: FlowRun,
+  question: PendingQuestion,
+  input: UserInput,
+): boolean {
+  const { polls = [] } = memo;
   const accept = questionOf(question)?.accept;
   if (input.kind === 'poll_answer') {
     const { poll_id, option_ids } = input.value;
