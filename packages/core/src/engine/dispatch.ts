@@ -98,10 +98,10 @@ async function offer(
       return;
     }
   }
-  const others = passedOn(pass);
-  const handle = () => behavior.handle(run, others.pass);
+  const others = new Others(pass);
+  const handle = () => behavior.handle(run, () => others.pass());
   try {
-    await guarded(turn, behavior, handle, others.hasThrown);
+    await guarded(turn, behavior, handle, (error) => others.hasThrown(error));
   } catch (error) {
     const isInput = input !== undefined && !others.isPassed && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
@@ -124,22 +124,28 @@ function isUnkeepable(error: unknown): boolean {
 }
 
 /** Passes an update on to the bot. An error of the bot's middleware belongs to the bot too. */
-function passedOn(rest: Rest) {
-  let thrown: { readonly error: unknown } | undefined;
-  const others = {
-    isPassed: false,
-    hasThrown: (error: unknown) => thrown !== undefined && thrown.error === error,
-    async pass(): Promise<void> {
-      others.isPassed = true;
-      try {
-        await rest();
-      } catch (error) {
-        thrown = { error };
-        throw error;
-      }
-    },
-  };
-  return others;
+class Others {
+  private readonly rest: Rest;
+  private thrown: { readonly error: unknown } | undefined;
+  isPassed = false;
+
+  constructor(rest: Rest) {
+    this.rest = rest;
+  }
+
+  hasThrown(error: unknown): boolean {
+    return this.thrown !== undefined && this.thrown.error === error;
+  }
+
+  async pass(): Promise<void> {
+    this.isPassed = true;
+    try {
+      await this.rest();
+    } catch (error) {
+      this.thrown = { error };
+      throw error;
+    }
+  }
 }
 
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */

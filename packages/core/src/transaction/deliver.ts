@@ -19,8 +19,9 @@ type Outgoing = OutgoingMessage | Stream;
  * @param silently - do not notify the user of a rejection
  */
 export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
-  const { used: effects } = turn;
+  const { used: effects, rt, key = '' } = turn;
   if (effects === undefined) return;
+  const { limits, queues, early } = rt;
   const answer = effects.take('answer');
   const outbox = effects.take('outbox');
   const quiet = effects.take('quiet');
@@ -28,10 +29,14 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   let rejection: unknown;
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
   if (answer !== undefined) await attempt(turn, () => turn.answerCallback(answer), true);
-  if (outbox !== undefined || turn.rt.limits.size > 0) {
+  if (outbox !== undefined || limits.size > 0) {
     rejection = await sendOutbox(turn, outbox ?? [], quiet);
   }
-  if (prompt !== undefined) rejection = (await ask(turn, prompt, silently)) ?? rejection;
+  if (prompt !== undefined && !(limits.size > 0 && (await loadLimits()).isLimited(turn))) {
+    if (queues.waiting(key) > 0) early.asks(key);
+    const error = await attempt(turn, prompt);
+    if (error !== undefined) rejection = (await notAsked(turn, error, silently)) ?? rejection;
+  }
   if (rejection === undefined || silently) return;
   const { textFor, warnOfRejection } = await import('./apologies.ts');
   warnOfRejection(turn, rejection);
@@ -74,21 +79,9 @@ async function sendOutbox(
   }
 }
 
-/**
- * Asks the question.
- *
- * @returns its rejection, unless the user was notified before
- */
-async function ask(
-  turn: OpenTurn,
-  prompt: () => Promise<void>,
-  silently: boolean,
-): Promise<unknown> {
-  const { rt, copy, key = '' } = turn;
-  if (rt.limits.size > 0 && (await loadLimits()).isLimited(turn)) return undefined;
-  if (rt.queues.waiting(key) > 0) rt.early.asks(key);
-  const error = await attempt(turn, prompt);
-  if (error === undefined) return undefined;
+/** The question was not sent. @returns its rejection, unless the user was notified before */
+async function notAsked(turn: OpenTurn, error: unknown, silently: boolean): Promise<unknown> {
+  const { copy } = turn;
   if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
   // it is tried again before each input: an apology each time would answer an album with ten of them
   if (!isRejected(error) || copy.pendingPrompt === promptRejected) return undefined;

@@ -1,5 +1,6 @@
 /** Handles a value as an answer: checks it, then continues or rejects it, and counts attempts. */
 
+import { andThen } from '../../base/awaitable.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { UserInput } from '../../update/input.ts';
@@ -13,27 +14,41 @@ import { answered } from './moves.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import { pathKey, withPassed } from './progress.ts';
 
+type Rejected = Extract<Verdict, { readonly kind: 'rejected' }>;
+
 /** Checks a value, then continues with it or rejects it with a message. */
-export async function accept(
+export function accept(
   flowRun: FlowRun,
   question: PendingAsk,
   value: unknown,
   input?: UserInput,
   next?: () => Promise<void>,
+): Awaitable<void> {
+  const { turn } = flowRun.run;
+  return andThen(checkValue(question.step.question, value, question.answers, turn), (verdict) => {
+    switch (verdict.kind) {
+      case 'answer': {
+        const progress = answered(flowRun.progress, question, verdict.value);
+        return move(flowRun, progress, provenance(flowRun, question, input));
+      }
+      case 'redo':
+        return move(flowRun, redo(flowRun, question, verdict.name));
+      case 'rejected':
+        return reject(flowRun, question, verdict, input, next);
+    }
+  });
+}
+
+async function reject(
+  flowRun: FlowRun,
+  question: PendingAsk,
+  verdict: Rejected,
+  input: UserInput | undefined,
+  next: (() => Promise<void>) | undefined,
 ): Promise<void> {
-  const { run } = flowRun;
-  const verdict = await checkValue(question.step.question, value, question.answers, run.turn);
-  if (verdict.kind === 'rejected') {
-    await rejectInput(flowRun, question, await wordsOf(flowRun, verdict));
-    // the money has moved all the same
-    return input?.kind === 'payment' ? next?.() : undefined;
-  }
-  if (verdict.kind === 'redo') return move(flowRun, redo(flowRun, question, verdict.name));
-  move(
-    flowRun,
-    answered(flowRun.progress, question, verdict.value),
-    provenance(flowRun, question, input),
-  );
+  await rejectInput(flowRun, question, await wordsOf(flowRun, verdict));
+  // the money has moved all the same
+  if (input?.kind === 'payment') await next?.();
 }
 
 /** Continues without an answer. */
@@ -61,10 +76,7 @@ const wordsOfKind = {
 } as const;
 
 /** Returns the text for a user whose answer was rejected. */
-export function wordsOf(
-  flowRun: FlowRun,
-  verdict: Extract<Verdict, { readonly kind: 'rejected' }>,
-): Awaitable<OutgoingMessage> {
+export function wordsOf(flowRun: FlowRun, verdict: Rejected): Awaitable<OutgoingMessage> {
   if (verdict.error !== undefined) flowRun.run.rejected(verdict.error);
   return 'say' in verdict ? verdict.say : text(flowRun, verdict.text);
 }

@@ -4,6 +4,7 @@ import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { isStorable, type JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { SessionTurn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
@@ -84,20 +85,30 @@ const longestTextAnswer = 4096;
  * What comes out must be storable. A boolean and nothing are no answers: they come from a `validate` that tests or has no return. What
  * `schema` and `validate` throw passes through.
  */
-export async function checkValue(
+export function checkValue(
   question: AskOptions,
   value: unknown,
   answers: JsonObject,
   turn: SessionTurn,
-): Promise<Verdict> {
-  const { schema, validate, otherwise, maxLength = longestTextAnswer } = question;
+): Awaitable<Verdict> {
+  const { schema, validate, maxLength = longestTextAnswer } = question;
   if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
-  const rejected = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
-    const message = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
-    const say = message ?? own;
-    const words = say === undefined ? { text: 'invalid' as const } : { say };
-    return { kind: 'rejected', ...words, ...(error && { error }) };
-  };
+  const rejected = (own?: string, error?: FsmError) =>
+    rejection(question, answers, turn, own, error);
+  if (schema !== undefined || validate !== undefined) {
+    return convert(question, value, answers, turn, rejected);
+  }
+  // a picker that tests gives a boolean
+  return isAnswer(value) ? answer(value) : rejected(undefined, noAnswer('accept', value));
+}
+
+async function convert(
+  { schema, validate }: AskOptions,
+  value: unknown,
+  answers: JsonObject,
+  turn: SessionTurn,
+  rejected: (own?: string, error?: FsmError) => Promise<Verdict>,
+): Promise<Verdict> {
   let checked = value;
   if (schema !== undefined) {
     const result = await check(schema, value);
@@ -105,20 +116,32 @@ export async function checkValue(
     checked = result.value;
   }
   if (validate === undefined) {
-    // a picker that tests gives a boolean too; a schema that gives one has made it of the input
-    const isKept = schema === undefined ? isAnswer(checked) : isStorable(checked);
-    const option = schema === undefined ? 'accept' : 'schema';
-    return isKept ? answer(checked) : rejected(undefined, noAnswer(option, checked));
+    // a boolean too: the schema has made it of the input
+    return isStorable(checked) ? answer(checked) : rejected(undefined, noAnswer('schema', checked));
   }
   const result = await withVerdict(String(turn.state.current), () =>
     validate(checked, answers, turn),
   );
   if (isInvalid(result)) {
     const words: OutgoingMessage | undefined = result['~invalid'];
-    return words == null ? rejected(undefined) : { kind: 'rejected', say: words };
+    return words == null ? rejected() : { kind: 'rejected', say: words };
   }
   if (isRedo(result)) return { kind: 'redo', name: result['~redo'] };
   return isAnswer(result) ? answer(result) : rejected(undefined, noAnswer('validate', result));
+}
+
+/** Rejects a value with the question's words, else with those of its check. */
+async function rejection(
+  { otherwise }: AskOptions,
+  answers: JsonObject,
+  turn: SessionTurn,
+  own: string | undefined,
+  error: FsmError | undefined,
+): Promise<Verdict> {
+  const message = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
+  const say = message ?? own;
+  const words = say === undefined ? { text: 'invalid' as const } : { say };
+  return { kind: 'rejected', ...words, ...(error && { error }) };
 }
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */

@@ -1,7 +1,7 @@
 /** Asks: finds the pending question before the commit and says it after it, or finishes the flow. */
 
 import { sceneError } from '../../base/area-errors.ts';
-import { isPromise } from '../../base/awaitable.ts';
+import { andThen, isPromise } from '../../base/awaitable.ts';
 import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
@@ -22,11 +22,11 @@ import {
   tokenOf,
   wasAsked,
 } from './flow-run.ts';
-import { otherQuestion } from './memo.ts';
+import { type FlowMemo, otherQuestion } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
-import { lastMessageOf, show } from './prompt.ts';
+import { lastMessageOf, type Shown, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
 /** How a question is asked; messages only where it is asked in place. */
@@ -62,7 +62,8 @@ export async function ask(
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
     } else if (flowRun.memo.given === undefined || !(await acceptGiven(flowRun, pending))) {
-      return await question(flowRun, pending, params);
+      const asked = question(flowRun, pending, params);
+      return isPromise(asked) ? await asked : asked;
     }
   }
 }
@@ -135,23 +136,35 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   return false;
 }
 
-async function question(
+/** What shows questions in place; other flows do without it. */
+type Screen = typeof import('./in-place.ts');
+
+/** Asks a question, also if it was asked before. */
+function question(
   flowRun: FlowRun,
   asked: PendingQuestion,
   params: Asking,
-): Promise<MessageSource | undefined> {
-  const { plan, run } = flowRun;
-  const { prompts = 'keep' } = plan.options;
-  const isEdited = prompts === 'edit';
-  const screen = isEdited || plan.hasRows ? await import('./in-place.ts') : undefined;
+): Awaitable<MessageSource | undefined> {
+  const { plan } = flowRun;
+  return plan.options.prompts === 'edit' || plan.hasRows
+    ? import('./in-place.ts').then((screen) => askOn(screen, flowRun, asked, params))
+    : askOn(undefined, flowRun, asked, params);
+}
+
+function askOn(
+  screen: Screen | undefined,
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+  params: Asking,
+): Awaitable<MessageSource | undefined> {
+  const { run } = flowRun;
   if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
-  const before = flowRun.memo;
+  const { at, heard } = flowRun.memo;
   const isAnother = !wasAsked(flowRun, asked);
-  if (before.at !== undefined && isAnother) note(flowRun, otherQuestion);
-  if (awaitsPayment(flowRun) !== undefined && wasAsked(flowRun, asked)) {
+  if (at !== undefined && isAnother) note(flowRun, otherQuestion);
+  if (!isAnother && awaitsPayment(flowRun) !== undefined) {
     // another invoice would be one too many
-    const words = await text(flowRun, 'paying');
-    return () => words;
+    return andThen(text(flowRun, 'paying'), (words) => () => words);
   }
   // asked again, a list begins anew
   const { page, editing } = flowRun.memo;
@@ -159,15 +172,32 @@ async function question(
     note(flowRun, { page: undefined, editing: undefined });
   if (asked.kind === 'ask' && asked.step.question.to !== undefined) {
     // loaded when somebody else is asked: other flows do without it
-    const { askElsewhere } = await import('./ask-elsewhere.ts');
-    screen?.retire(run);
-    return askElsewhere(flowRun, asked);
+    return import('./ask-elsewhere.ts').then(({ askElsewhere }) => {
+      screen?.retire(run);
+      return askElsewhere(flowRun, asked);
+    });
   }
-  const shown = show(flowRun, asked);
-  const { say, invoice, kind, isRedrawn, labels } = isPromise(shown) ? await shown : shown;
+  return andThen(show(flowRun, asked), (shown) => {
+    noteAsked(flowRun, asked, shown, heard, params);
+    return screen === undefined
+      ? () => shown.say
+      : showOn(screen, flowRun, asked, shown, params, isAnother);
+  });
+}
+
+/** Keeps which question is asked, and what its answer depends on. */
+function noteAsked(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+  { invoice, kind, isRedrawn, labels }: Shown,
+  heard: FlowMemo['heard'],
+  { isNoted }: Asking,
+): void {
+  const { plan, run } = flowRun;
+  const { prompts } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const wanted =
-    params.isNoted === true ||
+    isNoted === true ||
     prompts === 'delete' ||
     (kind === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
@@ -175,15 +205,25 @@ async function question(
     labels,
     sent: wanted ? 0 : undefined,
     invoice,
-    heard: lastMessageOf(flowRun) ?? before.heard,
+    heard: lastMessageOf(flowRun) ?? heard,
   };
   note(flowRun, change, asked.id);
   const timeout = questionOf(asked)?.timeout;
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
-  if (screen === undefined) return () => say;
-  if (isEdited) return screen.askInPlace(run, say, params.below);
+}
+
+function showOn(
+  screen: Screen,
+  { plan, run }: FlowRun,
+  asked: PendingQuestion,
+  { say }: Shown,
+  { below }: Asking,
+  isAnother: boolean,
+): MessageSource | undefined {
+  const { prompts } = plan.options;
+  if (prompts === 'edit') return screen.askInPlace(run, say, below);
   // only a question with rows of its own is edited, until it is answered
   const hasRows = questionOf(asked)?.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');

@@ -72,7 +72,8 @@ export async function handleInput(
         const { collect } = await import('./parts.ts');
         return collect(flowRun, pending, value, input);
       }
-      return await accept(flowRun, pending, value, input, next);
+      const taken = accept(flowRun, pending, value, input, next);
+      return isPromise(taken) ? await taken : taken;
     }
     if (memo.parts !== undefined) {
       // a part of another kind does not end its album
