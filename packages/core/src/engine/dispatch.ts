@@ -1,9 +1,11 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
+import { isPromise } from '../base/awaitable.ts';
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import { boundTo } from '../conversation/bound-to.ts';
 import type { Engine, OpenTurn } from '../transaction/runtime.ts';
+import type { ParsedCommand } from '../update/command.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
 import { checkoutOf, markOfPayload, paymentOf } from '../update/invoice.ts';
@@ -70,38 +72,53 @@ function boundTag(turn: OpenTurn): string | undefined {
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
-async function offer(
-  turn: OpenTurn,
+function offer(turn: OpenTurn, behavior: SceneBehavior, albums: Albums, pass: Rest): Promise<void> {
+  const run = new FrameRun(turn, turn.copy.top);
+  const { command } = run;
+  return command === undefined
+    ? offerInput(run, behavior, albums, pass)
+    : offerCommand(run, command, behavior, albums, pass);
+}
+
+async function offerCommand(
+  run: FrameRun,
+  command: ParsedCommand,
   behavior: SceneBehavior,
   albums: Albums,
   pass: Rest,
 ): Promise<void> {
-  const { copy, effects, input } = turn;
-  const run = new FrameRun(turn, copy.top);
-  const { command } = run;
-  if (command !== undefined) {
-    if (await guarded(turn, behavior, () => behavior.command?.(run, command))) return;
-    const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
-    if (policy !== 'answer') {
-      if (await start(turn, command)) return;
-      const initial = initialOf(turn);
-      if (initial !== undefined) {
-        const { backToInitial } = await import('./back-to-initial.ts');
-        const other = await backToInitial(run, command, initial, policy);
-        return other && offer(turn, other, albums, pass);
-      }
-    }
-    if (policy === 'passAndAsk') {
-      const { entry } = copy.top;
-      await pass();
-      if (copy.top.entry === entry) effects.note({ kind: 'ask' });
-      return;
+  const { turn } = run;
+  const { copy, effects } = turn;
+  if (await guarded(turn, behavior, () => behavior.command?.(run, command))) return;
+  const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
+  if (policy !== 'answer') {
+    if (await start(turn, command)) return;
+    const initial = initialOf(turn);
+    if (initial !== undefined) {
+      const { backToInitial } = await import('./back-to-initial.ts');
+      const other = await backToInitial(run, command, initial, policy);
+      return other && offer(turn, other, albums, pass);
     }
   }
+  if (policy !== 'passAndAsk') return offerInput(run, behavior, albums, pass);
+  const { entry } = copy.top;
+  await pass();
+  if (copy.top.entry === entry) effects.note({ kind: 'ask' });
+}
+
+async function offerInput(
+  run: FrameRun,
+  behavior: SceneBehavior,
+  albums: Albums,
+  pass: Rest,
+): Promise<void> {
+  const { turn } = run;
+  const { effects, input } = turn;
   const others = new Others(pass);
   const handle = () => behavior.handle(run, () => others.pass());
   try {
-    await guarded(turn, behavior, handle, (error) => others.hasThrown(error));
+    const handled = guarded(turn, behavior, handle, (error) => others.hasThrown(error));
+    if (isPromise(handled)) await handled;
   } catch (error) {
     const isInput = input !== undefined && !others.isPassed && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;

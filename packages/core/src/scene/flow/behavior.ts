@@ -6,6 +6,7 @@ import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
 import { namesOf } from '../../conversation/states.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
@@ -193,7 +194,7 @@ function inPlace(
   };
 }
 
-function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
+function handle(flowRun: FlowRun, next: () => Promise<void>): Awaitable<void> {
   const { plan, run } = flowRun;
   const { input } = run;
   if (input === undefined) {

@@ -41,6 +41,8 @@ export interface Plan {
   self(): AnyScene;
 }
 
+const noMarks: readonly string[] = [];
+
 /** The flow's code at work on one frame. A class, since several are made for each update. */
 export class FlowRun {
   readonly plan: Plan;
@@ -66,7 +68,7 @@ export class FlowRun {
 
   /** How far the user has come. */
   get progress(): Progress {
-    const { passed = [], open = [] } = this.memo;
+    const { passed = noMarks, open = noMarks } = this.memo;
     return { answers: this.run.data, passed, open };
   }
 }

@@ -1,6 +1,7 @@
 /** Handles the input of a user while a flow is active, except presses of its own buttons: answers, labels, parts of albums, votes. */
 
-import { isPromise } from '../../base/awaitable.ts';
+import { andThen } from '../../base/awaitable.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, hint } from './accept.ts';
@@ -18,6 +19,9 @@ import {
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
 
+/** Passes the update on to the bot. */
+type Next = () => Promise<void>;
+
 /** Kinds that a button has sent for the user. */
 const shared: ReadonlySet<UserInput['kind']> = new Set(['web_app', 'users_shared', 'chat_shared']);
 
@@ -27,62 +31,88 @@ function comesByItself(input: UserInput): boolean {
 }
 
 /** Handles an input that is not a button of the flow's own. */
-export async function handleInput(
-  flowRun: FlowRun,
-  input: UserInput,
-  next: () => Promise<void>,
-): Promise<void> {
-  const { run } = flowRun;
-  const memo = flowRun.memo;
+export function handleInput(flowRun: FlowRun, input: UserInput, next: Next): Awaitable<void> {
+  const { memo } = flowRun;
   // the rest of an album whose first part was the answer
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
-  if (input.kind === 'payment') {
-    const { isPaid } = await import('./payment.ts');
-    if (!(await isPaid(flowRun))) return next();
-  } else if (!comesByItself(input) && awaitsPayment(flowRun) !== undefined) {
-    return void (await answersPaying(flowRun));
-  }
-  const located = locate(flowRun);
-  const { pending } = isPromise(located) ? await located : located;
-  if (pending === undefined || !wasAsked(flowRun, pending)) {
-    return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
-  }
+  const isClosed = awaitsPayment(flowRun) !== undefined && !comesByItself(input);
+  if (isClosed || input.kind === 'payment') return handleAtPayment(flowRun, input, next);
+  return andThen(locate(flowRun), ({ pending }) => handleAt(flowRun, pending, input, next));
+}
+
+/** Handles a payment, and what comes before it. */
+async function handleAtPayment(flowRun: FlowRun, input: UserInput, next: Next): Promise<void> {
+  if (input.kind !== 'payment') return void (await answersPaying(flowRun));
+  const { isPaid } = await import('./payment.ts');
+  if (!(await isPaid(flowRun))) return next();
+  const { pending } = await locate(flowRun);
+  return handleAt(flowRun, pending, input, next);
+}
+
+/** Handles an input at the pending question. */
+function handleAt(
+  flowRun: FlowRun,
+  pending: PendingQuestion | undefined,
+  input: UserInput,
+  next: Next,
+): Awaitable<void> {
+  const { run } = flowRun;
+  const isOthers = comesByItself(input) || input.kind === 'button';
+  if (pending === undefined || !wasAsked(flowRun, pending)) return isOthers ? next() : run.ask();
   if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
-    if (comesByItself(input) || input.kind === 'button') return next();
-    const { meanwhile } = await import('./ask-elsewhere.ts');
-    return run.say(await meanwhile(flowRun, pending));
+    return isOthers ? next() : sayMeanwhile(flowRun, pending);
   }
   if (isVote(input)) {
-    const { mayAnswer } = await import('./votes.ts');
-    if (!mayAnswer(flowRun, pending, input)) return next();
+    return import('./votes.ts').then(({ mayAnswer }) =>
+      mayAnswer(flowRun, pending, input) ? take(flowRun, pending, input, next) : next(),
+    );
   }
   const early = run.early ? earlyAt(flowRun, pending, input) : 'answer';
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
-  if (input.kind === 'text' && mayHaveButtons(flowRun, pending)) {
-    const { handleLabel } = await import('./choose.ts');
-    if (await handleLabel(flowRun, pending, input.text, input)) return;
+  if (input.kind !== 'text' || !mayHaveButtons(flowRun, pending)) {
+    return take(flowRun, pending, input, next);
   }
-  if (pending.kind === 'ask') {
-    const { question } = pending.step;
-    const isOwn = question.share === undefined || (await isOwnShare(pending, input));
-    const found = isOwn ? valueIn(question, input) : undefined;
-    const value = isPromise(found) ? await found : found;
-    if (value !== undefined) {
-      if (acceptsAlbum(question) || takesBurst(question)) {
-        const { collect } = await import('./parts.ts');
-        return collect(flowRun, pending, value, input);
-      }
-      const taken = accept(flowRun, pending, value, input, next);
-      return isPromise(taken) ? await taken : taken;
-    }
-    if (memo.parts !== undefined) {
-      // a part of another kind does not end its album
-      if (input.album !== undefined && input.album === memo.album) return;
-      const { finishAlbum } = await import('./parts.ts');
-      return finishAlbum(flowRun, pending);
-    }
-  }
-  return handleOther(flowRun, pending, input, next);
+  return import('./choose.ts')
+    .then(({ handleLabel }) => handleLabel(flowRun, pending, input.text, input))
+    .then((isLabel) => (isLabel ? undefined : take(flowRun, pending, input, next)));
+}
+
+/** Takes an input as an answer, if the question accepts it. */
+function take(
+  flowRun: FlowRun,
+  pending: PendingQuestion,
+  input: UserInput,
+  next: Next,
+): Awaitable<void> {
+  if (pending.kind !== 'ask') return handleOther(flowRun, pending, input, next);
+  const { question } = pending.step;
+  const isOwn = question.share === undefined || isOwnShare(pending, input);
+  const found = andThen(isOwn, (own) => (own ? valueIn(question, input) : undefined));
+  return andThen(found, (value) => {
+    if (value === undefined) return takeNothing(flowRun, pending, input, next);
+    return acceptsAlbum(question) || takesBurst(question)
+      ? import('./parts.ts').then(({ collect }) => collect(flowRun, pending, value, input))
+      : accept(flowRun, pending, value, input, next);
+  });
+}
+
+/** The input is not what the question accepts. It may end an album, but a part of another kind does not end its own. */
+function takeNothing(
+  flowRun: FlowRun,
+  pending: PendingAsk,
+  input: UserInput,
+  next: Next,
+): Awaitable<void> {
+  const { parts, album } = flowRun.memo;
+  if (parts === undefined) return handleOther(flowRun, pending, input, next);
+  if (input.album !== undefined && input.album === album) return;
+  return import('./parts.ts').then(({ finishAlbum }) => finishAlbum(flowRun, pending));
+}
+
+/** Says that somebody else is asked. */
+async function sayMeanwhile(flowRun: FlowRun, question: PendingAsk): Promise<void> {
+  const { meanwhile } = await import('./ask-elsewhere.ts');
+  flowRun.run.say(await meanwhile(flowRun, question));
 }
 
 /** Whether users or a chat were shared by the button of this question. */
@@ -124,7 +154,7 @@ async function handleOther(
   flowRun: FlowRun,
   question: PendingQuestion,
   input: UserInput,
-  next: () => Promise<void>,
+  next: Next,
 ): Promise<void> {
   const { otherInput = 'hint' } = flowRun.plan.options;
   if (comesByItself(input) || otherInput === 'pass') return next();

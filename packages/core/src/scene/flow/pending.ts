@@ -5,17 +5,16 @@ import { type JsonObject, noData } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
-import type { Passed, PendingQuestion, Position } from './pending-question.ts';
+import type { PendingQuestion, Position } from './pending-question.ts';
 import { type Progress, pathKey } from './progress.ts';
 import {
   type AskStep,
-  type ConfirmStep,
   type IncludeStep,
   namedSteps,
   type QuestionsStep,
   type Step,
 } from './steps.ts';
-import { factsAt, pass, Scope, type Walk } from './walk.ts';
+import { questionAt, Scope, Walk } from './walk.ts';
 
 /** The parts of a flow that decide which question is pending. */
 interface FlowFacts {
@@ -34,39 +33,22 @@ interface FlowFacts {
  */
 export function positionOf(
   { id, steps, parameters }: FlowFacts,
-  { answers, passed, open }: Progress,
+  progress: Progress,
   turn: SessionAskTurn,
 ): Awaitable<Position> {
-  const walk: Walk = {
-    turn,
-    passed: setOf(passed),
-    open: setOf(open),
-    kind: undefined,
-    scope: undefined,
-    name: '',
-    count: 0,
-    isClosed: false,
-    finished: undefined,
-  };
+  const { answers } = progress;
   const home = { home: [], parameters: parameters?.of(answers) ?? noData };
   const scope = new Scope(id, [], answers, steps, home);
   if (parameters !== undefined) addAll(home.parameters, scope);
+  const walk = new Walk(turn, progress, scope);
   return andThen(walkSteps(steps, scope, walk), (pending) => {
-    const { isClosed, finished } = walk;
-    const previous = passedIn(walk);
-    return { pending, previous, isClosed, finished, answers: scope.answers };
+    walk.pending = pending;
+    return walk;
   });
 }
 
 function addAll(parameters: JsonObject, scope: Scope): void {
   for (const name in parameters) scope.add(name, parameters[name]);
-}
-
-/** None for most flows. */
-const noMarks: ReadonlySet<string> = new Set();
-
-function setOf(marks: readonly string[]): ReadonlySet<string> {
-  return marks.length === 0 ? noMarks : new Set(marks);
 }
 
 type Found = Awaitable<PendingQuestion | undefined>;
@@ -93,8 +75,8 @@ function walkStep(step: Step, scope: Scope, walk: Walk): Found {
       );
     }
     case 'confirm':
-      if (!isPassed(step.name, [], scope, walk)) return confirmQuestion(step, scope);
-      pass(walk, 'confirm', scope, step.name);
+      if (!isPassed(step.name, [], scope, walk)) return questionAt('confirm', step, scope);
+      walk.pass('confirm', scope, step.name);
       return undefined;
     case 'branch': {
       const taken = step.cases.get(String(scope.seen[step.on]));
@@ -118,9 +100,9 @@ function walkStep(step: Step, scope: Scope, walk: Walk): Found {
 
 function walkQuestion(step: AskStep, scope: Scope, walk: Walk): PendingQuestion | undefined {
   if (!scope.pass(step.name) && !isPassed(step.name, step.was, scope, walk)) {
-    return askQuestion(step, scope);
+    return questionAt('ask', step, scope);
   }
-  pass(walk, 'ask', scope, step.name);
+  walk.pass('ask', scope, step.name);
   return undefined;
 }
 
@@ -164,20 +146,7 @@ async function walkMade(
   return found;
 }
 
-function passedIn({ kind, scope, name, count }: Walk): Passed | undefined {
-  if (kind === undefined || scope === undefined) return undefined;
-  return { kind, path: [...scope.path, name], level: scope.level, count };
-}
-
 function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk): boolean {
   if (walk.passed.size === 0) return false;
   return [name, ...was].some((each) => walk.passed.has(pathKey([...scope.path, each])));
-}
-
-function askQuestion(step: AskStep, scope: Scope): PendingQuestion {
-  return { kind: 'ask', step, ...factsAt(step.name, scope) };
-}
-
-function confirmQuestion(step: ConfirmStep, scope: Scope): PendingQuestion {
-  return { kind: 'confirm', step, ...factsAt(step.name, scope) };
 }

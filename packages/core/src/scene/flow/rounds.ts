@@ -5,7 +5,7 @@ import type { Awaitable } from '../../base/type-tools.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { type Path, pathKey } from './progress.ts';
 import { againName, type RepeatStep, type Step } from './steps.ts';
-import { factsAt, pass, Scope, type Walk } from './walk.ts';
+import { questionAt, Scope, type Walk } from './walk.ts';
 
 /**
  * Walks through the rounds of a repeat.
@@ -32,7 +32,7 @@ export async function walkRounds(
   const again = (complete: readonly JsonObject[]) => againQuestion(step, scope, complete);
   const offered = (count: number) => count >= min && count < max;
   const wasOffered = (count: number) => {
-    if (offered(count)) pass(walk, 'again', scope, name, count);
+    if (offered(count)) walk.pass('again', scope, name, count);
   };
   const walkRound = async (at: number) => {
     const prefix = `${scope.prefix}.${name}`;
@@ -76,8 +76,7 @@ function closeRound(
   { seen }: Scope,
   walk: Walk,
 ): void {
-  walk.kind = undefined;
-  walk.isClosed = true;
+  walk.close();
   if (walk.finished !== undefined || walk.passed.has(pathKey(path))) return;
   walk.finished = { step, path, item, answers: { ...seen } };
 }
@@ -88,9 +87,7 @@ function againQuestion(
   rounds: readonly JsonObject[],
 ): PendingQuestion {
   return {
-    ...factsAt(step.name, scope),
-    kind: 'again',
-    step,
+    ...questionAt('again', step, scope),
     rounds,
     id: `${scope.prefix}.${step.name}:${againName}`,
     answers: { ...scope.seen, count: rounds.length },

@@ -2,22 +2,71 @@
 
 import { type JsonObject, noData } from '../../base/json.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
-import type { FinishedRound, Passed, QuestionFacts } from './pending-question.ts';
-import type { Path } from './progress.ts';
-import type { AskStep, Step } from './steps.ts';
+import type {
+  FinishedRound,
+  Passed,
+  PendingQuestion,
+  Position,
+  QuestionFacts,
+} from './pending-question.ts';
+import type { Path, Progress } from './progress.ts';
+import type { AskStep, NamedStep, Step } from './steps.ts';
 
-/** One walk through the steps. */
-export interface Walk {
+/** A walk through the steps; where it has ended, it is the position of the flow. A class, since an answer makes two. */
+export class Walk implements Position {
   readonly turn: SessionAskTurn;
   readonly passed: ReadonlySet<string>;
   readonly open: ReadonlySet<string>;
-  /** The question before, by its parts: made for every step of the way, and looked at once. */
-  kind: Passed['kind'] | undefined;
-  scope: Scope | undefined;
-  name: string;
-  count: number;
-  isClosed: boolean;
+  pending: PendingQuestion | undefined;
+  isClosed = false;
   finished: FinishedRound | undefined;
+  readonly #home: Scope;
+  /** The question before, by its parts: noted at every step of the way, and looked at once. */
+  #kind: Passed['kind'] | undefined;
+  #scope: Scope;
+  #name = '';
+  #count = 0;
+
+  /** @param home - the level at which it begins */
+  constructor(turn: SessionAskTurn, { passed, open }: Progress, home: Scope) {
+    this.turn = turn;
+    this.passed = setOf(passed);
+    this.open = setOf(open);
+    this.#home = home;
+    this.#scope = home;
+  }
+
+  /** Continues from a question: it is the one before the next. */
+  pass(kind: Passed['kind'], scope: Scope, name: string, count = 0): void {
+    this.#kind = kind;
+    this.#scope = scope;
+    this.#name = name;
+    this.#count = count;
+  }
+
+  /** Continues from a round that is finished: no way leads back into it. */
+  close(): void {
+    this.#kind = undefined;
+    this.isClosed = true;
+  }
+
+  get previous(): Passed | undefined {
+    const kind = this.#kind;
+    if (kind === undefined) return undefined;
+    const { path, level } = this.#scope;
+    return { kind, path: [...path, this.#name], level, count: this.#count };
+  }
+
+  get answers(): JsonObject {
+    return this.#home.answers;
+  }
+}
+
+/** None for most flows. */
+const noMarks: ReadonlySet<string> = new Set();
+
+function setOf(marks: readonly string[]): ReadonlySet<string> {
+  return marks.length === 0 ? noMarks : new Set(marks);
 }
 
 /** The flow of a level: the one that runs, or an included one. */
@@ -103,23 +152,14 @@ export class Scope implements Home {
   }
 }
 
-/** Continues from a question: it is the one before the next. */
-export function pass(
-  walk: Walk,
-  kind: Passed['kind'],
+/** The question of a step, where the walk ends. */
+export function questionAt<Kind extends PendingQuestion['kind'], At extends NamedStep>(
+  kind: Kind,
+  step: At,
   scope: Scope,
-  name: string,
-  count = 0,
-): void {
-  walk.kind = kind;
-  walk.scope = scope;
-  walk.name = name;
-  walk.count = count;
-}
-
-/** The facts about a question of a level, where the walk ends. */
-export function factsAt(name: string, scope: Scope): QuestionFacts {
-  const { prefix, path, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
-  const facts = { path: [...path, name], level, made };
-  return { id: state, answers: scope.answers, ...facts, parameters, home };
+): QuestionFacts & { readonly kind: Kind; readonly step: At } {
+  const { name } = step;
+  const { prefix, answers, level, parameters, home, made } = scope;
+  const { state: id = `${prefix}:${name}` } = scope;
+  return { kind, step, id, path: [...scope.path, name], answers, level, parameters, home, made };
 }
