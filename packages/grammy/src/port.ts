@@ -2,7 +2,7 @@
 
 import { botPort, type ClientCalls, type Framework, UpdatePort } from '@telefsm/core/adapter';
 import debug from 'debug';
-import { type Api, Context } from 'grammy';
+import { Api, Context } from 'grammy';
 
 /** grammY's `Bot` of either major, by what is used of it. */
 export interface GrammyBot {
@@ -23,6 +23,12 @@ const calls: ClientCalls<GrammyBot['api']> = {
         ? Promise.resolve({ ok: true as const, result: true as never })
         : previous(method, sent as typeof payload, signal);
     });
+  },
+  copy(api) {
+    const { token, options, config } = api as Api;
+    const copy = new Api(token, options);
+    copy.config.use(...config.installedTransformers());
+    return copy;
   },
 };
 

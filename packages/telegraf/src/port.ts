@@ -32,6 +32,7 @@ const calls: ClientCalls<TelegrafBot['telegram']> = {
     };
     telegram.callApi = intercepted;
   },
+  copy: (telegram) => ({ token: telegram.token, callApi: telegram.callApi.bind(telegram) }),
 };
 
 /** Telegraf's own words. */

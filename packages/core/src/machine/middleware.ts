@@ -24,6 +24,8 @@ export interface ClientCalls<Client> {
   call(client: Client, method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
   /** Passes each later call of a client that belongs to one update to a function, see {@link BotPort.intercept}. */
   intercept(client: Client, each: (method: string, payload: object) => object | undefined): void;
+  /** Copies a client that belongs to one update, as it is now: what is done to it later does not reach the copy. */
+  copy(client: Client): Client;
 }
 
 /** The port of one update. A class, since one is made for every update: its members are on the prototype. */
@@ -51,6 +53,11 @@ export class UpdatePort<Client> implements BotPort {
 
   intercept(each: (method: string, payload: object) => object | undefined): void {
     this.calls.intercept(this.client, each);
+  }
+
+  lasting(): BotPort {
+    const { calls, client } = this;
+    return new UpdatePort(calls, calls.copy(client), this);
   }
 }
 

@@ -62,7 +62,7 @@ export function updatesOf(
     const isOther = asker !== undefined && (job.key === undefined || tagOf(job.key) !== asker.tag);
     if (isOther) job = new UpdateJob(updates, subject, false, given);
     if (stopping.isStopped) throw stopping.error(job);
-    if (!bots.has(bot.id)) bots.set(bot.id, bot);
+    if (!bots.has(bot.id)) bots.set(bot.id, bot.lasting?.() ?? bot);
     const handled = transact(rt, job);
     return (job.isShared ? job.shares(handled) : handled) as Promise<void>;
   }

@@ -68,8 +68,9 @@ export function telegrafPort(bot: TelegrafLike): BotPort {
       Object.assign(bot.telegram.options, { apiRoot, agent: undefined });
     },
     async handle(update) {
-      // Each context would make a client of its own; this is where Telegraf lets bots give contexts something else.
-      bot.context.telegram = bot.telegram;
+      // This is where Telegraf lets bots give contexts something else. Each context has a client of its own, as on the network: what a
+      // handler does to it does not reach other updates.
+      bot.context.telegram = Object.create(bot.telegram);
       await bot.handleUpdate(update);
     },
     ownError: (error) => error,
