@@ -1,6 +1,7 @@
 /** Options as plain JavaScript may give them: what no compiler has looked at is rejected by name where it is defined. */
 
 import * as chosen from '#option-checks';
+import { isPromise } from './awaitable.ts';
 import { FsmError } from './errors.ts';
 import type * as checks from './option-checks.ts';
 import type { Rule } from './option-checks.ts';
@@ -16,6 +17,17 @@ export function invalidOption(
   found: string,
 ): FsmError<'INVALID_OPTION'> {
   return new FsmError('INVALID_OPTION', { option, expected, found });
+}
+
+/**
+ * Returns what a function of the bot has decided.
+ *
+ * @throws FsmError `INVALID_OPTION` for a promise: it would count as a yes, or as a no
+ */
+export function atOnce<T>(option: string, decided: T): T {
+  if (isPromise(decided))
+    throw invalidOption(option, 'a function that decides at once', 'a promise');
+  return decided;
 }
 
 /** Makes the error for what is no state where one is wanted. */

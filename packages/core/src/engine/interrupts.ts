@@ -2,7 +2,7 @@
 
 import { checkOption } from '#option-checks';
 import { sceneError } from '../base/area-errors.ts';
-import type { Rule } from '../base/rules.ts';
+import { atOnce, type Rule } from '../base/rules.ts';
 import type { Interruption, Lease } from '../lease/lease.ts';
 import type { TurnId } from '../record/ids.ts';
 import type { Registry } from '../state/registry.ts';
@@ -51,7 +51,9 @@ const interrupting: Rule = {
 
 function testOf(interrupt: Interrupt): InterruptRule['~interrupt'] {
   checkOption('interruptBy()', interrupt, interrupting);
-  if (typeof interrupt === 'function') return interrupt;
+  if (typeof interrupt === 'function') {
+    return (input) => atOnce('interruptBy()', interrupt(input));
+  }
   const names = Array.isArray(interrupt)
     ? interrupt.map((name: string) => name.replace(/^\//, '').toLowerCase())
     : undefined;

@@ -1,5 +1,6 @@
 /** Handles updates: their keys, the queue, redeliveries, and updates that fail repeatedly. */
 
+import { atOnce } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { burstTimer } from '../conversation/behavior.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -121,7 +122,10 @@ class UpdateJob implements Job {
   ) {
     const { strategy, when } = updates.rt.options;
     this.updates = updates;
-    this.scope = isElsewhere || !when || when(subject) ? scopeOf(strategy, subject) : undefined;
+    this.scope =
+      isElsewhere || !when || atOnce('when', when(subject))
+        ? scopeOf(strategy, subject)
+        : undefined;
     this.key = this.scope && updates.writeKey(subject.bot, subject.business, this.scope);
     this.subject = subject;
     this.update = update;

@@ -1,6 +1,6 @@
 /** The calendar: a month as rows of buttons. Days are texts such as "2026-11-28", without a time zone. */
 
-import type { Rule } from '../../base/rules.ts';
+import { atOnce, type Rule } from '../../base/rules.ts';
 import type { CalendarOptions } from './widget-types.ts';
 
 /** Accepts a day. */
@@ -66,7 +66,8 @@ export function monthOf(
   last.setUTCMonth(start.getUTCMonth() + 1, 0);
   const days = Array.from({ length: last.getUTCDate() }, (_, at): Day => {
     const day = `${month}-${String(at + 1).padStart(2, '0')}`;
-    const isOpen = day >= min && day <= max && disabled?.(day) !== true;
+    const isOpen =
+      day >= min && day <= max && atOnce('calendar disabled', disabled?.(day)) !== true;
     return { day, label: String(at + 1), isOpen };
   });
   const cells = [...new Array<undefined>(blanks).fill(undefined), ...days];
