@@ -23,6 +23,7 @@ import * as onGrammy from './grammy.ts';
 import { logTurns } from './logs.ts';
 import { meterTurns } from './metrics.ts';
 import { promTurns } from './prometheus.ts';
+import { texts } from './table.ts';
 import * as onTelegraf from './telegraf.ts';
 import { traceTurns } from './traces.ts';
 
@@ -124,6 +125,8 @@ describe.each([
       { cause: 'update', outcome: 'error', value: { count: 1 } },
     ]);
     expect(seen.lines).toMatchObject([{ level: 50, msg: 'turn failed', cause: 'update' }]);
+    expect(JSON.stringify(seen.lines)).toContain('chat not found');
+    expect(JSON.stringify(seen.lines)).not.toContain(texts.howTo);
   });
 
   it('exports turns, waits and late deadlines as metrics, also for Prometheus', async () => {

@@ -8,6 +8,9 @@ const Form = states('Form', { name: state(), age: state() });
 const order = flow('order', { trigger: '/order' })
   .ask('product', { prompt: 'What?' })
   .done(() => 'Ordered.');
+const wish = flow('wish', { trigger: '/wish' })
+  .ask('wish', { prompt: 'Your secret?' })
+  .done(() => 'Noted.');
 
 let lines: string[] = [];
 beforeEach(() => {
@@ -32,7 +35,7 @@ describe.each(frameworks)('the log of DEBUG on %s', (_, framework) => {
     createDebug.enable(namespaces);
     const bot = framework.bot();
     const clock = virtualClock();
-    const machine = bot.fsm({ states: [Form, order], clock });
+    const machine = bot.fsm({ states: [Form, order, wish], clock });
     bot.command('start', ({ fsm }) => fsm.set(Form.name, { secret: 'password' }));
     bot.command('fail', () => {
       throw new Error('broken');
@@ -66,11 +69,14 @@ describe.each(frameworks)('the log of DEBUG on %s', (_, framework) => {
     expect(lines[2]).toMatch(/^telefsm:warn duplicate .*updateId: \d+/);
   });
 
-  it('has neither data nor texts', async () => {
-    const { anna } = play('*');
+  it('has neither data nor texts, also not of messages that Telegram rejects', async () => {
+    const { anna, world } = play('*');
     await anna.sends('/start');
     await anna.sends('/order');
     await anna.sends('a secret wish');
+    world.fails('sendMessage', { error_code: 403 });
+    await anna.sends('/wish');
+    expect(lines.join()).toContain('telefsm:warn sendFailed key: ');
     const own = lines.filter((line) => line.startsWith('telefsm'));
     expect(own.length).toBeGreaterThan(0);
     expect(own.join()).not.toMatch(/secret|password/);

@@ -54,7 +54,17 @@ export function debugLog(
   const warn = debug('telefsm:warn');
   if (!warn.enabled) return;
   machine.observe('repaired', ({ key, reason }) => warn(`repaired ${key}: ${reason}`));
-  for (const name of problems) machine.observe(name, (event) => warn(`${name} %o`, event));
+  for (const name of problems)
+    machine.observe(name, (event) => warn(`${name} ${membersOf(event)}`));
+}
+
+/** Objects are left out, and of errors all but their messages: errors of frameworks and databases have the call with its texts. */
+function membersOf(event: MachineEvents[(typeof problems)[number]]): string {
+  const shown = Object.entries(event).flatMap(([name, value]) => {
+    if (name === 'error') return [`${name}: ${shownError(value)}`];
+    return typeof value === 'object' ? [] : [`${name}: ${value}`];
+  });
+  return shown.join(', ');
 }
 
 function shownError(error: unknown): string {
