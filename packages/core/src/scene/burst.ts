@@ -73,6 +73,5 @@ function turnOf(
     from: fromOf(update),
     messages: updates.flatMap(messagesIn),
   };
-  const members = Object.entries(own).map(([name, value]) => [name, { value, enumerable: true }]);
-  return Object.create(turn, Object.fromEntries(members));
+  return Object.create(turn, Object.getOwnPropertyDescriptors(own));
 }

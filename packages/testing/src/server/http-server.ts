@@ -15,7 +15,6 @@ import {
 } from '../methods/parameters.ts';
 import { type Fake, guard, listens } from '../network/guard.ts';
 import { answerRequest, type Endpoint } from './answer-request.ts';
-
 import { watchRequests } from './under-way.ts';
 import { type Connection, makeUpdateQueue, type UpdateQueue } from './update-queue.ts';
 import { startWebhook, type WebhookSender } from './webhook-sender.ts';
