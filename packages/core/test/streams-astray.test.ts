@@ -105,6 +105,24 @@ describe('a stream', () => {
     expect(isClosed).toBe(true);
   });
 
+  it('may have a source that answers without promises, as `for await` allows', async () => {
+    const { calls, show } = setUp();
+    let isClosed = false;
+    const source = (last: unknown) => {
+      const given: unknown[] = ['Once ', last];
+      const next = () => ({ done: given.length === 0, value: given.shift() });
+      const close = () => {
+        isClosed = true;
+        return { done: true, value: undefined };
+      };
+      return { [Symbol.asyncIterator]: () => ({ next, return: close }) } as never;
+    };
+    await show(() => source('more.'));
+    expect(textsOf(calls, 'sendMessage')).toEqual(['Once more.']);
+    await expect(show(() => source(7))).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    expect(isClosed).toBe(true);
+  });
+
   it('shows no half of an emoji that comes in two chunks', async () => {
     const { clock, calls, show } = setUp();
     await show(() => chunks(clock, ['smile \uD83D', '\uDE00 ', 'on'], 1100));

@@ -16,7 +16,7 @@ import {
   type StreamTarget,
   withOptions,
 } from './stream.ts';
-import { next, textIn } from './stream-chunks.ts';
+import { close, next, textIn } from './stream-chunks.ts';
 import { formatted, withFences } from './stream-format.ts';
 import { Pace, rest } from './stream-pace.ts';
 
@@ -87,8 +87,7 @@ class Showing {
       }
       signal.throwIfAborted();
     } catch (error) {
-      // what writes the text may continue for long, and costs money
-      chunks.return?.()?.catch(() => {});
+      void close(chunks);
       // what was written stays, as a message that a reader may refer to; where that fails too, the first error says why
       await this.#finish().catch(() => {});
       throw error;
