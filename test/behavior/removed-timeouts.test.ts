@@ -54,7 +54,7 @@ async function deploy(
 }
 
 describe.each(frameworks)('after a deploy without a timeout, on %s', (_, framework) => {
-  it.each(storages)('a flow goes on, in %s', async (_name, makeStorage) => {
+  it.each(storages)('a flow continues, in %s', async (_name, makeStorage) => {
     const versions = [[[flowWith({ timeout: '10m' }, {})]], [[flowWith({}, {})]]] as const;
     const { anna, clock, restarts } = await deploy(framework, versions, makeStorage);
     await anna.sends('/form');
@@ -66,7 +66,7 @@ describe.each(frameworks)('after a deploy without a timeout, on %s', (_, framewo
     anna.sees('Anna of Rome.');
   });
 
-  it('a flow of a machine without a default goes on', async () => {
+  it('a flow of a machine without a default continues', async () => {
     const states = [flowWith({}, {})];
     const versions = [[states, { flowTimeout: '10m' }], [states]] as const;
     const { anna, clock, restarts } = await deploy(framework, versions);

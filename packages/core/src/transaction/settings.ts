@@ -17,7 +17,7 @@ export interface Initial {
   start(turn: ServiceTurn): { readonly data?: object; readonly params?: object };
 }
 
-/** What becomes of an update whose conversation is busy. */
+/** The policy for an update whose conversation is busy. */
 export type WaitingPolicy = 'queue' | 'reject' | 'drop' | 'busy';
 
 /** The options of a machine: checked, with their defaults, all lengths of time in ms. */

@@ -11,6 +11,7 @@ import type { ConversationView } from '../inspector/view-data.ts';
 import type { Move } from '../inspector/watch.ts';
 import { causesIn } from './cause.ts';
 import { type ChatLog, chatLog } from './chat-log.ts';
+import { leapingClock } from './leaping-clock.ts';
 import { openWire, type WireCall } from './wire.ts';
 import type {
   PlaygroundBot,
@@ -63,8 +64,6 @@ export const people: readonly string[] = ['Anna', 'Boris', 'Clara'];
 const restartTakes = 20_000;
 /** Longer than a machine waits for its turns when it is stopped, in ms of the bot's clock. */
 const stoppingTakes = 30_000;
-/** How often bots ask for updates, at most, while time leaps. */
-const mostLooks = 400;
 const mostCalls = 60;
 const mostMoves = 200;
 
@@ -80,23 +79,7 @@ export async function openSession(
   if (example === undefined || makeBot === undefined) {
     throw new Rejected(`There is no example '${name}' on '${framework}'.`);
   }
-  const time = makeClock();
-  let shortest = 0;
-  // a day has 2,880 polls for updates, and each takes a moment of real time: while time leaps, timers are longer
-  const clock: Clock = {
-    now: () => time.now(),
-    monotonic: () => time.monotonic(),
-    setTimeout: (task, ms) => time.setTimeout(task, Math.max(ms, shortest)),
-    clearTimeout: (handle) => time.clearTimeout(handle),
-  };
-  const leap = async (ms: number) => {
-    shortest = ms / mostLooks;
-    // the last stretch is walked, so that what is due by then has happened
-    const walked = 2 * shortest;
-    await time.advance(ms - walked);
-    shortest = 0;
-    await time.advance(walked);
-  };
+  const { clock, leap } = leapingClock(makeClock());
   // a page of another site that guesses the port does not guess this
   const token = `1:${randomBytes(24).toString('base64url')}`;
   const server = await openServer({ clock, token });

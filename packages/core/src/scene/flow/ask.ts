@@ -136,7 +136,7 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   return false;
 }
 
-/** What shows questions in place; other flows do without it. */
+/** The module that shows questions in place; other flows do without it. */
 type Screen = typeof import('./in-place.ts');
 
 /** Asks a question, also if it was asked before. */

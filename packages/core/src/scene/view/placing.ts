@@ -94,8 +94,8 @@ function isMessage({ input }: FrameRun): boolean {
 }
 
 /**
- * A pressed message that becomes the shown one. It is an inline message whose button has opened the view, since nothing can be sent there;
- * or it was sent by a turn whose commit was lost, or by a client that did not answer with the message.
+ * A pressed message that becomes the shown one. It is an inline message whose button has opened the view, since nothing can be sent there.
+ * Or it was sent by a turn whose commit was lost, or by a client that did not answer with the message.
  */
 function adopted(run: FrameRun, shown: ShownMessage | undefined): ShownMessage | undefined {
   // of this entry already: nothing else becomes it
