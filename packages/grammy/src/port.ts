@@ -15,17 +15,16 @@ type RawMethod = (payload: object, signal?: AbortSignal) => Promise<unknown>;
 const calls: ClientCalls<GrammyBot['api']> = {
   call: ({ raw }, method, payload, signal) =>
     (Reflect.get(raw, method) as RawMethod)(payload, signal),
-  intercept(api, each) {
-    // grammY makes an Api for each update, so this reaches no other
-    (api as Api).config.use((previous, method, payload, signal) => {
+  // of an update, for which grammY makes an Api of its own
+  intercept({ config }: Api, each) {
+    config.use((previous, method, payload, signal) => {
       const sent = each(method, payload ?? {});
       return sent === undefined
         ? Promise.resolve({ ok: true as const, result: true as never })
         : previous(method, sent as typeof payload, signal);
     });
   },
-  copy(api) {
-    const { token, options, config } = api as Api;
+  copy({ token, options, config }: Api) {
     const copy = new Api(token, options);
     copy.config.use(...config.installedTransformers());
     return copy;
