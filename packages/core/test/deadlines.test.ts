@@ -87,6 +87,25 @@ describe('the deadline of a conversation', () => {
     await machine.stop();
   });
 
+  it('does not wait for a slow handler of another bot', async () => {
+    const clock = virtualClock();
+    const slow = gate();
+    const onTimeout = async ({ subject, state: fsm }: Turn) => {
+      if (subject.bot === 123) await slow.opened;
+      fsm.clear();
+    };
+    const { machine, bot } = bench({ clock, onTimeout });
+    machine.start(bot, { ...bot, id: 124 });
+    const [first, second] = [123, 124].map((id) => machine.at({ bot: id, user: 7 }));
+    for (const each of [first, second]) await each?.run(arm);
+    await clock.advance('11m');
+    expect((await first?.peek())?.current).toBe('Form:name');
+    expect(await second?.peek()).toBe(undefined);
+    slow.open();
+    await machine.stop();
+    expect(await first?.peek()).toBe(undefined);
+  });
+
   it('runs onTimeout, which may move the user and send messages', async () => {
     const { clock, machine, send, peek, sentTexts } = bench({
       onTimeout: ({ state: fsm }: Turn) => {

@@ -51,30 +51,33 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
     const busy: string[] = [];
     // one that its handler sets again to now waits for the next poll: otherwise this one would never end
     const done = new Set<string>();
-    const fireOf = async (bot: number) => {
-      const prefix = botPrefix(namespace, bot);
-      while (left > 0 && !stopping.isStopped) {
-        const limit = Math.min(batch, left);
-        const keys = await leases.ask(() => storage.due?.(limit, claim, prefix) ?? []);
-        left -= keys.length;
-        await each(keys, async (key) => {
-          if (done.has(key)) return void busy.push(key);
-          try {
-            if (await fire(rt, key)) {
-              done.add(key);
-              fired++;
-              await settle(key);
-            } else busy.push(key);
-          } catch (error) {
-            // tried again when its claim has ended, not at once: it may fail for as long as a deploy lasts
-            report('deadline', error);
-          }
-        });
-        if (keys.length < batch) break;
+    let isMore = true;
+    while (isMore && left > 0 && !stopping.isStopped) {
+      const most = Math.min(batch, left);
+      const keys: string[] = [];
+      // another machine on this storage has its own bots, and their scenes
+      for (const bot of rt.bots.keys()) {
+        const limit = most - keys.length;
+        if (limit === 0) break;
+        const prefix = botPrefix(namespace, bot);
+        keys.push(...(await leases.ask(() => storage.due?.(limit, claim, prefix) ?? [])));
       }
-    };
-    // another machine on this storage has its own bots, and their scenes
-    for (const bot of rt.bots.keys()) await fireOf(bot);
+      left -= keys.length;
+      isMore = keys.length === batch;
+      await each(keys, async (key) => {
+        if (done.has(key)) return void busy.push(key);
+        try {
+          if (await fire(rt, key)) {
+            done.add(key);
+            fired++;
+            await settle(key);
+          } else busy.push(key);
+        } catch (error) {
+          // tried again when its claim has ended, not at once: it may fail for as long as a deploy lasts
+          report('deadline', error);
+        }
+      });
+    }
     await each(busy, settle);
     return fired;
   };
