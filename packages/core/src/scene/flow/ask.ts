@@ -11,6 +11,7 @@ import type { Stream } from '../../conversation/stream.ts';
 import { isRedo } from './answer.ts';
 import { withVerdict } from './dropped-verdict.ts';
 import {
+  advance,
   awaitsPayment,
   type FlowRun,
   keep,
@@ -22,7 +23,7 @@ import {
   tokenOf,
   wasAsked,
 } from './flow-run.ts';
-import { type FlowMemo, otherQuestion } from './memo.ts';
+import type { FlowMemo } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
@@ -128,7 +129,7 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   if (isRedo(result)) {
     const level = { path: [''], level: plan.steps };
     const progress = redo(flowRun, level, result['~redo']);
-    keep(flowRun, progress, { ...otherQuestion, over: undefined });
+    advance(flowRun, progress, { over: undefined });
     return true;
   }
   if (result !== undefined && result !== null) run.say(result as OutgoingMessage | Stream);
@@ -161,7 +162,7 @@ function askOn(
   if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
   const { at, heard } = flowRun.memo;
   const isAnother = !wasAsked(flowRun, asked);
-  if (at !== undefined && isAnother) note(flowRun, otherQuestion);
+  if (at !== undefined && isAnother) advance(flowRun, flowRun.progress);
   if (!isAnother && awaitsPayment(flowRun) !== undefined) {
     // another invoice would be one too many
     return andThen(text(flowRun, 'paying'), (words) => () => words);

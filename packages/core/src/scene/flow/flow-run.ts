@@ -13,7 +13,7 @@ import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
-import { changedMemo, type FlowMemo, type MemoChange, memoOf, otherQuestion } from './memo.ts';
+import { changedMemo, type FlowMemo, type MemoChange, memoOf, withoutQuestion } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
 import type { PendingQuestion, Position } from './pending-question.ts';
@@ -79,16 +79,29 @@ export function locate(flowRun: FlowRun): Awaitable<Position> {
 }
 
 /** Keeps a new progress, and changes the memo with it. */
-export function keep({ run }: FlowRun, progress: Progress, change: MemoChange = {}): void {
-  const { answers, passed, open } = progress;
-  run.keepFrozen({ data: answers, memo: changedMemo(run.memo, { ...change, passed, open }) });
+export function keep({ run }: FlowRun, progress: Progress, change?: MemoChange): void {
+  store(run, progress, run.memo, change);
 }
 
-/** Continues from a new progress: what belonged to the last question is dropped, and the next one is asked. */
+/** Keeps a progress that leads to another question: what belonged to the last one is dropped. */
+export function advance({ run }: FlowRun, progress: Progress, change?: MemoChange): void {
+  store(run, progress, withoutQuestion(run.memo), change);
+}
+
+function store(
+  run: FrameRun,
+  { answers, passed, open }: Progress,
+  memo: JsonObject,
+  change: MemoChange | undefined,
+): void {
+  run.keepFrozen({ data: answers, memo: changedMemo(memo, { passed, open, ...change }) });
+}
+
+/** Continues from a new progress: the next question is asked. */
 export function move(flowRun: FlowRun, progress: Progress, more?: MemoChange): void {
   const { run } = flowRun;
   tidy(flowRun);
-  keep(flowRun, progress, { ...otherQuestion, ...more });
+  advance(flowRun, progress, more);
   run.arm('step', null);
   run.arm('album', null);
   const timeout = timeoutOf(flowRun);

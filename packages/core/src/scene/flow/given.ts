@@ -7,8 +7,7 @@ import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { noAnswer } from '../no-answer.ts';
 import { acceptsText, checkValue, isChoice, type Verdict } from './answer.ts';
 import type { Option } from './choices.ts';
-import { type FlowRun, keep, note } from './flow-run.ts';
-import { otherQuestion } from './memo.ts';
+import { advance, type FlowRun, note } from './flow-run.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -64,7 +63,7 @@ export async function acceptFrom(flowRun: FlowRun, question: PendingQuestion): P
   if (given === undefined) return false;
   if (question.kind === 'again' && Array.isArray(given)) {
     const more = question.rounds.length < given.length ? 'yes' : 'no';
-    keep(flowRun, answered(progress, question, more), otherQuestion);
+    advance(flowRun, answered(progress, question, more));
     return true;
   }
   const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
@@ -84,7 +83,7 @@ export async function acceptFrom(flowRun: FlowRun, question: PendingQuestion): P
     note(flowRun, { given: rest });
     return false;
   }
-  keep(flowRun, answered(progress, question, verdict.value), { ...otherQuestion, given: rest });
+  advance(flowRun, answered(progress, question, verdict.value), { given: rest });
   return true;
 }
 

@@ -135,26 +135,33 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
 /** Changes of a memo; `undefined` removes a member. */
 export type MemoChange = { readonly [Name in keyof FlowMemo]?: FlowMemo[Name] | undefined };
 
-/** Removes the members that belong to one question. */
-export const otherQuestion: MemoChange = {
-  at: undefined,
-  attempts: undefined,
-  picked: undefined,
-  page: undefined,
-  widgets: undefined,
-  editing: undefined,
-  parts: undefined,
-  numbers: undefined,
-  labels: undefined,
-  sent: undefined,
-  invoice: undefined,
-  polls: undefined,
-  elsewhere: undefined,
-};
+/** Members that belong to one question. */
+const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
+  'at',
+  'attempts',
+  'picked',
+  'page',
+  'widgets',
+  'editing',
+  'parts',
+  'numbers',
+  'labels',
+  'sent',
+  'invoice',
+  'polls',
+  'elsewhere',
+]);
+
+/** A memo without the members that belong to one question. */
+export function withoutQuestion(memo: JsonObject): JsonObject {
+  const left: Record<string, unknown> = {};
+  for (const name in memo) if (!ofQuestion.has(name)) put(left, name, memo[name]);
+  return left;
+}
 
 /** A memo with changes, deeply frozen. Empty members take no space in it. */
 export function changedMemo(memo: JsonObject, change: MemoChange): JsonObject {
-  // picked and not deleted from a copy: an object that has lost a member is slow from then on
+  // picked and not deleted from a copy, as above: an object that has lost a member is slow from then on
   const changed: Record<string, unknown> = {};
   for (const name in memo) if (!Object.hasOwn(change, name)) put(changed, name, memo[name]);
   for (const name in change) {
