@@ -6,7 +6,14 @@
 
 // One import line is enough for a bot.
 export * from '@telefsm/core';
-export type { PropertyFlavor, SceneOptions, Targets } from '@telefsm/core/adapter';
+export type {
+  DataAt,
+  FsmAt,
+  KnownAt,
+  PropertyFlavor,
+  SceneOptions,
+  Targets,
+} from '@telefsm/core/adapter';
 export { FsmComposer } from './composer.ts';
 export type { FsmFlavor, InState, Installed } from './context.ts';
 export type { GrammyMachine } from './fsm.ts';

@@ -6,7 +6,7 @@
 
 // One import line is enough for a bot.
 export * from '@telefsm/core';
-export type { PropertyFlavor, SceneOptions } from '@telefsm/core/adapter';
+export type { DataAt, FsmAt, KnownAt, PropertyFlavor, SceneOptions } from '@telefsm/core/adapter';
 export type { AdoptOptions, LegacyScene } from './adopt-scenes.ts';
 export { adoptScenes } from './adopt-scenes.ts';
 export type { Handlers, Targets } from './composer.ts';
