@@ -1,6 +1,6 @@
 /** Builds every package, ESM and CommonJS with declarations; what to build is read from each package's `exports` and `bin`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 import { layerOf } from './scripts/lib/layers.ts';
 
@@ -22,10 +22,11 @@ const declarationsOnly = {
 };
 
 const configs: UserConfig[] = readdirSync('packages').flatMap((name): UserConfig[] => {
+  const entry = entriesOf(name);
   const shared: UserConfig = {
     name,
     cwd: `packages/${name}`,
-    entry: entriesOf(name),
+    entry,
     format: ['esm', 'cjs'],
     // A condition of `imports` chooses between two modules where the package is used, not where it is built.
     external: [/^#/],
@@ -48,8 +49,14 @@ const configs: UserConfig[] = readdirSync('packages').flatMap((name): UserConfig
       outputOptions: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups:
-            name === 'core' ? [{ name: layerOf(join(process.cwd(), 'packages/core/src')) }] : [],
+          groups: [
+            {
+              name: layerOf(
+                name,
+                Object.values(entry).map((path) => resolve('packages', name, path)),
+              ),
+            },
+          ],
         },
       },
     },

@@ -12,7 +12,7 @@ const preset = createRequire(join(root, 'package.json')).resolve('@size-limit/es
 const { build } = createRequire(preset)('esbuild');
 
 /** Files of core and of an adapter that the import of an adapter loads. A file costs about as much time as 20 kB of code. */
-const mostFiles = 23;
+const mostFiles = 12;
 
 /** What a bundle keeps of a file that it imports and does not use. */
 async function leftOf(path) {

@@ -1,11 +1,13 @@
 /**
- * The files that core is built into.
+ * The files that core and the adapters are built into.
  *
- * Without a bundler, Node takes about as long to find and open a file as to compile it, so modules that are always used together are one file.
- * A bundle still takes only what a bot uses: everything of a file is used together, or it has no `import()` and is dropped statement by statement.
+ * Without a bundler, Node takes about as long to find and open a file as to compile 20 kB of code. So what the import of an adapter loads is as few
+ * files as the conditions of `imports` allow: each module that a condition chooses is a file, and so is what it needs.
+ * A bundle still takes only what a bot uses: bundlers drop the rest of a file statement by statement. esbuild with `splitting` also writes
+ * a file for each `import()` of a dropped statement, which nothing loads.
  */
 
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 /** The modules of a build, as the bundler shows them. */
 interface Graph {
@@ -15,56 +17,59 @@ interface Graph {
   } | null;
 }
 
-/** The layers of core, lowest first: a module belongs to the first whose roots need it. No layer imports one above it. */
-const layers: readonly (readonly [name: string, ...roots: readonly string[]])[] = [
-  // what the checks of options need, which are files of their own
-  ['errors', 'base/area-errors', 'base/holds', 'base/shown'],
-  [
-    'common',
-    'base/rules',
-    'conversation/behavior',
-    'conversation/text-rules',
-    'record/record',
-    'update/interrupt',
-  ],
-  ['machine', 'machine/machine'],
-  [
-    'engine',
-    'engine/engine',
-    'conversation/texts',
-    'scene/check-data',
-    'scene/no-answer',
-    'scene/rows/buttons',
-    'update/accepted-kinds',
-    'update/input',
-  ],
-  ['question', 'scene/flow/choices', 'scene/flow/question', 'scene/flow/steps'],
-  ['flow', 'scene/flow/builder'],
-  ['scene', 'scene/node'],
-  ['extras', 'conversation/format', 'conversation/help', 'storage/key-value-storage'],
-  ['rest', 'index', 'adapter'],
-  ['leases', 'storage', 'scene-kit'],
-];
+type Layers = readonly (readonly [name: string, ...roots: readonly string[]])[];
 
-/** The entry points export what the layers have and have no code, so that nothing else is exported with it. */
-const doors = ['index', 'adapter', 'scene-kit', 'storage', 'tools'];
+/** The layers of a package, lowest first: a module belongs to the first whose roots need it. No layer imports one above it. */
+const layers: Readonly<Record<string, Layers>> = {
+  core: [
+    // what the checks of options need
+    ['errors', 'base/area-errors', 'base/holds', 'base/shown'],
+    // what the rules of a machine's options and the checks of questions need
+    [
+      'common',
+      'base/rules',
+      'conversation/behavior',
+      'conversation/text-rules',
+      'record/record',
+      'scene/flow/check-poll',
+      'scene/flow/choices',
+      'scene/flow/question',
+      'scene/flow/shared-kind',
+      'scene/flow/steps',
+      'update/input',
+      'update/interrupt',
+    ],
+    ['machine', 'index', 'adapter'],
+    ['leases', 'storage', 'scene-kit'],
+  ],
+  grammy: [['bot', 'index']],
+  telegraf: [['bot', 'index']],
+};
 
-/** Makes a function that names the file of a module of core; `null` for one with a file of its own. */
-export function layerOf(src: string): (id: string, graph: Graph) => string | null {
+/**
+ * Makes a function that names the file of a module; `null` for one with a file of its own.
+ *
+ * @param entries - the entry points, which export what the layers have and have no code, so that nothing else is exported with it
+ */
+export function layerOf(
+  name: string,
+  entries: readonly string[],
+): (id: string, graph: Graph) => string | null {
   const names = new Map<string, string | null>();
-  const isDoor = new Set(doors.map((door) => join(src, `${door}.ts`)));
-  const add = (id: string, name: string, graph: Graph) => {
+  const isEntry = new Set(entries);
+  const add = (id: string, layer: string, graph: Graph) => {
     if (names.has(id)) return;
     const info = graph.getModuleInfo(id);
     // what `import()` loads elsewhere stays apart, so that it is not loaded with the rest
     const isApart = info?.dynamicImporters.length !== 0;
-    names.set(id, isApart || isDoor.has(id) ? null : name);
-    for (const imported of info?.importedIds ?? []) add(imported, name, graph);
+    names.set(id, isApart || isEntry.has(id) ? null : layer);
+    for (const imported of info?.importedIds ?? []) add(imported, layer, graph);
   };
   return (id, graph) => {
     if (names.size === 0) {
-      for (const [name, ...roots] of layers)
-        for (const root of roots) add(join(src, `${root}.ts`), name, graph);
+      for (const [layer, ...roots] of layers[name] ?? []) {
+        for (const root of roots) add(resolve('packages', name, 'src', `${root}.ts`), layer, graph);
+      }
     }
     return names.get(id) ?? null;
   };

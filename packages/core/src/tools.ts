@@ -7,7 +7,7 @@
 import { languages } from './conversation/languages.ts';
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
-import { sendQuestion } from './engine/reply-keyboards.ts';
+import { sendWithout } from './engine/reply-keyboards.ts';
 import { answerStale } from './engine/stale.ts';
 import { answerEarly } from './machine/busy.ts';
 import { look } from './machine/inspect.ts';
@@ -73,7 +73,7 @@ export const loadedLater: readonly unknown[] = [
   deadlineIndex,
   rejectInput,
   answerStale,
-  sendQuestion,
+  sendWithout,
   collect,
   handleCommand,
   handleLabel,

@@ -3,7 +3,7 @@
 import { holds } from '../base/holds.ts';
 import type { ReplyKeyboards } from '../conversation/reply-keyboards.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { callWithout, isOfState, ownerIn, showsMarkup } from './reply-keyboards.ts';
+import { callWithout, isOfState, ownerIn, showsMarkup } from './shown-keyboard.ts';
 
 /**
  * Removes reply keyboards that handlers have shown, by their framework as in `ctx.reply(…)`, or by the turn of a deadline or of `machine.at(…).run`: the value of the option `replyKeyboards`.

@@ -2,25 +2,18 @@
 
 import { sceneError } from '../base/area-errors.ts';
 import { isPromise } from '../base/awaitable.ts';
-import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { MessageSource, SceneBehavior } from '../conversation/behavior.ts';
-import {
-  checkMessage,
-  isSent,
-  markupIn,
-  type OutgoingMessage,
-  type Sent,
-} from '../conversation/outgoing.ts';
+import { checkMessage, isSent } from '../conversation/outgoing.ts';
 import { isOfBotApi } from '../conversation/rejected.ts';
-import { isStream, type Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { type Frame, promptUnsent } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import { languageSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { askedMember, attempt, FrameRun } from './frame-run.ts';
+import { sendQuestion } from './send-question.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
@@ -104,7 +97,7 @@ async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const message = isPromise(made) ? await made : made;
   checkMessage(message ?? '', `${copy.top.scene} enter`);
   const isOver = message == null || message === '' || isSent(message);
-  const sent = isOver ? message : await send(turn, message);
+  const sent = isOver ? message : await sendQuestion(turn, message);
   copy.pendingPrompt = 0;
   if (effects.hasEvents) return;
   const asked = behavior?.asked;
@@ -116,14 +109,6 @@ function failLoop(turn: OpenTurn, behavior: SceneBehavior): Awaitable<void> {
   return guarded(turn, behavior, () => {
     throw sceneError('TRANSITION_LOOP', { scenes: [turn.copy.top.scene ?? ''] });
   });
-}
-
-/** Sends a question; what notes and removes reply keyboards is loaded with the first one. */
-function send(turn: OpenTurn, say: OutgoingMessage | Stream): Promise<Sent> {
-  // a stream may end with one
-  const mayShow = isStream(say) || holds(markupIn(say), 'keyboard');
-  if (turn.copy.keyboard === undefined && !mayShow) return turn.send(say);
-  return import('./reply-keyboards.ts').then(({ sendQuestion }) => sendQuestion(turn, say));
 }
 
 /** Notifies a scene of an event. @returns the parameters of the question that is to be asked then */

@@ -9,18 +9,11 @@ import {
   isSent,
   markupIn,
   type OutgoingMessage,
-  type ReplyMarkup,
   type Sent,
 } from '../conversation/outgoing.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { objectIn, wholeIn } from '../update/raw-update.ts';
-
-/** Parameters that remove a reply keyboard, and in a group only the user's own. */
-interface Removal {
-  readonly reply_markup: ReplyMarkup;
-  readonly reply_parameters?: object;
-}
+import { isOfState, type Removal, removalIn, showsMarkup } from './shown-keyboard.ts';
 
 /** Sends a message of a handler, which also removes a keyboard whose question is over. */
 export function replyWithout(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
@@ -49,7 +42,7 @@ export function removeByOutbox(turn: OpenTurn): void {
  * Sends a question, which also removes a keyboard that is still shown. An inline keyboard and a stream leave no room for that. So a message
  * before it, which is deleted at once, removes it.
  */
-export async function sendQuestion(
+export async function sendWithout(
   turn: OpenTurn,
   say: OutgoingMessage | Stream,
 ): ReturnType<OpenTurn['send']> {
@@ -78,17 +71,6 @@ async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
   }
 }
 
-/** A keyboard of a group is its user's: it is removed by a reply to them, so what is no message of theirs leaves it. */
-function removalIn({ subject, update }: OpenTurn): Removal | undefined {
-  if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
-  const message_id = wholeIn(objectIn(update, subject.updateType ?? ''), 'message_id');
-  if (message_id === undefined) return undefined;
-  return {
-    reply_markup: { remove_keyboard: true, selective: true },
-    reply_parameters: { message_id, allow_sending_without_reply: true },
-  };
-}
-
 /** A message with the keyboard that a stream ends with. */
 function endOf(stream: Stream): OutgoingMessage {
   const { keyboard } = withOptions(stream);
@@ -100,38 +82,3 @@ function removing(say: OutgoingMessage, removal: Removal): OutgoingMessage | und
   if (markupIn(say) !== undefined || !showsMarkup(method)) return undefined;
   return { method, payload: { ...removal, ...payload } };
 }
-
-/**
- * A call of a handler whose message also removes a keyboard that is no longer needed; any other call as it is.
- *
- * @param payload - as the handler gives it; it is not changed
- */
-export function callWithout(turn: OpenTurn, method: string, payload: object): object {
-  const removal = removalIn(turn);
-  if (removal === undefined || !showsMarkup(method)) return payload;
-  turn.copy.keyboard = undefined;
-  return { ...removal, ...payload };
-}
-
-/** The owner of a reply keyboard that a handler shows in the present state. */
-export function ownerIn({ copy: { top } }: OpenTurn): string {
-  return `${top.entry} ${top.state}`;
-}
-
-/** Whether the keyboard is one that a handler has shown in the present state. */
-export function isOfState(turn: OpenTurn): boolean {
-  return turn.copy.keyboard === ownerIn(turn);
-}
-
-/** Whether a method sends a message that may have a keyboard: no album, invoice or action. */
-export function showsMarkup(method: string): boolean {
-  return /^(?:send|copy)/.test(method) && !takesNone.has(method);
-}
-
-const takesNone: ReadonlySet<string> = new Set([
-  'sendMediaGroup',
-  'sendChatAction',
-  'sendInvoice',
-  'sendGame',
-  'copyMessages',
-]);

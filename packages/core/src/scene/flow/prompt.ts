@@ -20,6 +20,7 @@ import {
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { expectsText } from './answer.ts';
+import { checkPoll } from './check-poll.ts';
 import {
   type FlowRun,
   inGroup,
@@ -108,7 +109,6 @@ function checkedPrompt(
 }
 
 async function asPoll(asked: PendingQuestion, plain: Awaitable<PlainPrompt>): Promise<PlainPrompt> {
-  const { checkPoll } = await import('./check-poll.ts');
   const { say, invoice } = await plain;
   checkPoll(asked.id, questionOf(asked)?.accept, say);
   return { say, invoice };

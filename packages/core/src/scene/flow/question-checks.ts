@@ -20,7 +20,7 @@ import { interruptRule } from '../../update/interrupt.ts';
 import { checkPoll } from './check-poll.ts';
 import { entriesOf, valuesOf } from './choices.ts';
 import { earlyRule } from './question.ts';
-import { sharedKind } from './share.ts';
+import { sharedKind } from './shared-kind.ts';
 import { type AskOptions, makesQuestions, namedSteps, questionsIn, type Step } from './steps.ts';
 
 const shareButton: Rule = {

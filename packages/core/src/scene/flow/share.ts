@@ -1,11 +1,11 @@
 /** Buttons of the reply keyboard that share a contact, a location, users or a chat. Loaded with the first one. */
 
 import { hash32 } from '../../base/hash.ts';
-import { kindsIn } from '../../update/accepted-kinds.ts';
-import type { Accept, UserInput } from '../../update/input.ts';
+import type { UserInput } from '../../update/input.ts';
 import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { updateTypeOf } from '../../update/subject.ts';
 import type { Shareable } from './question.ts';
+import { sharedKind } from './shared-kind.ts';
 import type { AskOptions } from './steps.ts';
 
 /** A button of a reply keyboard (Bot API, KeyboardButton). */
@@ -23,11 +23,6 @@ const requests: Readonly<Record<Shareable, (id: number, more: object | undefined
     request_chat: { request_id, chat_is_channel: false, ...more },
   }),
 };
-
-/** The kind that a question lets users share by a button; `undefined` if it takes none. */
-export function sharedKind(accept: Accept | undefined): Shareable | undefined {
-  return kindsIn(accept).find((kind): kind is Shareable => Object.hasOwn(requests, kind));
-}
 
 /**
  * The button that shares what a question takes.

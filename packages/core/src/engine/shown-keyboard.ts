@@ -1,0 +1,57 @@
+/** Which reply keyboard is shown in a chat, whose it is, and the parameters that remove it. */
+
+import type { ReplyMarkup } from '../conversation/outgoing.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { objectIn, wholeIn } from '../update/raw-update.ts';
+
+/** Parameters that remove a reply keyboard, and in a group only the user's own. */
+export interface Removal {
+  readonly reply_markup: ReplyMarkup;
+  readonly reply_parameters?: object;
+}
+
+/** A keyboard of a group is its user's: it is removed by a reply to them, so what is no message of theirs leaves it. */
+export function removalIn({ subject, update }: OpenTurn): Removal | undefined {
+  if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
+  const message_id = wholeIn(objectIn(update, subject.updateType ?? ''), 'message_id');
+  if (message_id === undefined) return undefined;
+  return {
+    reply_markup: { remove_keyboard: true, selective: true },
+    reply_parameters: { message_id, allow_sending_without_reply: true },
+  };
+}
+
+/**
+ * A call of a handler whose message also removes a keyboard that is no longer needed; any other call as it is.
+ *
+ * @param payload - as the handler gives it; it is not changed
+ */
+export function callWithout(turn: OpenTurn, method: string, payload: object): object {
+  const removal = removalIn(turn);
+  if (removal === undefined || !showsMarkup(method)) return payload;
+  turn.copy.keyboard = undefined;
+  return { ...removal, ...payload };
+}
+
+/** The owner of a reply keyboard that a handler shows in the present state. */
+export function ownerIn({ copy: { top } }: OpenTurn): string {
+  return `${top.entry} ${top.state}`;
+}
+
+/** Whether the keyboard is one that a handler has shown in the present state. */
+export function isOfState(turn: OpenTurn): boolean {
+  return turn.copy.keyboard === ownerIn(turn);
+}
+
+/** Whether a method sends a message that may have a keyboard: no album, invoice or action. */
+export function showsMarkup(method: string): boolean {
+  return /^(?:send|copy)/.test(method) && !takesNone.has(method);
+}
+
+const takesNone: ReadonlySet<string> = new Set([
+  'sendMediaGroup',
+  'sendChatAction',
+  'sendInvoice',
+  'sendGame',
+  'copyMessages',
+]);
