@@ -1,6 +1,6 @@
 /** The calls that a storage makes to a shard, and how they travel to another object. */
 
-import type { Awaitable, StoredText } from '@telefsm/core';
+import { FsmError, isFsmError, type StoredText } from '@telefsm/core';
 import type {
   Acquired,
   AcquireOptions,
@@ -20,7 +20,7 @@ export interface Page {
   readonly hasMore: boolean;
 }
 
-/** The statements of the storage contract, as one shard executes them: each without awaiting anything, so nothing comes between. */
+/** The statements of the storage contract, as one shard executes them. None but `handed` awaits anything, so nothing comes between. */
 export interface Calls {
   /** Acquires and reads. */
   acquire(key: string, options: AcquireOptions): Acquired;
@@ -30,6 +30,8 @@ export interface Calls {
   renew(key: string, holder: LeaseHolder, lease: number): boolean;
   /** Releases without writing. */
   release(key: string, holder: LeaseHolder): void;
+  /** Resolves to the fence as soon as a waiter was handed the conversation; to `undefined` after `leaseTimes.handOver`. */
+  handed(key: string, token: string): Promise<number | undefined>;
   /** Reads without acquiring. */
   peek(key: string): StoredText | undefined;
   /** Claims conversations of this shard whose deadline has passed. */
@@ -46,7 +48,7 @@ export interface Shard {
   call<Name extends keyof Calls>(
     name: Name,
     ...parameters: Parameters<Calls[Name]>
-  ): Awaitable<ReturnType<Calls[Name]>>;
+  ): ReturnType<Calls[Name]> | Promise<Awaited<ReturnType<Calls[Name]>>>;
 }
 
 /** A request to a Durable Object. */
@@ -62,6 +64,17 @@ class ShardError extends Error {
   override readonly name = 'ShardError';
 }
 
+/** Names what is wrong and what to do, where that is known; any other error stays as it is. */
+function explained(error: Error, object: string): Error {
+  if (!error.message.includes('SQLITE_FULL')) return error;
+  const details = {
+    storage: `The Durable Object ${object}`,
+    reason: `its database is full (${error.message})`,
+    remedy: 'Delete conversations, and set a ttl, so that abandoned ones are deleted.',
+  };
+  return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
+}
+
 /** Reaches the shard of that name by requests to its object. */
 export function remoteShard(namespace: ObjectNamespace, id: ObjectId, shards: number): Shard {
   return {
@@ -72,7 +85,7 @@ export function remoteShard(namespace: ObjectNamespace, id: ObjectId, shards: nu
         .get(id)
         .fetch('https://telefsm/', { method: 'POST', body: JSON.stringify(question) });
       const { answer, error } = (await response.json()) as { answer: never; error?: string };
-      if (error !== undefined) throw new ShardError(error);
+      if (error !== undefined) throw explained(new ShardError(error), id.toString());
       return answer;
     },
   };
@@ -85,5 +98,5 @@ export function remoteShard(namespace: ObjectNamespace, id: ObjectId, shards: nu
  * object that was moved or reset.
  */
 export function classify(error: unknown): StorageFault {
-  return error instanceof ShardError ? 'fatal' : 'unknown';
+  return error instanceof ShardError || isFsmError(error) ? 'fatal' : 'unknown';
 }

@@ -5,6 +5,7 @@ import { type LeaseHolder, leaseTimes, type StoredConversation } from '@telefsm/
 import type { Calls } from './calls.ts';
 import type { ObjectStorage, Row, Value } from './platform.ts';
 import { fromValue, toValue } from './text.ts';
+import { Waiters } from './waiters.ts';
 
 /** A page of a listing ends beyond so many characters: an object has 128 MB of memory. */
 const pageCharacters = 1_000_000;
@@ -24,6 +25,7 @@ export type Expect = (what: 'due' | 'expired', at: number) => void;
 export class Conversations implements Calls {
   readonly #storage: ObjectStorage;
   readonly #expect: Expect;
+  readonly #waiters = new Waiters();
   /** The last fence that was given here: the clock counts milliseconds, in which a row may be deleted and made again. */
   #lastFence = 0;
 
@@ -32,10 +34,11 @@ export class Conversations implements Calls {
     this.#expect = expect;
   }
 
-  acquire: Calls['acquire'] = (key, { token, lease }) => {
+  acquire: Calls['acquire'] = (key, { token, lease, queue }) => {
     const now = Date.now();
     const row = this.#row(`owner, fence, lease_until, ${columns}`, key);
     if (row === undefined) {
+      this.#waiters.remove(key, token);
       const fence = this.#newFence(0, now);
       const values = [key, token, fence, now + lease, now + lease + leaseTimes.emptyRow];
       this.#run(
@@ -51,8 +54,10 @@ export class Conversations implements Calls {
       const isTooLong = until - now > leaseTimes.longest;
       const end = isTooLong ? now + lease : until;
       if (isTooLong) this.#run(`update ${table} set lease_until = ? where key = ?`, end, key);
+      if (queue) this.#waiters.add(key, token, now);
       return { busy: end - now, owner, fence: Number(row['fence']) };
     }
+    this.#waiters.remove(key, token);
     const fence = isMine ? Number(row['fence']) : this.#newFence(Number(row['fence']), now);
     const end = isMine
       ? Math.min(Math.max(until, now + lease), now + leaseTimes.longest)
@@ -62,33 +67,39 @@ export class Conversations implements Calls {
     return { fence, stored: stored(row, now) };
   };
 
-  commit: Calls['commit'] = (key, holder, next, keep) => {
+  commit: Calls['commit'] = (key, holder, write, keep) => {
     const row = this.#row('owner, fence, lease_until', key);
     if (!isHeld(row, holder)) {
       const goneOn = { token: holder.token, fence: holder.fence + 1 };
       return keep !== null && isHeld(row, goneOn) ? 'already' : 'rejected';
     }
-    if (next === null && keep === null) {
+    const now = Date.now();
+    const end = Math.max(Number(row?.['lease_until']), now + (keep ?? 0));
+    const next =
+      keep === null
+        ? this.#nextHolder(key, holder.fence, now)
+        : { token: holder.token, fence: holder.fence + 1, until: end };
+    if (write === null && next.token === null) {
       this.#run(`delete from ${table} where key = ?`, key);
       return 'done';
     }
-    const now = Date.now();
     const after = (ms: number | undefined) => (ms === undefined ? null : now + ms);
-    const deadline = after(next?.deadlineIn);
-    const expiry = after(next === null ? leaseTimes.emptyRow : next.ttl);
+    const deadline = after(write?.deadlineIn);
+    const expiry = after(write === null ? leaseTimes.emptyRow : write.ttl);
     this.#run(
       `update ${table} set record = ?, state = ?, deadline_at = ?, wake_at = ?, expires_at = ?,
         owner = ?, fence = ?, lease_until = ? where key = ?`,
-      next === null ? null : toValue(next.text),
-      typeof next?.state === 'string' ? toValue(next.state) : null,
+      write === null ? null : toValue(write.text),
+      typeof write?.state === 'string' ? toValue(write.state) : null,
       deadline,
       deadline,
       expiry,
-      keep === null ? null : holder.token,
-      keep === null ? holder.fence : holder.fence + 1,
-      keep === null ? 0 : Math.max(Number(row?.['lease_until']), now + keep),
+      next.token,
+      next.fence,
+      next.until,
       key,
     );
+    if (keep === null) this.#waiters.handOver(key, next);
     if (deadline !== null) this.#expect('due', deadline);
     if (expiry !== null) this.#expect('expired', expiry);
     return 'done';
@@ -103,9 +114,17 @@ export class Conversations implements Calls {
   release: Calls['release'] = (key, holder) => {
     const row = this.#row('owner, fence, record', key);
     if (!isHeld(row, holder)) return;
-    if (row?.['record'] === null) this.#run(`delete from ${table} where key = ?`, key);
-    else this.#run(`update ${table} set owner = null, lease_until = 0 where key = ?`, key);
+    const next = this.#nextHolder(key, holder.fence, Date.now());
+    if (row?.['record'] === null && next.token === null) {
+      this.#run(`delete from ${table} where key = ?`, key);
+      return;
+    }
+    const update = `update ${table} set owner = ?, fence = ?, lease_until = ? where key = ?`;
+    this.#run(update, next.token, next.fence, next.until, key);
+    this.#waiters.handOver(key, next);
   };
+
+  handed: Calls['handed'] = (key, token) => this.#waiters.handed(key, token);
 
   peek: Calls['peek'] = (key) => {
     const row = this.#row(columns, key);
@@ -170,6 +189,7 @@ export class Conversations implements Calls {
   /** Deletes expired conversations, except those that are or were lately leased. */
   tidy(): void {
     const now = Date.now();
+    this.#waiters.tidy(now);
     this.#run(
       `delete from ${table} where key in (select key from ${table}
         where expires_at <= ? and (owner is null or lease_until <= ?) limit ${tidied})`,
@@ -188,6 +208,13 @@ export class Conversations implements Calls {
   /** Whether a deadline that had passed by then is unclaimed. */
   isDue(by: number): boolean {
     return this.#run(`select 1 as one from ${table} where wake_at <= ? limit 1`, by).length > 0;
+  }
+
+  /** The next holder of a conversation that is released: the first waiter, or nobody. */
+  #nextHolder(key: string, last: number, now: number) {
+    const token = this.#waiters.first(key, now);
+    if (token === undefined) return { token: null, fence: last, until: 0 };
+    return { token, fence: this.#newFence(last, now), until: now + leaseTimes.handOver };
   }
 
   #row(wanted: string, key: string): Row | undefined {

@@ -16,6 +16,7 @@ const names: ReadonlySet<string> = new Set<keyof Calls>([
   'commit',
   'renew',
   'release',
+  'handed',
   'peek',
   'due',
   'settled',
@@ -60,8 +61,9 @@ export class ConversationShard<out Env = unknown> {
   /**
    * Fires the deadlines that have passed: create your machine over `durableObjectStorage(namespace, { within: this })`, and call its `sweep()`.
    *
-   * Called by the alarm. After an error it is called again, after 1 s at first and later after up to 60 s, for as long as it fails. Without
-   * this method no alarm is set for deadlines; then sweep by a cron trigger.
+   * Called by the alarm. If it returns a number above zero, as `machine.sweep()` does, and deadlines are left, it is called again at once by
+   * another alarm. After an error it is called again, after 1 s at first and later after up to 60 s, for as long as it fails. Without this
+   * method no alarm is set for deadlines; then sweep by a cron trigger.
    */
   sweep?(): Awaitable<unknown>;
 
@@ -83,15 +85,18 @@ export class ConversationShard<out Env = unknown> {
     this.#alarmAt = Number.POSITIVE_INFINITY;
     let pause: number = rest.longest;
     try {
-      await this.sweep?.();
+      this.#opened().tidy();
+      // what a sweep left over, because it fires so many at most, is for another one: each alarm has limits of its own
+      if (Number(await this.sweep?.()) > 0) pause = 0;
       this.#failures = 0;
     } catch (error) {
       pause = Math.min(pause, rest.first * 2 ** this.#failures++);
-      // for Cloudflare's log. The alarm that is set below replaces Cloudflare's retries, which end after a few
+      // first of all: a database that failed may fail again below. It replaces Cloudflare's retries, which end after a few
+      this.#ringAt(Date.now() + pause);
+      // for Cloudflare's log
       throw error;
     } finally {
       const conversations = this.#opened();
-      conversations.tidy();
       for (const what of ['due', 'expired'] as const) {
         const at = conversations.next(what, began);
         if (at !== undefined) this.#expect(what, at);
@@ -132,8 +137,12 @@ export class ConversationShard<out Env = unknown> {
     const first = this.#alarmAt ?? this.#first();
     const rings = Math.ceil(Math.min(first, what === 'due' ? at : at + tidyAfter));
     if (this.#alarmAt !== undefined && rings >= this.#alarmAt) return;
-    this.#alarmAt = rings;
-    void this.ctx.storage.setAlarm(rings);
+    this.#ringAt(rings);
+  }
+
+  #ringAt(at: number): void {
+    this.#alarmAt = at;
+    void this.ctx.storage.setAlarm(at);
   }
 
   #first(): number {

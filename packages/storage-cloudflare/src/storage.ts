@@ -23,8 +23,8 @@ export interface DurableObjectStorageOptions {
   readonly within?: ConversationShard;
 }
 
-/** A storage without wake-ups: an object cannot send messages to Workers, so waiting Workers ask again. */
-export type DurableObjectStorage = Required<Omit<FsmStorage, 'granted' | 'nextDueIn' | 'close'>>;
+/** The storage. An object cannot send messages to Workers, but it answers the request of a waiter when it hands the conversation over. */
+export type DurableObjectStorage = Required<Omit<FsmStorage, 'nextDueIn' | 'close'>>;
 
 /**
  * Keeps conversations in SQLite-backed Durable Objects: two requests to one object per update.
@@ -60,12 +60,31 @@ export function durableObjectStorage(
     return within?.id === id.toString() ? within.open(count) : remoteShard(namespace, id, count);
   });
   const at = (key: string) => shards[shardOf(key, count)] as Shard;
+  const listeners = new Set<(token: string, fence: number) => void>();
+
+  /** Each busy answer asks anew: the object then answers the request before. */
+  async function waitFor(key: string, token: string): Promise<void> {
+    try {
+      const fence = await at(key).call('handed', key, token);
+      if (typeof fence === 'number') for (const listener of listeners) listener(token, fence);
+    } catch {
+      // the object has ended: the waiter asks again by itself
+    }
+  }
 
   return {
-    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true },
+    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true, alarms: true },
     coordination: sharedLeases,
     classify,
-    acquire: (key, options) => at(key).call('acquire', key, options),
+    async acquire(key, options) {
+      const answer = await at(key).call('acquire', key, options);
+      if (options.queue && 'busy' in answer) void waitFor(key, options.token);
+      return answer;
+    },
+    async granted(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     commit: (key, holder, next, keep) =>
       at(key).call('commit', key, holder, next === undefined ? null : plain(next), keep ?? null),
     renew: (key, holder, lease) => at(key).call('renew', key, holder, lease),

@@ -11,6 +11,8 @@ export interface BotApi {
   next(): Promise<{ readonly text: string; answer(): void }>;
   /** How many sweeps fail before one succeeds. */
   fail(sweeps: number): void;
+  /** Resolves when the next sweep begins. */
+  swept(): Promise<void>;
   close(): void;
 }
 
@@ -18,9 +20,11 @@ export interface BotApi {
 export async function startBotApi(): Promise<BotApi> {
   const sent: { readonly text: string; answer(): void }[] = [];
   const waiting: ((each: (typeof sent)[number]) => void)[] = [];
+  const sweeps: (() => void)[] = [];
   let failing = 0;
   const server = createServer(async (request, response) => {
     if (request.url === '/alarm') {
+      for (const resolve of sweeps.splice(0)) resolve();
       response.writeHead(failing-- > 0 ? 503 : 200).end();
       return;
     }
@@ -43,9 +47,10 @@ export async function startBotApi(): Promise<BotApi> {
     async next() {
       return sent.shift() ?? new Promise((resolve) => waiting.push(resolve));
     },
-    fail(sweeps) {
-      failing = sweeps;
+    fail(times) {
+      failing = times;
     },
+    swept: () => new Promise((resolve) => sweeps.push(resolve)),
     close() {
       server.closeAllConnections();
       server.close();

@@ -20,7 +20,7 @@ interface Tally {
   readonly ids: readonly number[];
 }
 
-const Counting = states('Counting', { on: state<Tally>() });
+const Counting = states('Counting', { on: state<Tally>(), slowly: state<Tally>() });
 const app = [Counting] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
 
@@ -48,7 +48,9 @@ function makeBot(env: Env, within?: ConversationShard) {
     states: app,
     storage: durableObjectStorage(env.CONVERSATIONS, within === undefined ? {} : { within }),
     history: 0,
-    onTimeout: ({ state }) => {
+    onTimeout: async ({ state, api, subject }) => {
+      if (state.is(Counting.slowly))
+        await api('sendMessage', { chat_id: subject.chat, text: 'firing' });
       state.clear();
       return 'time is up';
     },
@@ -58,9 +60,11 @@ function makeBot(env: Env, within?: ConversationShard) {
   bot.on('message:text', async (ctx) => {
     const before = ctx.state.is(Counting.on) ? ctx.state.data.ids : [];
     const ids = [...before, ctx.update.update_id];
-    if (ctx.msg.text === 'wait') await ctx.api.sendMessage(ctx.chat.id, 'waiting');
+    if (/wait|look/.test(ctx.msg.text)) await ctx.api.sendMessage(ctx.chat.id, 'waiting');
+    if (ctx.msg.text === 'look') return;
     ctx.state.set(Counting.on, { ids });
-    const [, ms] = /^arm (\d+)$/.exec(ctx.msg.text) ?? [];
+    const [, slowly, ms] = /^arm (slowly )?(\d+)$/.exec(ctx.msg.text) ?? [];
+    if (slowly !== undefined) ctx.state.set(Counting.slowly, { ids });
     if (ms !== undefined) ctx.state.expire(Number(ms));
     if (ctx.msg.text === 'tell') await ctx.reply(JSON.stringify(ids));
   });
@@ -83,6 +87,10 @@ export class Conversations extends ConversationShard<Env> {
       // Cloudflare's own way to end an instance; what it has in memory is gone
       const ctx: ObjectState & { readonly abort?: (reason: string) => void } = this.ctx;
       ctx.abort?.('evicted by a test');
+    }
+    if (pathname === '/ring') {
+      await this.ctx.storage.setAlarm(Date.now());
+      return Response.json({});
     }
     if (pathname !== '/shift') return super.fetch(request);
     const ms = Number(searchParams.get('ms'));

@@ -81,7 +81,8 @@ export function machineOf<Bot>(
     return loaded;
   };
   const armed = (ms: number) => {
-    if (mayWarn && loaded === undefined) warn(unattended, 'TELEFSM_DEADLINES');
+    if (mayWarn && loaded === undefined && !storage.features.alarms)
+      warn(unattended, 'TELEFSM_DEADLINES');
     mayWarn = false;
     void loaded?.then(({ expect }) => expect(ms));
   };

@@ -12,7 +12,7 @@ import type {
 } from '@telefsm/core/storage';
 
 /** The feature that a storage needs for a rule to apply: a declared one, or the notification of waiters. */
-export type StorageNeed = Exclude<keyof StorageFeatures, 'parallel'> | 'granted';
+export type StorageNeed = Exclude<keyof StorageFeatures, 'parallel' | 'alarms'> | 'granted';
 
 /** A storage as the rules see it; where moving its clock or opening it again takes more than the storage itself. */
 export interface StorageUnderTest {
