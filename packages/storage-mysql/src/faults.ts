@@ -43,6 +43,10 @@ const lasting = new Set([
   'ER_SP_DOES_NOT_EXIST',
   'ER_BAD_FIELD_ERROR',
   'ER_PARSE_ERROR',
+  'ER_NON_INSERTABLE_TABLE',
+  'ER_NON_UPDATABLE_TABLE',
+  'ER_SP_WRONG_NO_OF_ARGS',
+  'ER_WRONG_OBJECT',
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_READ_ONLY_MODE',
   'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
@@ -101,6 +105,11 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
     /^ER_BAD_FIELD_ERROR$/,
     'its table has other columns',
     'Drop what is not a table of telefsm, or choose another name: mysqlStorage(pool, { table }).',
+  ],
+  [
+    /^ER_(NON_(INSERTABLE|UPDATABLE)_TABLE|SP_WRONG_NO_OF_ARGS|WRONG_OBJECT)$/,
+    'something else has a name that telefsm needs',
+    'Rename or drop it, or choose another name: mysqlStorage(pool, { table }).',
   ],
   [
     /^ER_(OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION|OPEN_AS_READONLY)$/,

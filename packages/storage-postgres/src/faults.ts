@@ -14,7 +14,7 @@ const passing = /^(26000|40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED)$/
  * Permanent errors, until somebody acts. Examples: a full disk, a read-only server, no rights, a wrong password, database or schema, a table that
  * is not what it should be, a value that cannot be stored.
  */
-const lasting = /^(53100|25006|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;
+const lasting = /^(53100|25006|55000|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;
 
 /** Messages of a pool of `pg`, without a code, before a statement is sent: its owner has ended it, or all connections are in use. */
 const ended = 'Cannot use a pool after calling end';
@@ -58,7 +58,7 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
     'They are created at the next update if the role may do so; else call migratePostgres() with a role that may.',
   ],
   [
-    /^42703$/,
+    /^(42703|42804|42883)$/,
     'its table has other columns',
     'Drop what is not a table of telefsm, or choose another name: postgresStorage(pool, { table }).',
   ],
@@ -70,9 +70,9 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
   [/^53100$/, 'its disk is full', 'Make space on the disk of the server.'],
   [/^28/, 'the server rejected the role', 'Correct the user and the password, or pg_hba.conf.'],
   [
-    /^42P07$/,
-    'another relation has a name that telefsm needs',
-    'Rename or drop it, such as the index of a table that was renamed.',
+    /^(42P07|42710|42809|55000)$/,
+    'something else has a name that telefsm needs',
+    'Rename or drop it, such as the index of a table that was renamed, or choose another name: postgresStorage(pool, { table }).',
   ],
   [/^3D000$/, 'the database does not exist', 'Create it, or correct the name of the database.'],
 ];

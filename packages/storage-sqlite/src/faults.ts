@@ -74,7 +74,9 @@ const remedies: readonly (readonly [name: string, code: number, reason: string, 
 ];
 
 /** How each driver words tables that were dropped; the code says only that there was an error. */
-const missing = /no such (?:table|column):/;
+const missing = /no such table:/;
+/** How each driver words a table, a view or an index of somebody else. */
+const taken = /no such column:|already exists|there is already an? /;
 
 /** Names what is wrong and what to do, where that is known; any other error stays as it is. */
 export function explained(error: unknown, file: string): unknown {
@@ -84,6 +86,15 @@ export function explained(error: unknown, file: string): unknown {
     const remedy = 'They are created again, empty, at the next update.';
     return unusable(file, `its tables were dropped (${message})`, remedy, error);
   }
+  if (taken.test(message)) {
+    const remedy = 'Rename or drop it, or choose another file.';
+    return unusable(
+      file,
+      `something else has a name that telefsm needs (${message})`,
+      remedy,
+      error,
+    );
+  }
   const is = codeOf(error);
   const known = remedies.find(([name, code]) => is([name, code]));
   return known === undefined ? error : unusable(file, `${known[2]} (${message})`, known[3], error);
@@ -91,7 +102,8 @@ export function explained(error: unknown, file: string): unknown {
 
 /** Whether a database has to be opened again after an error, since what it has in memory may no longer be what is in the file. */
 export function isWorthReopening(error: unknown): boolean {
-  if (error instanceof Error && missing.test(error.message)) return true;
+  if (error instanceof Error && (missing.test(error.message) || taken.test(error.message)))
+    return true;
   const is = codeOf(error);
   return remedies.some(([name, code]) => name !== 'FULL' && is([name, code]));
 }

@@ -61,10 +61,10 @@ function versionOf(database: SqliteDatabase): number {
   return Number((found as { readonly value: unknown } | undefined)?.value ?? 0);
 }
 
-/** How many steps the table of conversations shows: either table may have been dropped. */
+/** How many steps the table of conversations shows: either table may have been dropped. None if it is somebody else's, which stays as it is. */
 function stepsTaken(database: SqliteDatabase): number {
   const columns = database.prepare("select name from pragma_table_info('telefsm_conversation')");
   const names = columns.all().map((column) => (column as { readonly name: unknown }).name);
-  if (names.length === 0) return 0;
+  if (!names.includes('lease_until')) return 0;
   return names.includes('fence') ? 2 : 1;
 }
