@@ -1,8 +1,11 @@
-/** Servers whose operator ends connections, and lets no more in for a moment: no update fails, and none is counted twice. */
+/** Servers whose operator ends connections, and lets no more in or locks what they need for a moment: no update fails, and none is counted twice. */
 
-import { afterEach, describe, it } from 'vitest';
+import { redisStorage } from '@telefsm/storage-redis';
+import { Redis } from 'ioredis';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startRedis } from '../servers/redis.ts';
 import { disturbed, expectUnnoticed } from './disturbed.ts';
-import { closeAll } from './outages.ts';
+import { add, botOn, chat, closeAll, kept, toClose } from './outages.ts';
 
 const minutes = 60_000;
 afterEach(closeAll);
@@ -28,4 +31,42 @@ describe.each(disturbed)('on %s', (_, start) => {
       await more(20);
     });
   });
+});
+
+describe.each(disturbed.slice(1))('on %s', (_, start) => {
+  it('rows that another program locks for too long cost no update', {
+    timeout: 2 * minutes,
+  }, async () => {
+    const { storage, lock, refused } = await start();
+    await expectUnnoticed(storage, async (more) => {
+      for (let locks = 0; locks < 3; locks++) {
+        await lock?.(true);
+        await refused();
+        await lock?.(false);
+        await more(10);
+      }
+    });
+  });
+});
+
+it('a Redis that has forgotten everything in the middle of a turn rejects its commit, and counts the redelivery once', async () => {
+  const server = await startRedis();
+  const client = new Redis(server.port);
+  client.on('error', () => {});
+  toClose.push(
+    () => server.kill(),
+    () => client.disconnect(),
+  );
+  const bot = botOn(redisStorage(client));
+  for (const id of [1, 2]) expect(await bot.handle(add(id))).toMatchObject(kept(id));
+  const held = bot.holdUp();
+  const during = bot.handle({ id: 3, chat, text: 'wait' });
+  await held.begun;
+  // as a failover to an empty replica does
+  await server.kill();
+  await server.start();
+  held.goOn();
+  expect(await during).toMatchObject({ what: 'failed', code: 'LEASE_LOST' });
+  for (const id of [3, 3, 4]) expect(await bot.handle(add(id))).toMatchObject(kept(id));
+  expect(await bot.tally(chat)).toMatchObject({ count: 2, ids: [3, 4] });
 });

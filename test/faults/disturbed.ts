@@ -21,7 +21,9 @@ export interface Disturbable {
   kill(): Promise<void>;
   /** Lets no further connection of the bot in, or lets them in again. */
   shutOut(on: boolean): Promise<void>;
-  /** Resolves when a connection of the bot was not let in. */
+  /** Locks all conversations for another program, for longer than the server lets a statement wait; or unlocks them. */
+  lock?(on: boolean): Promise<void>;
+  /** Resolves when the bot was refused a connection or a lock. */
   refused(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ async function overPostgres(): Promise<Disturbable> {
   const operator = new pg.Client({ connectionString: server.url });
   await operator.connect();
   await operator.query('create role bot login');
+  await operator.query("alter role bot set statement_timeout = '300ms'");
   const owner = new pg.Pool({ connectionString: server.url });
   await migratePostgres(owner);
   await owner.end();
@@ -100,12 +103,16 @@ async function overPostgres(): Promise<Disturbable> {
     async shutOut(on) {
       await operator.query(`alter role bot connection limit ${on ? 0 : -1}`);
     },
+    async lock(on) {
+      if (!on) await operator.query('commit');
+      else await operator.query('begin; select * from telefsm_conversation for update');
+    },
   };
 }
 
 /** A MariaDB of its own. */
 async function overMariadb(): Promise<Disturbable> {
-  const server = await startMariadb();
+  const server = await startMariadb({ 'innodb-lock-wait-timeout': '1' });
   const operator = createPool({ uri: server.url, connectionLimit: 1 });
   await operator.query("create user bot@'%' identified by ''");
   await operator.query("grant all on bot.* to bot@'%'");
@@ -127,6 +134,11 @@ async function overMariadb(): Promise<Disturbable> {
     },
     async shutOut(on) {
       await operator.query(`alter user bot@'%' with max_user_connections ${on ? 1 : 0}`);
+    },
+    async lock(on) {
+      if (!on) return void (await operator.query('commit'));
+      await operator.query('begin');
+      await operator.query('select * from telefsm_conversation for update');
     },
   };
 }
