@@ -268,32 +268,51 @@ export async function expectReported(start: () => Promise<Breakable>): Promise<v
 interface Proxied {
   readonly proxy: TcpProxy;
   readonly storage: FsmStorage;
+  /** The same conversations, reached without the proxy. */
+  readonly beside: FsmStorage;
 }
 
-const throughProxies = {
+/** Servers behind proxies. */
+export const throughProxies = {
   async Redis(): Promise<Proxied> {
     const { port } = await sharedRedis();
     const proxy = await tcpProxy({ to: port, protocol: respCommands });
     const client = new Redis(proxy.port);
     client.on('error', () => {});
     toClose.push(() => client.disconnect());
-    return { proxy, storage: redisStorage(client, { prefix: freshName() }) };
+    const direct = new Redis(port);
+    toClose.push(() => direct.disconnect());
+    const prefix = freshName();
+    return {
+      proxy,
+      storage: redisStorage(client, { prefix }),
+      beside: redisStorage(direct, { prefix }),
+    };
   },
   async PostgreSQL(): Promise<Proxied> {
     const { url, port } = await sharedPostgres();
     const proxy = await tcpProxy({ to: port, protocol: postgresCommands });
     const connectionString = url.replace(`:${port}/`, `:${proxy.port}/`);
     const pool = new pg.Pool({ connectionString, max: 4 });
-    toClose.push(() => pool.end());
-    return { proxy, storage: postgresStorage(pool) };
+    pool.on('error', () => {});
+    const direct = new pg.Pool({ connectionString: url });
+    toClose.push(
+      () => pool.end(),
+      () => direct.end(),
+    );
+    return { proxy, storage: postgresStorage(pool), beside: postgresStorage(direct) };
   },
   async MariaDB(): Promise<Proxied> {
     const { url, port } = await sharedMariadb();
     const proxy = await tcpProxy({ to: port, protocol: mysqlCommands });
     const uri = url.replace(`:${port}/`, `:${proxy.port}/`);
     const pool = createPool({ uri, connectionLimit: 4 });
-    toClose.push(() => pool.end());
-    return { proxy, storage: mysqlStorage(pool) };
+    const direct = createPool(url);
+    toClose.push(
+      () => pool.end(),
+      () => direct.end(),
+    );
+    return { proxy, storage: mysqlStorage(pool), beside: mysqlStorage(direct) };
   },
 };
 
