@@ -74,31 +74,28 @@ return {fence, text, deadline - now, indexed and indexed - now or false}`;
  * Answers 1 done, 3 done and the index must yet be notified, 2 done before, 0 rejected.
  */
 export const settleScript: string = String.raw`
+local call, format = redis.call, string.format
 local key, token, what, keep, ttl, due = KEYS[1], ARGV[1], ARGV[2], ARGV[4] or '', ARGV[7] or '', ARGV[8] or ''
-local lock, waiters, expiry, deadline, indexed, fence = unpack(redis.call('HMGET', key, 'l', 'w', 'e', 'd', 'k', 'f'), 1, 6)
+local lock, waiters, expiry, deadline, indexed, fence, state = unpack(call('HMGET', key, 'l', 'w', 'e', 'd', 'k', 'f', 's'), 1, 7)
 local space = lock and lock ~= '' and string.find(lock, ' ', 1, true)
 local owner = space and string.sub(lock, space + 1) or ''
-fence = tonumber(fence or '') or 0
-local spent = tonumber(ARGV[3])
-if owner ~= token or fence ~= spent then
-  return what ~= '+' and keep ~= '' and owner == token and fence == spent + 1 and 2 or 0
+fence = fence or '0'
+local spent, found = tonumber(ARGV[3]), tonumber(fence) or 0
+if owner ~= token or found ~= spent then
+  return what ~= '+' and keep ~= '' and owner == token and found == spent + 1 and 2 or 0
 end
 local time, now
-local function after(ms)
-  if not now then
-    time = redis.call('TIME')
-    now = time[1] * 1000 + math.floor(time[2] / 1000)
-  end
-  return now + ms
+if keep ~= '' or waiters or ttl ~= '' or due ~= '' then
+  time = call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
-local function text(instant) return string.format('%.0f', instant) end
 
 local held = ''
 if what == '+' then
-  held = text(after(keep)) .. ' ' .. token
+  held = format('%.0f %s', now + keep, token)
 elseif keep ~= '' then
-  held = text(math.max(tonumber(string.sub(lock, 1, space - 1)), after(keep))) .. ' ' .. token
-  fence = fence + 1
+  held = format('%.0f %s', math.max(tonumber(string.sub(lock, 1, space - 1)), now + keep), token)
+  fence = format('%.0f', spent + 1)
 elseif waiters then
   local rest = {}
   for waiter in string.gmatch(waiters, '[^\n]+') do
@@ -108,56 +105,56 @@ elseif waiters then
       local gap = string.find(waiter, ' ', 1, true)
       local following = string.sub(waiter, gap + 1)
       local elsewhere = string.sub(waiter, 1, 1) == '*'
-      local ends = text(after(${handOver}))
-      local granted = math.max(fence + 2, time[1] * 1000000 + time[2])
+      local granted = format('%.0f', math.max(spent + 2, time[1] * 1000000 + time[2]))
       -- A user without the right to publish lets go all the same.
-      local heard = redis.pcall('PUBLISH', string.sub(waiter, elsewhere and 2 or 1, gap - 1), following .. ' ' .. text(granted))
+      local heard = redis.pcall('PUBLISH', string.sub(waiter, elsewhere and 2 or 1, gap - 1), following .. ' ' .. granted)
       if type(heard) == 'number' and (heard > 0 or elsewhere) then
-        held = ends .. ' ' .. following
+        held = format('%.0f %s', now + ${handOver}, following)
         fence = granted
       end
     end
   end
-  if #rest > 0 then redis.call('HSET', key, 'w', table.concat(rest, '\n')) else redis.call('HDEL', key, 'w') end
+  if #rest > 0 then call('HSET', key, 'w', table.concat(rest, '\n')) else call('HDEL', key, 'w') end
 end
 
 local answer = 1
 if what == 'w' then
-  redis.call('HSET', key, 'r', ARGV[5] or '', 's', ARGV[6] or '', 'l', held, 'f', text(fence))
+  call('HSET', key, 'r', ARGV[5] or '', 's', ARGV[6] or '', 'l', held, 'f', fence)
   if due ~= '' then
-    local at = after(due)
+    local at = now + due
+    local text = format('%.0f', at)
     indexed = indexed and tonumber(indexed)
     if ARGV[9] ~= '1' and indexed and indexed > now and indexed <= at then
-      redis.call('HSET', key, 'd', text(at))
+      call('HSET', key, 'd', text)
     else
-      redis.call('HSET', key, 'd', text(at), 'k', text(at))
+      call('HSET', key, 'd', text, 'k', text)
       if ARGV[9] ~= '1' then answer = 3 end
     end
   elseif deadline then
-    redis.call('HDEL', key, 'd', 'k')
+    call('HDEL', key, 'd', 'k')
   end
   if ttl ~= '' then
-    local at = after(ttl)
-    redis.call('HSET', key, 'e', text(at))
-    redis.call('PEXPIREAT', key, text(held == '' and at or at + ${emptyRow}))
-  else
-    if expiry then redis.call('HDEL', key, 'e') end
-    -- Always: the lock of an empty conversation has left an expiry, which must not end the record.
-    redis.call('PERSIST', key)
+    local at = now + ttl
+    call('HSET', key, 'e', format('%.0f', at))
+    call('PEXPIREAT', key, format('%.0f', held == '' and at or at + ${emptyRow}))
+  elseif expiry or not state then
+    if expiry then call('HDEL', key, 'e') end
+    -- The lock of an empty conversation has left an expiry too, which must not end the record.
+    call('PERSIST', key)
   end
 elseif what == 'd' then
   if held == '' then
-    redis.call('DEL', key)
+    call('DEL', key)
   else
-    redis.call('HDEL', key, 'r', 's', 'd', 'e', 'k')
-    redis.call('HSET', key, 'l', held, 'f', text(fence))
-    redis.call('PEXPIRE', key, ${emptyRow})
+    call('HDEL', key, 'r', 's', 'd', 'e', 'k')
+    call('HSET', key, 'l', held, 'f', fence)
+    call('PEXPIRE', key, ${emptyRow})
   end
 else
-  redis.call('HSET', key, 'l', held, 'f', text(fence))
+  call('HSET', key, 'l', held, 'f', fence)
   if held == '' then
-    if redis.call('HEXISTS', key, 'r') == 0 then redis.call('DEL', key)
-    elseif expiry then redis.call('PEXPIREAT', key, expiry) end
+    if call('HEXISTS', key, 'r') == 0 then call('DEL', key)
+    elseif expiry then call('PEXPIREAT', key, expiry) end
   end
 end
 return answer`;

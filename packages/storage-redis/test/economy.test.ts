@@ -74,6 +74,25 @@ describe('what ioredis is asked for in one turn of the event loop', () => {
   });
 });
 
+describe('an update of a stored conversation', () => {
+  it('reads and writes its hash twice in the server, and nothing else', async () => {
+    const client = new Redis({ port: server.port });
+    const storage = redisStorage(client, { prefix: 'calls' });
+    const update = async (token: string) =>
+      (await taken(storage, 'k', token)).commit({ text: '{}', state: 's' });
+    await update('t.1');
+    await client.config('RESETSTAT');
+    await update('t.2');
+    const stats = await client.info('commandstats');
+    const calls = [...stats.matchAll(/^cmdstat_(\w+):calls=(\d+)/gm)].map(
+      ([, name, count]) => `${name} ${count}`,
+    );
+    const ofScripts = calls.filter((call) => !/^(config|evalsha|info)/.test(call));
+    expect(ofScripts.sort()).toEqual(['hmget 2', 'hset 2', 'time 1']);
+    client.disconnect();
+  });
+});
+
 describe.each(singleClients)('through $name', (kind) => {
   let proxy: TcpProxy;
   let open: OpenClient;
