@@ -10,7 +10,7 @@ export interface PgPool {
   query(
     statement: string | { readonly name: string; readonly text: string },
     values: unknown[],
-  ): Promise<{ readonly rows: readonly unknown[] }>;
+  ): Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>;
   /** Only for waiting: one connection is kept from the first contention on. */
   connect(): Promise<PgPoolClient>;
   on?(event: 'error', listener: (error: Error) => void): unknown;
@@ -39,7 +39,7 @@ export interface PostgresSql {
     text: string,
     values: (string | number | boolean | null)[],
     options?: { readonly prepare: boolean },
-  ): PromiseLike<ArrayLike<unknown>>;
+  ): PromiseLike<ArrayLike<unknown> & { readonly count?: number | null }>;
   listen?(
     channel: string,
     onPayload: (payload: string) => void,
@@ -48,7 +48,10 @@ export interface PostgresSql {
 
 /** The used part of a `PGlite` of `@electric-sql/pglite`: PostgreSQL in the process. */
 export interface PgliteClient {
-  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  query(
+    text: string,
+    values: unknown[],
+  ): Promise<{ readonly rows: readonly unknown[]; readonly affectedRows?: number | undefined }>;
   listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<unknown>>;
 }
 
@@ -58,6 +61,13 @@ export type PostgresClient = PgPool | PostgresSql | PgliteClient;
 /** The value of a placeholder. Every placeholder has a cast, so no library has to guess its type. */
 export type Value = string | number | boolean | null;
 
+/** The answer to a statement. */
+export interface Answer<Row> {
+  readonly rows: readonly Row[];
+  /** How many rows it has changed, if it changes any. */
+  readonly rowCount: number | null;
+}
+
 /** How many connections both libraries open by default. */
 const usualConnections = 10;
 
@@ -66,7 +76,7 @@ export interface Driver {
   /** How many statements run at once: each has a connection. */
   atOnce(isListening: boolean): number;
   /** Runs one statement in its own transaction. */
-  query<Row>(text: string, ...values: Value[]): Promise<readonly Row[]>;
+  query<Row>(text: string, values: Value[]): Promise<Answer<Row>>;
   /**
    * Listens on a connection of its own.
    *
@@ -119,33 +129,16 @@ function isNeonOverHttp(client: unknown): boolean {
   return typeof client === 'function' && 'transaction' in client && !('begin' in client);
 }
 
-/** Runs one statement in its own transaction, named or not. */
-type Run = (named: boolean, text: string, values: Value[]) => Promise<readonly unknown[]>;
-
 /**
  * The server's errors for a named statement that was planned on another connection, as behind a pooler without support for names. It is
  * missing here, it is here already, or a table has changed since. Nothing has been executed then.
  */
 const misnamed = /^(26000|42P05|0A000)$/;
 
-/** Names statements until the server shows that connections change under them; from then on they go without names. */
-function unlessPooled(prepare: boolean, run: Run): Driver['query'] {
-  let named = prepare;
-  return async <Row>(text: string, ...values: Value[]) => {
-    if (named) {
-      try {
-        return (await run(true, text, values)) as readonly Row[];
-      } catch (error) {
-        if (!misnamed.test(String(codeOf(error)))) throw error;
-        named = false;
-      }
-    }
-    return (await run(false, text, values)) as readonly Row[];
-  };
-}
-
 function overPool(pool: PgPool, prepare: boolean): Driver {
   const names = new Map<string, { readonly name: string; readonly text: string }>();
+  /** Until the server shows that connections change under the names. */
+  let named = prepare;
 
   // `pg` reports the end of an idle connection as an 'error' of the pool, which ends the process if nobody listens: a restarted server
   // would take every bot with it. The pool has already replaced the connection, so there is nothing to do but to listen.
@@ -155,10 +148,7 @@ function overPool(pool: PgPool, prepare: boolean): Driver {
   return {
     // one of them is kept for listening
     atOnce: (isListening) => Math.max(1, connections - (isListening ? 1 : 0)),
-    query: unlessPooled(
-      prepare,
-      async (named, text, values) => (await pool.query(named ? nameOf(text) : text, values)).rows,
-    ),
+    query: send,
     async listen(channel, hear, lost) {
       const client = await pool.connect();
       let open = true;
@@ -191,11 +181,24 @@ function overPool(pool: PgPool, prepare: boolean): Driver {
     },
   };
 
+  async function send<Row>(text: string, values: Value[]): Promise<Answer<Row>> {
+    if (named) {
+      try {
+        return (await pool.query(nameOf(text), values)) as Answer<Row>;
+      } catch (error) {
+        if (!misnamed.test(String(codeOf(error)))) throw error;
+        named = false;
+      }
+    }
+    return (await pool.query(text, values)) as Answer<Row>;
+  }
+
   /** By its text, since a pool may be shared by storages of several schemas, whose statements differ. */
   function nameOf(text: string) {
     let statement = names.get(text);
     if (statement === undefined) {
-      const hash = createHash('sha1').update(text).digest('hex');
+      // sent with each execution, so it is short
+      const hash = createHash('sha1').update(text).digest('hex').slice(0, 16);
       statement = { name: `telefsm_${hash}`, text };
       names.set(text, statement);
     }
@@ -206,8 +209,9 @@ function overPool(pool: PgPool, prepare: boolean): Driver {
 function overSql(sql: PostgresSql, prepare: boolean): Driver {
   return {
     atOnce: () => sql.options?.max ?? usualConnections,
-    async query<Row>(text: string, ...values: Value[]) {
-      return Array.from(await sql.unsafe(text, values, { prepare })) as Row[];
+    async query<Row>(text: string, values: Value[]) {
+      const answer = await sql.unsafe(text, values, { prepare });
+      return { rows: Array.from(answer) as Row[], rowCount: answer.count ?? null };
     },
     // The library opens its own connection for listening, shares it and opens it again by itself; it reports nothing, so whether
     // messages still arrive is found out by asking again.
@@ -226,8 +230,10 @@ function overPglite(client: PgliteClient): Driver {
   return {
     // it has one session, in which statements and messages take turns
     atOnce: () => 1,
-    query: async <Row>(text: string, ...values: Value[]) =>
-      (await client.query(text, values)).rows as readonly Row[],
+    async query<Row>(text: string, values: Value[]) {
+      const { rows, affectedRows } = await client.query(text, values);
+      return { rows: rows as readonly Row[], rowCount: affectedRows ?? null };
+    },
     async listen(channel, hear) {
       const stop = await client.listen(channel, hear);
       return () => {

@@ -89,14 +89,14 @@ const migrations: readonly ((tables: Tables) => string)[] = [
 ];
 
 async function versionOf(driver: Driver, { meta, conversation }: Tables): Promise<number> {
-  const [found] = await driver.query<{ version: boolean; rows: boolean }>(
+  const look = await driver.query<{ version: boolean; rows: boolean }>(
     'select to_regclass($1::text) is not null as version, to_regclass($2::text) is not null as rows',
-    meta,
-    conversation,
+    [meta, conversation],
   );
+  const [found] = look.rows;
   if (found?.version !== true) return 0;
-  const [row] = await driver.query<{ version: number }>(`select version from ${meta}`);
-  const version = row?.version ?? 0;
+  const { rows } = await driver.query<{ version: number }>(`select version from ${meta}`, []);
+  const version = rows[0]?.version ?? 0;
   // a later version is left alone, also where its conversations are gone
   return found.rows || version > migrations.length ? version : 0;
 }
@@ -129,7 +129,7 @@ async function change(driver: Driver, tables: Tables): Promise<void> {
   end $telefsm$`;
   for (let attempt = 1; ; attempt++) {
     try {
-      await driver.query(block);
+      await driver.query(block, []);
       return;
     } catch (error) {
       // Where transactions are repeatable reads by default, the second in line does not see what the first has made.

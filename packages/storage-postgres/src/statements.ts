@@ -16,16 +16,17 @@ const emptyFor = `interval '${leaseTimes.emptyRow} ms'`;
 const longest = `interval '${leaseTimes.longest} ms'`;
 
 const now = 'statement_timestamp()';
-/** The fence of a new grant. A statement that waited for the row has an older timestamp than the one it waited for. */
-const newFence = `greatest(coalesce(t.fence, 0) + 2, (extract(epoch from ${now}) * 1000000)::bigint)`;
+/** A fence of this moment: microseconds, which a float holds exactly until 2255. */
+const freshFence = `(date_part('epoch', ${now}) * 1000000)::bigint`;
 const ms = (parameter: string) => `${parameter}::float8 * interval '1 ms'`;
-const lengthUntil = (instant: string, from: string) =>
-  `(extract(epoch from ${instant} - ${from}) * 1000)::float8`;
+const lengthUntil = (instant: string) => `(date_part('epoch', ${instant} - ${now}) * 1000)`;
 
 /** The texts of all statements over one set of tables. */
 export interface Statements {
   readonly acquire: string;
+  readonly wait: string;
   readonly commit: string;
+  readonly commitAndKeep: string;
   readonly holds: string;
   readonly renew: string;
   readonly release: string;
@@ -40,7 +41,9 @@ export interface Statements {
 export function statementsOf({ conversation }: Tables): Statements {
   return {
     acquire: acquire(conversation),
-    commit: commit(conversation),
+    wait: wait(conversation),
+    commit: commit(conversation, handOver),
+    commitAndKeep: commit(conversation, keep),
     holds: holds(conversation),
     renew: renew(conversation),
     release: release(conversation),
@@ -52,87 +55,102 @@ export function statementsOf({ conversation }: Tables): Statements {
   };
 }
 
-/** One row of the answer to `acquire`. */
+/** The answer to `acquire`, if the conversation was free. */
 export interface AcquiredRow {
-  readonly taken: boolean;
-  readonly owner: string;
-  /** As text: servers write a float with 15 digits where `extra_float_digits` is 0, as it is by default before version 12. */
+  /** As text: not every library reads a number of 64 bits. */
   readonly fence: string;
   readonly record: string | null;
   readonly deadline_in: number | null;
+}
+
+/**
+ * $1 key, $2 token, $3 lease, $4 waiter, as which the token may be registered.
+ *
+ * No row if another token has the conversation. The current holder keeps the fence, and a longer lease; processes of the first edition
+ * leave no fence. A statement that waited for the row has an older timestamp than the one it waited for, so the time alone is no new fence.
+ */
+function acquire(table: string): string {
+  const mine = 't.owner = excluded.owner';
+  return `insert into ${table} as t (key, owner, fence, lease_until, expires_at, wake_at)
+    values ($1::text, $2::text, ${freshFence}, ${now} + ${ms('$3')}, ${now} + ${emptyFor}, ${now} + ${emptyFor})
+    on conflict (key) do update set
+      owner = excluded.owner,
+      fence = case when ${mine} then coalesce(t.fence, excluded.fence) else greatest(t.fence + 2, excluded.fence) end,
+      lease_until = case
+        when ${mine} then least(greatest(t.lease_until, excluded.lease_until), ${now} + ${longest})
+        else excluded.lease_until end,
+      waiters = nullif(array_remove(t.waiters, $4::text), '{}')
+    where t.owner is null or ${mine} or t.lease_until <= ${now}
+    returning t.fence::text as fence,
+      case when t.expires_at <= ${now} then null else t.record end as record,
+      ${lengthUntil('t.deadline_at')} as deadline_in`;
+}
+
+/** The answer to `wait`, unless the conversation is free meanwhile. */
+export interface HolderRow {
+  readonly owner: string;
+  readonly fence: string;
   readonly busy: number;
 }
 
 /**
- * $1 key, $2 token, $3 lease, $4 channel to be notified by, $5 whether to wait there.
+ * $1 key, $2 token, $3 lease, $4 waiter, $5 whether to register it.
  *
- * A waiter is written as `channel token`, so that the releasing process can notify it. The current holder keeps the fence, and a longer
- * lease; processes of the first edition leave no fence.
+ * A waiter is written as `channel token`, so that the releasing process can notify it.
  */
-function acquire(table: string): string {
-  const mine = '(t.owner = excluded.owner and t.fence is not null)';
-  const free = `(t.owner is null or t.owner = excluded.owner or t.lease_until <= ${now})`;
-  const waiter = `($4::text || ' ' || $2::text)`;
-  return `insert into ${table} as t (key, owner, fence, lease_until, expires_at, wake_at)
-    values ($1::text, $2::text, (extract(epoch from ${now}) * 1000000)::bigint,
-      ${now} + ${ms('$3')}, ${now} + ${emptyFor}, ${now} + ${emptyFor})
-    on conflict (key) do update set
-      owner = case when ${free} then excluded.owner else t.owner end,
-      fence = case when ${mine} is not true and ${free} then ${newFence} else t.fence end,
-      lease_until = case
-        when ${mine} then least(greatest(t.lease_until, excluded.lease_until), ${now} + ${longest})
-        when ${free} or t.lease_until > ${now} + ${longest} then excluded.lease_until
-        else t.lease_until end,
+function wait(table: string): string {
+  return `update ${table} as t set
+      lease_until = case when t.lease_until > ${now} + ${longest} then ${now} + ${ms('$3')} else t.lease_until end,
       waiters = case
-        when ${free} then nullif(array_remove(t.waiters, ${waiter}), '{}')
-        when not $5::boolean or coalesce(${waiter} = any(t.waiters), false) then t.waiters
-        else array_append(t.waiters, ${waiter}) end
-    returning
-      t.owner = $2::text as taken, t.owner, coalesce(t.fence, 0)::text as fence,
-      case when t.expires_at <= ${now} then null else t.record end as record,
-      ${lengthUntil('t.deadline_at', now)} as deadline_in,
-      ${lengthUntil('t.lease_until', now)} as busy`;
+        when not $5::boolean or $4::text = any(t.waiters) then t.waiters
+        else array_append(t.waiters, $4::text) end
+    where t.key = $1::text and t.owner <> $2::text and t.lease_until > ${now}
+    returning t.owner, coalesce(t.fence, 0)::text as fence, ${lengthUntil('t.lease_until')} as busy`;
 }
 
-/** The first waiter gets the lease, or nobody does; the channel is where that waiter listens. */
-const handOver = `
-      owner = split_part(t.waiters[1], ' ', 2),
-      fence = case when t.waiters is null then t.fence else ${newFence} end,
-      channel = split_part(t.waiters[1], ' ', 1),
-      lease_until = ${now} + case when t.waiters is not null then interval '${leaseTimes.handOver} ms' end,
-      waiters = nullif(t.waiters[2:], '{}')`;
+const nextToken = "split_part(t.waiters[1], ' ', 2)";
+const nextFence = `greatest(t.fence + 2, ${freshFence})`;
 
-/** Notifies the next holder, and only one that waits: NOTIFY takes a lock on the whole database. */
-const notifyNextHolder =
-  "returning case when t.channel is not null then pg_notify(t.channel, t.owner || ' ' || t.fence) end";
+/**
+ * The first waiter gets the lease, or nobody does. Without an owner, the end of the lease means nothing.
+ *
+ * The waiter is notified, and only if there is one: NOTIFY takes a lock on the whole database. No `returning` does it, since an answer with
+ * a column costs the server and the library much of what the whole statement costs. If the row changes while the statement waits for it, a
+ * waiter may be notified of a lease that it does not get: it asks in vain.
+ */
+const handOver = `
+      owner = ${nextToken},
+      fence = case when t.waiters is null then t.fence else ${nextFence} end,
+      lease_until = ${now} + interval '${leaseTimes.handOver} ms',
+      waiters = case
+        when t.waiters is null then null
+        when pg_notify(split_part(t.waiters[1], ' ', 1), ${nextToken} || ' ' || ${nextFence}) is not null
+          then nullif(t.waiters[2:], '{}') end`;
+
+/** $8 ms to continue holding. */
+const keep = `
+      fence = t.fence + 1,
+      lease_until = greatest(t.lease_until, ${now} + ${ms('$8')})`;
 
 /** $1 key, $2 token, $3 fence. */
 const ofHolder = 't.key = $1::text and t.owner = $2::text and t.fence = $3::bigint';
 
 /**
- * $4 ms to continue holding or null, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
+ * $4 record or null, $5 state, $6 ttl or null, $7 deadline or null.
  *
- * One row if it was written. The index trails: `wake_at` is only ever moved earlier here, so that a deadline renewed at every step
+ * Changes one row if it was written. The index trails: `wake_at` is only ever moved earlier here, so that a deadline renewed at every step
  * leaves it alone.
  */
-function commit(table: string): string {
-  const expiresAt = `${now} + case when $5::text is null then ${emptyFor} else ${ms('$7')} end`;
-  const deadlineAt = `${now} + ${ms('$8')}`;
-  const keep = '$4::float8 is not null';
+function commit(table: string, ending: string): string {
+  const expiresAt = `${now} + ${ms('$6')}`;
+  const deadlineAt = `${now} + ${ms('$7')}`;
   return `update ${table} as t set
-      record = $5::text,
-      state = $6::text,
+      record = $4::text,
+      state = $5::text,
       deadline_at = ${deadlineAt},
       expires_at = ${expiresAt},
-      wake_at = least(t.wake_at, ${deadlineAt}, ${expiresAt}),
-      owner = case when ${keep} then t.owner else split_part(t.waiters[1], ' ', 2) end,
-      fence = case when ${keep} then t.fence + 1 when t.waiters is null then t.fence else ${newFence} end,
-      channel = case when ${keep} then null else split_part(t.waiters[1], ' ', 1) end,
-      lease_until = case
-        when ${keep} then greatest(t.lease_until, ${now} + ${ms('$4')})
-        when t.waiters is not null then ${now} + interval '${leaseTimes.handOver} ms' end,
-      waiters = case when ${keep} then t.waiters else nullif(t.waiters[2:], '{}') end
-    where ${ofHolder} ${notifyNextHolder}`;
+      wake_at = least(t.wake_at, ${deadlineAt}, ${expiresAt}),${ending}
+    where ${ofHolder}`;
 }
 
 /** One row if the conversation is leased so. */
@@ -140,16 +158,15 @@ function holds(table: string): string {
   return `select true from ${table} as t where ${ofHolder}`;
 }
 
-/** $4 lease: one row if it was renewed. */
+/** $4 lease: changes one row if it was renewed. */
 function renew(table: string): string {
-  return `update ${table} as t set lease_until = ${now} + ${ms('$4')} where ${ofHolder} returning true`;
+  return `update ${table} as t set lease_until = ${now} + ${ms('$4')} where ${ofHolder}`;
 }
 
 function release(table: string): string {
   return `update ${table} as t set
-      expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,
-      ${handOver}
-    where ${ofHolder} ${notifyNextHolder}`;
+      expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,${handOver}
+    where ${ofHolder}`;
 }
 
 const present = `record is not null and (expires_at is null or expires_at > ${now})`;
@@ -162,7 +179,7 @@ export interface RecordRow {
 
 /** $1 key. */
 function peek(table: string): string {
-  return `select record, ${lengthUntil('deadline_at', now)} as deadline_in
+  return `select record, ${lengthUntil('deadline_at')} as deadline_in
     from ${table} where key = $1::text and ${present}`;
 }
 
@@ -224,7 +241,7 @@ export interface ListedRow extends RecordRow {
 
 /** $1 the key before, or null, $2 first key with the prefix or null, $3 first key behind the prefix or null, $4 state or null, $5 limit. */
 function list(table: string): string {
-  return `select key, record, state, ${lengthUntil('deadline_at', now)} as deadline_in from ${table}
+  return `select key, record, state, ${lengthUntil('deadline_at')} as deadline_in from ${table}
     where ($1::text is null or key > $1::text)
       and ($2::text is null or key >= $2::text) and ($3::text is null or key < $3::text)
       and ($4::text is null or state = $4::text) and ${present}

@@ -1,14 +1,15 @@
 /** The storage over PostgreSQL: what core asks for, in statements, and their answers read. */
 
 import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
-import { checkOptionNames, sharedLeases } from '@telefsm/core/storage';
-import { driverOf, type PostgresClient, type Value } from './client.ts';
+import { checkOptionNames, leaseTimes, sharedLeases, type Write } from '@telefsm/core/storage';
+import { type Answer, driverOf, type PostgresClient, type Value } from './client.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { prepare } from './migrate.ts';
 import { type PostgresNames, tablesOf } from './names.ts';
 import {
   type AcquiredRow,
   type DueRow,
+  type HolderRow,
   type ListedRow,
   type RecordRow,
   statementsOf,
@@ -97,39 +98,49 @@ export function postgresStorage(
     classify,
 
     async acquire(key, { token, lease, queue }) {
-      const wait = queue && wakeUps.arrives();
-      const channel = wakeUps.channel();
-      const values = [toStorable(key), token, lease, channel, wait] as const;
-      const [row] = await run<AcquiredRow>(statements.acquire, ...values);
-      const { busy = 0, owner = '' } = row ?? {};
-      const fence = Number(row?.fence ?? 0);
-      if (row?.taken !== true) return { busy: Math.max(0, busy), owner, fence };
-      const { record, deadline_in } = row;
-      return { fence, stored: record === null ? undefined : storedText({ record, deadline_in }) };
+      const name = toStorable(key);
+      const waits = queue && wakeUps.arrives();
+      const waiter = `${wakeUps.channel()} ${token}`;
+      for (;;) {
+        const { rows: free } = await run<AcquiredRow>(
+          statements.acquire,
+          name,
+          token,
+          lease,
+          waiter,
+        );
+        if (free[0] !== undefined) {
+          const { fence, record, deadline_in } = free[0];
+          const stored = record === null ? undefined : storedText({ record, deadline_in });
+          return { fence: Number(fence), stored };
+        }
+        const { rows: held } = await run<HolderRow>(
+          statements.wait,
+          ...[name, token, lease, waiter, waits],
+        );
+        // none if it was released between the two statements
+        if (held[0] === undefined) continue;
+        const { busy, owner, fence } = held[0];
+        return { busy: Math.max(0, busy), owner, fence: Number(fence) };
+      }
     },
 
     async commit(key, { token, fence }, write, keep) {
       const name = toStorable(key);
-      const written = await run(
-        statements.commit,
-        name,
-        token,
-        fence,
-        keep ?? null,
-        write === undefined ? null : toStorable(write.text),
-        write === undefined || write.state === null ? null : toStorable(write.state),
-        write?.ttl ?? null,
-        write?.deadlineIn ?? null,
-      );
-      if (written.length > 0) return 'done';
+      const values: Value[] = [name, token, fence, ...valuesOf(write)];
+      const { rowCount } =
+        keep === undefined
+          ? await run(statements.commit, ...values)
+          : await run(statements.commitAndKeep, ...values, keep);
+      if (rowCount === 1) return 'done';
       if (keep === undefined) return 'rejected';
       // A statement of its own: one that waited for an earlier copy of itself would still see what was before that copy.
-      const hasGoneOn = (await run(statements.holds, name, token, fence + 1)).length > 0;
-      return hasGoneOn ? 'already' : 'rejected';
+      const { rows } = await run(statements.holds, name, token, fence + 1);
+      return rows.length > 0 ? 'already' : 'rejected';
     },
 
     async renew(key, { token, fence }, lease) {
-      return (await run(statements.renew, toStorable(key), token, fence, lease)).length > 0;
+      return (await run(statements.renew, toStorable(key), token, fence, lease)).rowCount === 1;
     },
 
     async release(key, { token, fence }) {
@@ -137,8 +148,8 @@ export function postgresStorage(
     },
 
     async peek(key) {
-      const [row] = await run<RecordRow>(statements.peek, toStorable(key));
-      return row && storedText(row);
+      const { rows } = await run<RecordRow>(statements.peek, toStorable(key));
+      return rows[0] && storedText(rows[0]);
     },
 
     granted: (listener) => wakeUps.granted(listener),
@@ -146,7 +157,8 @@ export function postgresStorage(
     async due(limit, claim, prefix = '') {
       const look = Math.max(limit, smallestLook);
       for (let tidied = 0; ; ) {
-        const [row] = await run<DueRow>(statements.due, limit, claim, look, toStorable(prefix));
+        const values = [limit, claim, look, toStorable(prefix)];
+        const [row] = (await run<DueRow>(statements.due, ...values)).rows;
         const keys = JSON.parse(row?.keys ?? '[]') as string[];
         tidied += row?.tidied ?? 0;
         // Only rows to tidy: there may be due ones behind them.
@@ -167,7 +179,8 @@ export function postgresStorage(
       let last = after === undefined ? null : toStorable(after);
       for (let left = limit; left > 0; ) {
         const size = Math.min(left, pageSize);
-        const page = await run<ListedRow>(statements.list, last, from, to, wanted, size);
+        const values = [last, from, to, wanted, size];
+        const { rows: page } = await run<ListedRow>(statements.list, ...values);
         for (const row of page) {
           const key = fromStorable(row.key);
           if (!key.startsWith(prefix)) continue;
@@ -188,20 +201,32 @@ export function postgresStorage(
   };
 
   /** Runs a statement, the first time after a look at the tables; a look that failed is repeated by the next statement. */
-  async function run<Row>(text: string, ...values: Value[]): Promise<readonly Row[]> {
+  async function run<Row>(text: string, ...values: Value[]): Promise<Answer<Row>> {
     prepared ??= prepare(driver, tables, migrate).catch((error: unknown) => {
       prepared = undefined;
       throw error;
     });
     try {
       await prepared;
-      return await driver.query<Row>(text, ...values);
+      return await driver.query<Row>(text, values);
     } catch (error) {
       // dropped, or another database restored in its place: the next statement looks again, and makes them
       if (missingTable.test(String(codeOf(error)))) prepared = undefined;
       throw explained(error, tables.conversation);
     }
   }
+}
+
+/** $4 and those behind it. An empty row stays for a while, so that a stateless conversation isn't inserted and deleted with every update. */
+function valuesOf(write: Write | undefined): readonly Value[] {
+  if (write === undefined) return [null, null, leaseTimes.emptyRow, null];
+  const { text, state, ttl, deadlineIn } = write;
+  return [
+    toStorable(text),
+    state === null ? null : toStorable(state),
+    ttl ?? null,
+    deadlineIn ?? null,
+  ];
 }
 
 function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText {

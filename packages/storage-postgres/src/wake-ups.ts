@@ -125,7 +125,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     const notified = new Promise<void>((resolve) => proofs.set(nonce, resolve));
     try {
       // The statement may fail or hang: both count against the same second.
-      const sent = driver.query(notify, name, nonce);
+      const sent = driver.query(notify, [name, nonce]);
       await within(proofWithin, Promise.all([sent, notified]), 'no notification arrived in time');
     } finally {
       proofs.delete(nonce);

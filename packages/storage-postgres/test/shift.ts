@@ -16,8 +16,7 @@ export async function shiftIn(
     `update ${schema}.telefsm_conversation set lease_until = lease_until + ${by},
       deadline_at = deadline_at + ${by}, wake_at = wake_at + ${by}, expires_at = expires_at + ${by}
       where key = $1::text`,
-    toStorable(key),
-    ms,
+    [toStorable(key), ms],
   );
   driver.detach();
 }

@@ -6,6 +6,7 @@ import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import type { PgPool } from '../src/client.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 
@@ -97,11 +98,71 @@ describe('an update', () => {
     await end();
   });
 
+  it('gets three columns for its acquire, and none for its commit', async () => {
+    const answers: (readonly number[])[] = [];
+    const pool: PgPool = {
+      async query(statement, values) {
+        const answer = await admin.query(statement, values);
+        answers.push([answer.fields.length, answer.rows.length]);
+        return answer;
+      },
+      connect: () => admin.connect(),
+    };
+    const storage = postgresStorage(pool);
+    await (await take(storage, 'answered')).commit(write('1'));
+    answers.length = 0;
+    expect(await (await take(storage, 'answered')).commit(write('2'))).toBe('done');
+    expect(answers).toEqual([
+      [3, 1],
+      [0, 0],
+    ]);
+  });
+
   it('is accepted late if nobody has acquired the conversation since', async () => {
     const storage = postgresStorage(admin);
     const lapsed = await acquire(storage, 'late', { token: 'l.1', lease: -1000, queue: false });
     if ('busy' in lapsed) throw new Error('busy');
     expect(await lapsed.commit(write('late, but alone'))).toBe('done');
+  });
+});
+
+describe('an acquire', () => {
+  it('gets a conversation that is released before it has found the holder', async () => {
+    const lease = await take(postgresStorage(admin), 'freed');
+    const asked: string[] = [];
+    const pool: PgPool = {
+      async query(statement, values) {
+        const text = typeof statement === 'string' ? statement : statement.text;
+        const asksForHolder = / as busy$/.test(text);
+        asked.push(asksForHolder ? 'holder' : 'other');
+        if (asksForHolder) await lease.release();
+        return admin.query(statement, values);
+      },
+      connect: () => admin.connect(),
+    };
+    const storage = postgresStorage(pool);
+    await storage.peek('look at the tables');
+    asked.length = 0;
+    const next = await acquire(storage, 'freed', { token: 'n.1', lease: 1000, queue: true });
+    expect(next).not.toHaveProperty('busy');
+    expect(asked).toEqual(['other', 'holder', 'other']);
+  });
+
+  it('of a conversation that another token has changes nothing but the waiters', async () => {
+    const storage = postgresStorage(admin);
+    const key = 'held';
+    const lease = await take(storage, key);
+    const stored = async () =>
+      (await admin.query('select * from telefsm_conversation where key = $1', [key])).rows[0];
+    const before = await stored();
+    await acquire(storage, key, { token: 'w.1', lease: 1000, queue: true });
+    await acquire(storage, key, { token: 'w.1', lease: 1000, queue: true });
+    expect(await stored()).toEqual({
+      ...before,
+      waiters: [expect.stringMatching(/^telefsm_\w+ w\.1$/)],
+    });
+    expect(await lease.commit(write('by the holder'))).toBe('done');
+    expect(await stored()).toMatchObject({ owner: 'w.1', waiters: null });
   });
 });
 
