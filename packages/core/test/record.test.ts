@@ -113,38 +113,34 @@ const place = fc.record(
   },
   { requiredKeys: ['chat'] },
 );
-const record = fc
-  .record({
-    version: fc.nat(99),
-    frames: fc.array(frame, { minLength: 1, maxLength: 3 }),
-    ids: fc
-      .uniqueArray(fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })), {
-        maxLength: 12,
-      })
-      .map(seen),
-    marks: fc
-      .array(fc.nat(), { maxLength: 8 })
-      .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
-    replyAddress: fc.option(place, { nil: undefined }),
-    timers,
-    failures: fc.nat(4),
-    pendingPrompt: fc.constantFrom(0, 1, 2),
-    keyboard: fc.option(fc.nat(), { nil: undefined }),
-    entries: fc.nat(),
-    session: fc.option(
-      json.object.map((session) => frozenData(session, 'session')),
-      { nil: undefined },
+const record = fc.record({
+  version: fc.nat(99),
+  frames: fc.array(frame, { minLength: 1, maxLength: 3 }),
+  ids: fc
+    .uniqueArray(fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })), {
+      maxLength: 12,
+    })
+    .map(seen),
+  marks: fc
+    .array(fc.nat(), { maxLength: 8 })
+    .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
+  replyAddress: fc.option(place, { nil: undefined }),
+  timers,
+  failures: fc.nat(4),
+  pendingPrompt: fc.constantFrom(0, 1, 2),
+  keyboard: fc.option(fc.nat(), { nil: undefined }),
+  entries: fc.nat(),
+  session: fc.option(
+    json.object.map((session) => frozenData(session, 'session')),
+    { nil: undefined },
+  ),
+  extra: json.object.map((extra) =>
+    frozenData(
+      Object.fromEntries(Object.entries(extra).filter(([key]) => key.length > 1)),
+      'extra',
     ),
-    extra: json.object.map((extra) =>
-      frozenData(
-        Object.fromEntries(Object.entries(extra).filter(([key]) => key.length > 1)),
-        'extra',
-      ),
-    ),
-  })
-  .map(({ keyboard, ...rest }) =>
-    keyboard === undefined ? rest : { ...rest, keyboard },
-  ) as unknown as fc.Arbitrary<ConversationRecord>;
+  ),
+}) as unknown as fc.Arbitrary<ConversationRecord>;
 
 /** A record as the bot meets it: ids and ways back as what they stand for. */
 const met = (value: ConversationRecord) => ({

@@ -68,8 +68,6 @@ interface FrameText {
   w?: [string, number][];
 }
 
-const ownNames: ReadonlySet<string> = new Set('vmfieptxobzucsdknrhw');
-
 /** Why a stored text cannot be read, or the record in it. */
 export type Decoded =
   | { readonly record: ConversationRecord }
@@ -141,42 +139,50 @@ function readFound(found: unknown, size: number): Decoded {
     return { unreadable: 'it has no format number' };
   }
   if (found['v'] > format) return { newer: found['v'] };
-  const broken = firstBroken(found);
-  if (broken !== undefined) return { unreadable: `its field '${broken}' is invalid` };
-  return { record: read(found as unknown as RecordText, size) };
+  const sorted = sortOut(found);
+  if (typeof sorted === 'string') return { unreadable: `its field '${sorted}' is invalid` };
+  return { record: read(found as unknown as RecordText, size, sorted) };
 }
 
 const timers = listOf((one) => Array.isArray(one) && isText(one[0]) && isNumber(one[1]));
 
-const isId = (value: unknown) => isNumber(value) || isText(value);
-
 /** Each field, and what it must be. A foreign record must not be half understood. */
-const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
-  m: isNumber,
-  f: listOf((one) => isJsonObject(one) && !firstBroken(one)),
-  i: listOf(isId),
-  e: areMarks,
-  p: (value) => Array.isArray(value) && isNumber(value[0]),
-  t: timers,
-  x: isNumber,
-  b: isId,
-  z: isNumber,
-  u: isJsonObject,
-  c: isText,
-  s: (value) => isText(value) || value === null,
-  d: isJsonObject,
-  k: isJsonObject,
-  n: isNumber,
-  r: isText,
-  h: listOf(isStep),
-  w: timers,
-};
+const fieldChecks: ReadonlyMap<string, (value: unknown) => boolean> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ Object.entries({
+    v: isNumber,
+    m: isNumber,
+    f: listOf((one) => isJsonObject(one) && typeof sortOut(one) !== 'string'),
+    i: listOf(isId),
+    e: areMarks,
+    p: (value: unknown) => Array.isArray(value) && isNumber(value[0]),
+    t: timers,
+    x: isNumber,
+    o: () => true,
+    b: isId,
+    z: isNumber,
+    u: isJsonObject,
+    c: isText,
+    s: (value: unknown) => isText(value) || value === null,
+    d: isJsonObject,
+    k: isJsonObject,
+    n: isNumber,
+    r: isText,
+    h: listOf(isStep),
+    w: timers,
+  }),
+);
 
-function firstBroken(found: JsonObject): string | undefined {
+/** The fields of a later version, or the name of an own field that is invalid. */
+function sortOut(found: JsonObject): JsonObject | string {
+  let extra: Record<string, unknown> | undefined;
   for (const field of Object.keys(found)) {
-    if (ownNames.has(field) && fieldChecks[field]?.(found[field]) === false) return field;
+    const fits = fieldChecks.get(field);
+    if (fits === undefined) {
+      extra ??= {};
+      put(extra, field, found[field]);
+    } else if (!fits(found[field])) return field;
   }
-  return undefined;
+  return extra ?? noData;
 }
 
 /* @__NO_SIDE_EFFECTS__ */
@@ -184,22 +190,24 @@ function listOf(fits: (one: unknown) => boolean): (value: unknown) => boolean {
   return (value) => Array.isArray(value) && value.every(fits);
 }
 
-function read(text: RecordText, size: number): ConversationRecord {
+function read(text: RecordText, size: number, extra: JsonObject): ConversationRecord {
   const top = readFrame(text, size);
-  const below = text.f?.map((frame) => readFrame(frame, size)) ?? [];
+  const below = text.f?.map((frame) => readFrame(frame, size));
+  const frames = below === undefined ? [top] : [...below, top];
+  // the members of WorkingCopy.toRecord, in their order
   return {
     version: text.m ?? 0,
-    frames: [...below, top] as unknown as readonly [Frame, ...Frame[]],
+    frames: frames as unknown as readonly [Frame, ...Frame[]],
     ids: text.i ?? noIds,
     marks: text.e ?? noMarks,
     replyAddress: text.p && readAddress(text.p),
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
     pendingPrompt: text.o ?? 0,
-    ...(text.b !== undefined && { keyboard: text.b }),
+    keyboard: text.b,
     entries: text.z ?? top.entry,
     session: text.u && freezeParsed(text.u),
-    extra: readExtra(text),
+    extra,
   };
 }
 
@@ -227,20 +235,14 @@ function readTimer([name, plus]: [string, number]): StoredTimer {
   return { name, plus };
 }
 
-function readExtra(text: object): JsonObject {
-  let extra: Record<string, unknown> | undefined;
-  for (const name of Object.keys(text)) {
-    if (ownNames.has(name)) continue;
-    extra ??= {};
-    put(extra, name, (text as JsonObject)[name]);
-  }
-  return extra ?? noData;
-}
-
 function isText(value: unknown): boolean {
   return typeof value === 'string';
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number';
+}
+
+function isId(value: unknown): boolean {
+  return isNumber(value) || isText(value);
 }

@@ -21,24 +21,26 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
  */
 export function markOf(token: string, fence: number): string {
   const text = `${token}@${fence}`;
-  const [first, second] = [hash(text, 0x01000193), hash(text, 0x85ebca77)];
-  let mark = '';
-  for (let at = 0; at < length; at++) {
-    const half = at < length / 2 ? first : second;
-    mark += alphabet.charAt((half >>> (6 * (at % 3))) & 63);
+  let [first, second] = [0x811c9dc5, 0x811c9dc5];
+  // multiplies like FNV-1a
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    first = Math.imul(first ^ unit, 0x01000193);
+    second = Math.imul(second ^ unit, 0x85ebca77);
   }
-  return mark;
+  return half(first) + half(second);
 }
 
-/** Multiplies like FNV-1a, and mixes the end like MurmurHash3. */
-function hash(text: string, factor: number): number {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    value = Math.imul(value ^ text.charCodeAt(at), factor);
-  }
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return value ^ (value >>> 16);
+/** Half of a mark. It mixes like the end of MurmurHash3. */
+function half(hash: number): string {
+  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  bits ^= bits >>> 16;
+  return `${letter(bits)}${letter(bits >>> 6)}${letter(bits >>> 12)}`;
+}
+
+function letter(bits: number): string {
+  return alphabet.charAt(bits & 63);
 }
 
 /** Adds a mark. If `replaced` is among them, it goes: a turn needs the mark of its last commit only. */

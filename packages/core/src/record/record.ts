@@ -51,7 +51,7 @@ export interface ConversationRecord {
   /** The question that was committed and has not been asked yet. */
   readonly pendingPrompt: PendingPrompt;
   /** The owner of the reply keyboard that is shown, until it is removed. */
-  readonly keyboard?: KeyboardOwner | undefined;
+  readonly keyboard: KeyboardOwner | undefined;
   /** The number of the last entry. */
   readonly entries: number;
   /** Session data by the name that its owner chose; it stays when the conversation is cleared. */
@@ -85,6 +85,7 @@ export const emptyRecord: ConversationRecord = /* @__PURE__ */ Object.freeze({
   timers: noTimers,
   failures: 0,
   pendingPrompt: 0,
+  keyboard: undefined,
   entries: 0,
   session: undefined,
   extra: noData,
