@@ -1,7 +1,12 @@
 /** `stop()` where updates have no conversation, and where the machine is started again meanwhile. */
 
 import { expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import { state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
+import { textStorage } from './fixtures/text-storage.ts';
+
+const Form = states('Form', { name: state() });
 
 it('stop() waits for the handler of an update that has no conversation', async () => {
   const { machine, send, clock } = bench({ strategy: () => undefined });
@@ -54,4 +59,26 @@ it('a machine that is started and stopped again drains for 25 seconds from then'
   expect(rejected).toBe('STOPPED');
   stuck.open();
   await Promise.all([first, second, ...stops]);
+});
+
+it('a commit that stop() no longer waits for is sent again when its answer is lost', async () => {
+  const clock = virtualClock();
+  let commits = 0;
+  const storage = textStorage(clock, ({ operation, execute }) =>
+    operation === 'commit' && ++commits === 1 ? new Promise(() => {}) : execute(),
+  );
+  const { machine, send, peek, outlast } = bench({ clock, storage });
+  const held = gate();
+  const update = send(1, 'a', async ({ state: fsm }) => {
+    await held.opened;
+    fsm.set(Form.name);
+  });
+  const stopped = machine.stop();
+  await clock.advance('24s');
+  held.open();
+  await clock.advance('2s');
+  await stopped;
+  await outlast(update);
+  expect(commits).toBe(2);
+  expect(await peek(1)).toMatchObject({ current: Form.name.id });
 });
