@@ -15,6 +15,7 @@ import { textFrom } from './workload/updates.mjs';
 
 const measurements = {
   throughput: () => import('./measurements/throughput.mjs'),
+  chunks: () => import('./measurements/chunks.mjs'),
   heap: () => import('./measurements/heap.mjs'),
   wire: () => import('./measurements/wire.mjs'),
   dispatch: () => import('./measurements/dispatch.mjs'),

@@ -18,25 +18,41 @@ const patience = 300_000;
 /**
  * @typedef {object} Runs
  * @property {(job: object) => Promise<any>} measure - one measurement; `undefined` if it failed, which is noted
+ * @property {(job: object) => Promise<any>} open - a process that measures one chunk whenever it is asked to; `undefined` if it failed, which is noted
  * @property {readonly string[]} failures - what failed, for the reader
  */
 
 /** @returns {Runs} */
 export function startRuns(servers) {
+  const { redisPort, postgresUrl, mariadbUrl, objectsUrl } = servers;
+  const complete = (job) => ({ redisPort, postgresUrl, mariadbUrl, objectsUrl, ...job });
   const failures = [];
+  const note = ({ system, measurement }, error) =>
+    failures.push(`${system ?? measurement} (${measurement}): ${error}`);
   return {
     failures,
     async measure(job) {
-      const { redisPort, postgresUrl, mariadbUrl, objectsUrl } = servers;
-      const result = await inProcess({ redisPort, postgresUrl, mariadbUrl, objectsUrl, ...job });
+      const result = await inProcess(complete(job));
       if ('value' in result) return result.value;
-      failures.push(`${job.system ?? job.measurement} (${job.measurement}): ${result.error}`);
+      note(job, result.error);
       return undefined;
+    },
+    async open(given) {
+      const job = { measurement: 'chunks', ...given };
+      const noted = (error) => note(job, error.message);
+      try {
+        const { chunk, close } = await openProcess(complete(job));
+        return { chunk: () => chunk().catch((error) => void noted(error)), close };
+      } catch (error) {
+        noted(error);
+        return undefined;
+      }
     },
   };
 }
 
-async function inProcess(job) {
+/** Starts the process of a measurement. */
+function start(job, stdio) {
   const flags = ['--expose-gc', '--max-old-space-size=6000'];
   const env = { ...process.env, NODE_ENV: 'production' };
   delete env.DEBUG;
@@ -48,25 +64,62 @@ async function inProcess(job) {
     child,
     JSON.stringify(job),
   ];
-  const started = spawn(program, args, { env });
-  let output = '';
-  let errors = '';
+  const started = spawn(program, args, { env, stdio });
+  const found = { started, output: '', errors: '' };
   started.stdout.on('data', (chunk) => {
-    output += chunk;
+    found.output += chunk;
   });
   started.stderr.on('data', (chunk) => {
-    errors += chunk;
+    found.errors += chunk;
   });
+  return found;
+}
+
+const errorIn = (errors) => /^\w*Error.*$/m.exec(errors)?.[0] ?? errors.trim().split('\n')[0];
+
+async function inProcess(job) {
+  const running = start(job, 'pipe');
+  const { started } = running;
   const timer = setTimeout(() => started.kill('SIGKILL'), patience);
   await new Promise((resolve) => started.once('close', resolve));
   clearTimeout(timer);
-  const last = output.trim().split('\n').pop();
+  const last = running.output.trim().split('\n').pop();
   try {
     return { value: JSON.parse(last) };
   } catch {
-    const error = /^\w*Error.*$/m.exec(errors)?.[0] ?? errors.trim().split('\n')[0];
-    return { error: error || 'it gave no result' };
+    return { error: errorIn(running.errors) || 'it gave no result' };
   }
+}
+
+/**
+ * A process that measures whenever it is asked to: two that take turns share every disturbance of the machine.
+ *
+ * @returns how to ask it for its next chunk, and how to end it
+ */
+async function openProcess(job) {
+  const running = start(job, ['pipe', 'pipe', 'pipe', 'ipc']);
+  const { started } = running;
+  const closed = new Promise((resolve) => started.once('close', resolve));
+  const ended = closed.then(() => {
+    throw new Error(errorIn(running.errors) || 'it ended');
+  });
+  ended.catch(() => {});
+  const answer = () => {
+    const timer = setTimeout(() => started.kill('SIGKILL'), patience);
+    const answered = new Promise((resolve) => started.once('message', resolve));
+    return Promise.race([answered, ended]).finally(() => clearTimeout(timer));
+  };
+  await answer();
+  return {
+    chunk() {
+      started.send('next');
+      return answer();
+    },
+    close() {
+      if (started.connected) started.send('end');
+      return closed;
+    },
+  };
 }
 
 /**

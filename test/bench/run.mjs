@@ -38,7 +38,7 @@ for (const name of wanted) {
 
 const servers = wanted.some((name) => needServers.includes(name)) ? await startServers() : {};
 const more = wanted.includes('floors') ? await startMore() : {};
-const { measure, failures } = startRuns({ ...servers, ...more });
+const { measure, open, failures } = startRuns({ ...servers, ...more });
 const report = { mode, machine: machine(), versions: versions(), sections: {}, failures };
 const parts = [`# Measurements, ${mode} mode`, about(report)];
 for (const name of wanted) {
@@ -46,7 +46,7 @@ for (const name of wanted) {
   process.stderr.write(`${title} …\n`);
   const began = performance.now();
   const until = began + (values.minutes === undefined ? seconds[mode] : values.minutes * 60) * 1000;
-  const found = await run({ measure, isQuick, until, servers });
+  const found = await run({ measure, open, isQuick, until, servers });
   process.stderr.write(`  ${Math.round((performance.now() - began) / 1000)} s\n`);
   report.sections[name] = found;
   if (values.save) save(name, found);

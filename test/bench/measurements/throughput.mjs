@@ -7,23 +7,41 @@ import { checkForm, fillIn } from './forms.mjs';
 
 /** @param {import('../child.mjs').Bench} bench */
 export async function measure(bench) {
-  const { concurrency, warmMs, forMs, users: count = 256, isProfiled } = bench.job;
+  const { forMs, isProfiled } = bench.job;
+  const forms = await openForms(bench);
+  const stopProfile = isProfiled ? await startProfile() : undefined;
+  const found = await forms.measure(forMs);
+  const shares = await stopProfile?.();
+  await forms.close();
+  return { ...found, shares };
+}
+
+/**
+ * Makes a system, checks it, and warms it up.
+ *
+ * @param {import('../child.mjs').Bench} bench
+ */
+export async function openForms(bench) {
+  const { concurrency, warmMs, users: count = 256 } = bench.job;
   const running = await bench.start({ program: 'form' });
   await checkForm(bench, running);
   const users = [firstUser, firstUser + count];
   await repeat(warmMs);
-  const stopProfile = isProfiled ? await startProfile() : undefined;
-  const said = bench.sent.count;
-  const cpuBefore = process.cpuUsage();
-  const { passes, ms } = await repeat(forMs);
-  const { user, system } = process.cpuUsage(cpuBefore);
-  const updates = passes * count * formLength;
-  if (bench.sent.count - said !== updates) {
-    throw new Error(`${bench.sent.count - said} messages for ${updates} updates.`);
-  }
-  const shares = await stopProfile?.();
-  await running.close?.();
-  return { rate: updates / (ms / 1000), cpu: (user + system) / updates, shares };
+  return {
+    /** Sends updates for so many ms, and until all forms are filled in. */
+    async measure(forMs) {
+      const said = bench.sent.count;
+      const cpuBefore = process.cpuUsage();
+      const { passes, ms } = await repeat(forMs);
+      const { user, system } = process.cpuUsage(cpuBefore);
+      const updates = passes * count * formLength;
+      if (bench.sent.count - said !== updates) {
+        throw new Error(`${bench.sent.count - said} messages for ${updates} updates.`);
+      }
+      return { rate: updates / (ms / 1000), cpu: (user + system) / updates };
+    },
+    close: () => running.close?.(),
+  };
 
   async function repeat(until) {
     const began = performance.now();
