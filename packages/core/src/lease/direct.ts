@@ -6,6 +6,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type {
   Acquired,
   CommitAnswer,
+  Granted,
   LeaseHolder,
   StoredText,
   Write,
@@ -31,26 +32,51 @@ class DirectLeases implements Leases {
     this.options = options;
   }
 
-  async acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
-    const { storage, clock, longest } = this.options;
-    const { timeout } = options;
+  acquire(key: string, options: WaitOptions): Awaitable<Lease | undefined> {
     const token = newToken();
+    const asked = this.#ask(key, token);
+    // at once where the storage has answered at once: a promise would be one more for every update
+    if (isPromise(asked) || 'busy' in asked) return this.#wait(key, token, asked, options);
+    return this.#granted(key, token, asked);
+  }
+
+  #ask(key: string, token: string): Awaitable<Acquired> {
+    const { storage, longest } = this.options;
+    try {
+      return storage.acquire(key, { token, lease: longest, queue: false });
+    } catch (cause) {
+      throw storageFailed(key, 'acquire', cause);
+    }
+  }
+
+  #granted(key: string, token: string, { fence, stored }: Granted): Lease {
+    const { clock, longest } = this.options;
+    const hold = new DirectLease(this, key, { token, fence }, stored);
+    this.#live.add(hold);
+    this.#timer ??= clock.setTimeout(this.#tick, longest);
+    return hold;
+  }
+
+  async #wait(
+    key: string,
+    token: string,
+    first: Awaitable<Acquired>,
+    options: WaitOptions,
+  ): Promise<Lease | undefined> {
+    const { clock } = this.options;
+    const { timeout } = options;
     const before = this.#gaveUp;
     let start: number | undefined;
+    let asked = first;
     for (let asks = 0; ; asks++) {
+      if (asks > 0) asked = this.#ask(key, token);
       let answer: Acquired;
       try {
-        const asked = storage.acquire(key, { token, lease: longest, queue: false });
         answer = isPromise(asked) ? await within(asked, clock) : asked;
       } catch (cause) {
         throw storageFailed(key, 'acquire', cause);
       }
-      if (!('busy' in answer)) {
-        const hold = new DirectLease(this, key, { token, fence: answer.fence }, answer.stored);
-        this.#live.add(hold);
-        this.#timer ??= clock.setTimeout(this.#tick, longest);
-        return hold;
-      }
+      if (!('busy' in answer)) return this.#granted(key, token, answer);
       // only another user of the storage that is no machine of this process
       if (timeout === 0) return undefined;
       if (asks === 0) options.onBusy?.(answer);

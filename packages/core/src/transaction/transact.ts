@@ -56,9 +56,11 @@ async function telefsmTurn<Result>(
 
     // lease
     const { interrupts } = rt;
-    lease = await (interrupts === undefined
-      ? acquire(queued)
-      : interrupts.acquire(key, job, queued, () => acquire(queued)));
+    const acquired =
+      interrupts === undefined
+        ? acquire(queued)
+        : interrupts.acquire(key, job, queued, () => acquire(queued));
+    lease = isPromise(acquired) ? await acquired : acquired;
     if (queued.mayWait) job.ready?.();
     if (lease === undefined) return void (await job.reject?.());
     lease.seat = queued.seat;
