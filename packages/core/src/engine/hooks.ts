@@ -100,8 +100,9 @@ async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const sent = isOver ? message : await sendQuestion(turn, message);
   copy.pendingPrompt = 0;
   if (effects.hasEvents) return;
-  const asked = behavior?.asked;
-  if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
+  const { memo } = copy.top;
+  const asked = sent && behavior?.asked?.(memo, sent);
+  if (asked && asked !== memo) copy.change({ memo: frozenData(asked, 'memo', memo) });
 }
 
 /** @throws FsmError `TRANSITION_LOOP` */

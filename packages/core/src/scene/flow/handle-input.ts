@@ -86,8 +86,8 @@ function take(
 ): Awaitable<void> {
   if (pending.kind !== 'ask') return handleOther(flowRun, pending, input, next);
   const { question } = pending.step;
-  const isOwn = question.share === undefined || isOwnShare(pending, input);
-  const found = andThen(isOwn, (own) => (own ? valueIn(question, input) : undefined));
+  const found =
+    question.share === undefined ? valueIn(question, input) : sharedValue(pending, input);
   return andThen(found, (value) => {
     if (value === undefined) return takeNothing(flowRun, pending, input, next);
     return acceptsAlbum(question) || takesBurst(question)
@@ -115,10 +115,11 @@ async function sayMeanwhile(flowRun: FlowRun, question: PendingAsk): Promise<voi
   flowRun.run.say(await meanwhile(flowRun, question));
 }
 
-/** Whether users or a chat were shared by the button of this question. */
-async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boolean> {
+/** The value of a question that has a button to share users or a chat: others count only if that button has shared them. */
+async function sharedValue(pending: PendingAsk, input: UserInput): Promise<unknown> {
+  const { question } = pending.step;
   const { isOwnRequest } = await import('./share.ts');
-  return isOwnRequest(question.step.question, tokensOf(question), input);
+  return isOwnRequest(question, tokensOf(pending), input) ? valueIn(question, input) : undefined;
 }
 
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
