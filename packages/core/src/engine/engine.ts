@@ -16,7 +16,7 @@ import { sceneVerbs } from './verbs.ts';
 
 function makeEngine(): Engine {
   return {
-    inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
+    inputOf,
     dispatch: dispatcher(),
     runHooks,
     isSeen,

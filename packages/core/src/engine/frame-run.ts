@@ -26,13 +26,13 @@ export class FrameRun implements SceneRun {
   readonly turn: OpenTurn;
   readonly entry: number;
   readonly command: ParsedCommand | undefined;
-  readonly #began: Frame;
+  private readonly began: Frame;
 
   constructor(turn: OpenTurn, frame: Frame) {
     this.turn = turn;
     this.entry = frame.entry;
     this.command = commandOf(turn.input);
-    this.#began = frame;
+    this.began = frame;
   }
 
   get ctx(): unknown {
@@ -44,7 +44,7 @@ export class FrameRun implements SceneRun {
   }
 
   get trigger(): string | undefined {
-    const { scene } = this.#began;
+    const { scene } = this.began;
     const found = this.command && triggered(this.turn, this.command);
     return found?.scene.id === scene ? found?.argument : undefined;
   }
@@ -55,15 +55,15 @@ export class FrameRun implements SceneRun {
   }
 
   get state(): string | null {
-    return this.#frame.state;
+    return this.frame.state;
   }
 
   get data(): JsonObject {
-    return this.#frame.data;
+    return this.frame.data;
   }
 
   get memo(): JsonObject {
-    return this.#frame.memo;
+    return this.frame.memo;
   }
 
   get early(): boolean {
@@ -112,7 +112,7 @@ export class FrameRun implements SceneRun {
 
   get say(): SceneRun['say'] {
     return (say) => {
-      checkMessage(say, `${this.#frame.scene} message`);
+      checkMessage(say, `${this.frame.scene} message`);
       this.turn.effects.send(say);
       if (isSent(say)) return;
       noteLog(this.turn, 'bot', wordsOf(say));
@@ -169,15 +169,15 @@ export class FrameRun implements SceneRun {
   /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */
   get isActive(): boolean {
     const { entry, scene } = this.turn.copy.top;
-    return entry === this.entry && scene === this.#began.scene;
+    return entry === this.entry && scene === this.began.scene;
   }
 
   /** The frame itself is replaced by each change of it, so this is the one of the same entry. */
-  get #frame(): Frame {
+  private get frame(): Frame {
     const { top, frames } = this.turn.copy;
     if (this.isActive) return top;
-    const { scene } = this.#began;
-    return frames.find((one) => one.entry === this.entry && one.scene === scene) ?? this.#began;
+    const { scene } = this.began;
+    return frames.find((one) => one.entry === this.entry && one.scene === scene) ?? this.began;
   }
 }
 

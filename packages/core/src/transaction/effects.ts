@@ -141,16 +141,12 @@ export class Effects {
 
   /** Whether something is to be sent after the commit. */
   get isSending(): boolean {
-    return this.prompt !== undefined || this.answer !== undefined || this.hasOutbox;
+    return this.prompt !== undefined || this.answer !== undefined || this.outbox !== undefined;
   }
 
   /** Whether something waits for the commit that a redelivery must not repeat. */
   get runOnce(): boolean {
-    return this.tasks !== undefined || this.hasOutbox;
-  }
-
-  private get hasOutbox(): boolean {
-    return this.outbox !== undefined && this.outbox.length > 0;
+    return this.tasks !== undefined || this.outbox !== undefined;
   }
 
   /** Runs what comes before a commit. */

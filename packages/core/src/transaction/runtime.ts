@@ -36,7 +36,7 @@ export interface Engine {
   /** The session of the turn's conversation, which handlers change in place. */
   sessionOf(turn: OpenTurn): object;
   /** Reads what the user sent. */
-  inputOf(facts: TurnFacts): UserInput | undefined;
+  inputOf(update: RawUpdate, username: string | undefined): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Awaitable<void>;
   /** Notifies scenes of what has happened to their frames, and finds the question to ask. */

@@ -171,7 +171,8 @@ export class RunningTurn implements OpenTurn {
 
   /** The input of the user, as scenes get it; `undefined` without scenes. */
   get input(): UserInput | undefined {
-    this.read ??= { input: this.rt.engine?.inputOf(this.facts) };
+    const { update, bot } = this.facts;
+    this.read ??= { input: update && this.rt.engine?.inputOf(update, bot?.username) };
     return this.read.input;
   }
 

@@ -151,8 +151,17 @@ export function isEvent(input: UserInput): boolean {
 export function acceptInput<const A extends Accept>(
   accept: A,
   input: UserInput,
-): Awaitable<Accepted<A> | undefined> {
-  return picked(accept, input) as Awaitable<Accepted<A> | undefined>;
+): Awaitable<Accepted<A> | undefined>;
+export function acceptInput(accept: Accept, input: UserInput): unknown {
+  if (typeof accept === 'function') return accept(input);
+  if (accept === 'any') return tagged(input.kind, input.value);
+  if (typeof accept === 'string') return valueAs(accept, input);
+  if ('album' in accept || 'burst' in accept) {
+    const part = acceptInput('album' in accept ? accept.album : accept.burst, input);
+    return part === undefined ? undefined : [part];
+  }
+  if ((accept as readonly string[]).includes(input.kind)) return tagged(input.kind, input.value);
+  return firstOf(accept, input);
 }
 
 /** Takes what is an {@link Accept}. */
@@ -171,18 +180,6 @@ function ruleOfKinds(): Rule {
       typeof found === 'function' ||
       areKnown(holds(found, 'album') ? found.album : holds(found, 'burst') ? found.burst : found),
   };
-}
-
-function picked(accept: Accept, input: UserInput): unknown {
-  if (typeof accept === 'function') return accept(input);
-  if (accept === 'any') return tagged(input.kind, input.value);
-  if (typeof accept === 'string') return valueAs(accept, input);
-  if ('album' in accept || 'burst' in accept) {
-    const part = picked('album' in accept ? accept.album : accept.burst, input);
-    return part === undefined ? undefined : [part];
-  }
-  if ((accept as readonly string[]).includes(input.kind)) return tagged(input.kind, input.value);
-  return firstOf(accept, input);
 }
 
 /** The first of some kinds that an input has; what is found inside a text is waited for. */

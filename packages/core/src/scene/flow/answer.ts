@@ -99,7 +99,9 @@ export function checkValue(
     return convert(question, value, answers, turn, rejected);
   }
   // a picker that tests gives a boolean
-  return isAnswer(value) ? answer(value) : rejected(undefined, noAnswer('accept', value));
+  return isAnswer(value)
+    ? { kind: 'answer', value }
+    : rejected(undefined, noAnswer('accept', value));
 }
 
 async function convert(
@@ -117,7 +119,9 @@ async function convert(
   }
   if (validate === undefined) {
     // a boolean too: the schema has made it of the input
-    return isStorable(checked) ? answer(checked) : rejected(undefined, noAnswer('schema', checked));
+    return isStorable(checked)
+      ? { kind: 'answer', value: checked }
+      : rejected(undefined, noAnswer('schema', checked));
   }
   const result = await withVerdict(String(turn.state.current), () =>
     validate(checked, answers, turn),
@@ -127,7 +131,9 @@ async function convert(
     return words == null ? rejected() : { kind: 'rejected', say: words };
   }
   if (isRedo(result)) return { kind: 'redo', name: result['~redo'] };
-  return isAnswer(result) ? answer(result) : rejected(undefined, noAnswer('validate', result));
+  return isAnswer(result)
+    ? { kind: 'answer', value: result }
+    : rejected(undefined, noAnswer('validate', result));
 }
 
 /** Rejects a value with the question's words, else with those of its check. */
@@ -154,10 +160,6 @@ function isLongerThan(most: number, value: unknown): boolean {
 /** Characters as users see them: a flag, or an emoji of a family, is one, whatever it is composed of. */
 function charactersOf(text: string): number {
   return [...new Intl.Segmenter().segment(text)].length;
-}
-
-function answer(value: unknown): Verdict {
-  return { kind: 'answer', value };
 }
 
 /** Whether a value is among the choices. */

@@ -48,8 +48,8 @@ export class FlowRun {
   readonly plan: Plan;
   readonly run: FrameRun;
   /** The memo of the frame that was read last, and what it says. */
-  #stored: JsonObject | undefined;
-  #memo: FlowMemo = {};
+  private stored: JsonObject | undefined;
+  private checked: FlowMemo = {};
 
   constructor(plan: Plan, run: FrameRun) {
     this.plan = plan;
@@ -59,11 +59,11 @@ export class FlowRun {
   /** The flow's own values beside the answers. */
   get memo(): FlowMemo {
     const { memo } = this.run;
-    if (memo !== this.#stored) {
-      this.#stored = memo;
-      this.#memo = memoOf(memo);
+    if (memo !== this.stored) {
+      this.stored = memo;
+      this.checked = memoOf(memo);
     }
-    return this.#memo;
+    return this.checked;
   }
 
   /** How far the user has come. */
@@ -79,22 +79,18 @@ export function locate(flowRun: FlowRun): Awaitable<Position> {
 }
 
 /** Keeps a new progress, and changes the memo with it. */
-export function keep({ run }: FlowRun, progress: Progress, change?: MemoChange): void {
-  store(run, progress, run.memo, change);
+export function keep(
+  { run }: FlowRun,
+  { answers, passed, open }: Progress,
+  change?: MemoChange,
+  memo: JsonObject = run.memo,
+): void {
+  run.keepFrozen({ data: answers, memo: changedMemo(memo, { passed, open, ...change }) });
 }
 
 /** Keeps a progress that leads to another question: what belonged to the last one is dropped. */
-export function advance({ run }: FlowRun, progress: Progress, change?: MemoChange): void {
-  store(run, progress, withoutQuestion(run.memo), change);
-}
-
-function store(
-  run: FrameRun,
-  { answers, passed, open }: Progress,
-  memo: JsonObject,
-  change: MemoChange | undefined,
-): void {
-  run.keepFrozen({ data: answers, memo: changedMemo(memo, { passed, open, ...change }) });
+export function advance(flowRun: FlowRun, progress: Progress, change?: MemoChange): void {
+  keep(flowRun, progress, change, withoutQuestion(flowRun.run.memo));
 }
 
 /** Continues from a new progress: the next question is asked. */

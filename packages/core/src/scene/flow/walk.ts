@@ -20,45 +20,45 @@ export class Walk implements Position {
   pending: PendingQuestion | undefined;
   isClosed = false;
   finished: FinishedRound | undefined;
-  readonly #home: Scope;
+  private readonly home: Scope;
   /** The question before, by its parts: noted at every step of the way, and looked at once. */
-  #kind: Passed['kind'] | undefined;
-  #scope: Scope;
-  #name = '';
-  #count = 0;
+  private kind: Passed['kind'] | undefined;
+  private scope: Scope;
+  private name = '';
+  private count = 0;
 
   /** @param home - the level at which it begins */
   constructor(turn: SessionAskTurn, { passed, open }: Progress, home: Scope) {
     this.turn = turn;
     this.passed = setOf(passed);
     this.open = setOf(open);
-    this.#home = home;
-    this.#scope = home;
+    this.home = home;
+    this.scope = home;
   }
 
   /** Continues from a question: it is the one before the next. */
   pass(kind: Passed['kind'], scope: Scope, name: string, count = 0): void {
-    this.#kind = kind;
-    this.#scope = scope;
-    this.#name = name;
-    this.#count = count;
+    this.kind = kind;
+    this.scope = scope;
+    this.name = name;
+    this.count = count;
   }
 
   /** Continues from a round that is finished: no way leads back into it. */
   close(): void {
-    this.#kind = undefined;
+    this.kind = undefined;
     this.isClosed = true;
   }
 
   get previous(): Passed | undefined {
-    const kind = this.#kind;
+    const kind = this.kind;
     if (kind === undefined) return undefined;
-    const { path, level } = this.#scope;
-    return { kind, path: [...path, this.#name], level, count: this.#count };
+    const { path, level } = this.scope;
+    return { kind, path: [...path, this.name], level, count: this.count };
   }
 
   get answers(): JsonObject {
-    return this.#home.answers;
+    return this.home.answers;
   }
 }
 
@@ -85,15 +85,15 @@ export class Scope implements Home {
   /** Questions that were made while the flow runs, by the name of their step. */
   readonly made: Record<string, readonly AskStep[]>;
   /** The names of the stored answers. Usually they are in the order of the steps, and so need no copy. */
-  readonly #names: readonly string[];
+  private readonly names: readonly string[];
   /** How many of the first names the walk has come by, one after the other. */
-  #passed: number;
+  private passed: number;
   /** Whether something else has come between. */
-  #isApart: boolean;
+  private isApart: boolean;
   /** The answers for conditions: filled when one of them looks. */
-  readonly #seen: Record<string, unknown>;
-  /** How many of the first names it has. */
-  #copied: number;
+  private readonly filled: Record<string, unknown>;
+  /** How many of the first names are in it. */
+  private copied: number;
 
   constructor(
     prefix: string,
@@ -111,16 +111,16 @@ export class Scope implements Home {
     this.home = home;
     this.state = state;
     this.made = {};
-    this.#names = Object.keys(this.stored);
-    this.#passed = 0;
-    this.#isApart = false;
-    this.#seen = {};
-    this.#copied = 0;
+    this.names = Object.keys(this.stored);
+    this.passed = 0;
+    this.isApart = false;
+    this.filled = {};
+    this.copied = 0;
   }
 
   /** Comes by an answer. @returns whether it is stored */
   pass(name: string): boolean {
-    if (!this.#isApart && this.#names[this.#passed] === name) this.#passed++;
+    if (!this.isApart && this.names[this.passed] === name) this.passed++;
     else if (Object.hasOwn(this.stored, name)) this.add(name, this.stored[name]);
     else return false;
     return true;
@@ -128,26 +128,26 @@ export class Scope implements Home {
 
   /** Comes by a value that is given, or made of stored answers. */
   add(name: string, value: unknown): void {
-    const isNext = !this.#isApart && this.#names[this.#passed] === name;
-    if (isNext && this.stored[name] === value) this.#passed++;
+    const isNext = !this.isApart && this.names[this.passed] === name;
+    if (isNext && this.stored[name] === value) this.passed++;
     else {
       this.seen[name] = value;
-      this.#isApart = true;
+      this.isApart = true;
     }
   }
 
   /** Answers of the applicable questions so far; conditions see it as it grows. */
   get seen(): Record<string, unknown> {
-    while (this.#copied < this.#passed) {
-      const name = this.#names[this.#copied++] as string;
-      this.#seen[name] = this.stored[name];
+    while (this.copied < this.passed) {
+      const name = this.names[this.copied++] as string;
+      this.filled[name] = this.stored[name];
     }
-    return this.#seen;
+    return this.filled;
   }
 
   /** The same at the end of the walk. */
   get answers(): JsonObject {
-    const isWhole = !this.#isApart && this.#passed === this.#names.length;
+    const isWhole = !this.isApart && this.passed === this.names.length;
     return isWhole ? this.stored : Object.freeze(this.seen);
   }
 }
