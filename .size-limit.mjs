@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '29.3 kB',
-    '25.7 kB',
+    '29.5 kB',
+    '25.9 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '50.4 kB',
-    '44.7 kB',
+    '50.8 kB',
+    '45.1 kB',
   ),
   {
     name: 'keyValueStorage alone',
