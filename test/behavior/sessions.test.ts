@@ -217,6 +217,32 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     expect(seen.sort()).toEqual(['7 has the session of 7', '8 has the session of 8']);
   });
 
+  it('under a key of its own is the same for a business message and a press below it', async () => {
+    const bot = framework.bot();
+    const seen: unknown[] = [];
+    bot.use(framework.session({ getSessionKey: () => 'anna' }));
+    bot.use((ctx) => {
+      count(ctx);
+      seen.push(ctx.session?.['count']);
+    });
+    const { handleUpdate } = bot.bot as { handleUpdate(update: object): Promise<void> };
+    const handle = handleUpdate.bind(bot.bot);
+    const from = { id: 7, is_bot: false, first_name: 'Anna' };
+    const chat = { id: 7, type: 'private', first_name: 'Anna' };
+    const message = {
+      message_id: 1,
+      date: 1,
+      chat,
+      from,
+      text: 'hello',
+      business_connection_id: 'b',
+    };
+    await handle({ update_id: 1, business_message: message });
+    const press = { id: '1', from, chat_instance: '1', data: 'more', message };
+    await handle({ update_id: 2, callback_query: press });
+    expect(seen).toEqual([1, 2]);
+  });
+
   it('in a store of the framework stays there, in order, and untouched by an update that failed', async () => {
     const store = new Map<string, unknown>();
     const bot = framework.bot();
@@ -505,6 +531,19 @@ describe("grammY's session()", () => {
     });
     await telegram(bot).user('Anna').sends('hello');
     expect(String(errors[0])).toContain('getSessionKey');
+  });
+
+  it('is found by a context that a test has made by hand', async () => {
+    const counts: number[] = [];
+    const middleware = session<Data, Context & SessionFlavor<Data>>({
+      initial: () => ({ count: 0 }),
+      getSessionKey: ({ chatId }) => `${chatId}`,
+    });
+    for (let times = 0; times < 2; times++) {
+      const ctx = { chatId: 42 } as Context & SessionFlavor<Data>;
+      await middleware(ctx, async () => void counts.push(++ctx.session.count));
+    }
+    expect(counts).toEqual([1, 2]);
   });
 
   it('bridges an adapter, and adopts its sessions into a machine', async () => {

@@ -60,14 +60,15 @@ export function ownRecord(
   );
   return (update, bot, key, rest, ctx) => {
     custom = key;
-    return machine.handle(byKey ? partsToAnswer(update) : update, bot, rest, ctx);
+    return machine.handle(byKey ? withoutDelays(update) : update, bot, rest, ctx);
   };
 }
 
 /**
- * The parts that a busy machine answers early, and no other: messages about a chat migration and votes delay a machine. This one has to ask its
- * strategy before `handle` returns, or it gets the key of another update.
+ * An update without what delays a machine: messages about a chat migration, and votes. This machine has to ask its strategy before `handle`
+ * returns, or it gets the key of another update.
  */
-function partsToAnswer({ update_id, callback_query, pre_checkout_query }: RawUpdate): RawUpdate {
-  return { update_id, callback_query, pre_checkout_query };
+function withoutDelays(update: RawUpdate): RawUpdate {
+  const { message: _, poll: __, poll_answer: ___, ...rest } = update;
+  return rest as RawUpdate;
 }
