@@ -106,6 +106,38 @@ describe('the deadline of a conversation', () => {
     expect(await first?.peek()).toBe(undefined);
   });
 
+  it('does not wait until another bot has none that are due', async () => {
+    const clock = virtualClock();
+    const fired: number[] = [];
+    const onTimeout = ({ subject, state: fsm }: Turn) => {
+      fired.push(subject.bot);
+      fsm.clear();
+    };
+    const { machine, bot } = bench({ clock, onTimeout });
+    machine.connect(bot);
+    machine.connect({ ...bot, id: 124 });
+    for (let user = 1; user <= 300; user++) await machine.at({ bot: 123, user }).run(arm);
+    await machine.at({ bot: 124, user: 1 }).run(arm);
+    await clock.advance('11m');
+    expect(await machine.sweep()).toBe(301);
+    expect(fired.indexOf(124)).toBeLessThan(100);
+  });
+
+  it('fires when the look for those of another bot has failed, which is then reported', async () => {
+    const clock = virtualClock();
+    const memory = memoryStorage({ clock });
+    const due: typeof memory.due = (limit, claim, prefix) => {
+      if (prefix?.includes('124') === true) throw new Error('connection reset');
+      return memory.due(limit, claim, prefix);
+    };
+    const { machine, bot, peek, send } = bench({ clock, storage: { ...memory, due } });
+    machine.connect({ ...bot, id: 124 });
+    await send(1, 'a', arm);
+    await clock.advance('11m');
+    await expect(machine.sweep()).rejects.toThrow('connection reset');
+    expect(await peek(1)).toBe(undefined);
+  });
+
   it('runs onTimeout, which may move the user and send messages', async () => {
     const { clock, machine, send, peek, sentTexts } = bench({
       onTimeout: ({ state: fsm }: Turn) => {

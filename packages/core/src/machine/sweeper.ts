@@ -25,11 +25,11 @@ export interface Sweeper {
 }
 
 const unconnected =
-  'machine.sweep() found no bot, so it fires no deadline. Call machine.connect(bot) first.';
+  'No bot is connected, so no deadline is fired. Call machine.start(bot), or machine.connect(bot) before machine.sweep().';
 
 /** Beyond it there is nothing to wait for, in ms. */
 const longestRest = 1e13;
-/** How many are claimed at a time. */
+/** How many are claimed at a time, unless there are more bots. */
 const batch = 100;
 
 /** Makes the sweeper of one machine. */
@@ -43,28 +43,27 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;
+  /** The first bot whose deadlines the next round claims. */
+  let nextBot = 0;
 
   const sweep = async (limit: number): Promise<number> => {
+    // a given clock means a test, which may sweep whenever it likes
+    if (mayWarn && rt.bots.size === 0) warn(unconnected, 'TELEFSM_DEADLINES');
+    mayWarn = false;
     let fired = 0;
     let left = limit;
     // those that were busy stay claimed until the end of the poll, so that they hide no other deadline
     const busy: string[] = [];
     // one that its handler sets again to now waits for the next poll: otherwise this one would never end
     const done = new Set<string>();
+    let failure: PromiseRejectedResult | undefined;
     let isMore = true;
     while (isMore && left > 0 && !stopping.isStopped) {
-      const most = Math.min(batch, left);
-      const keys: string[] = [];
-      // another machine on this storage has its own bots, and their scenes
-      for (const bot of rt.bots.keys()) {
-        const limit = most - keys.length;
-        if (limit === 0) break;
-        const prefix = botPrefix(namespace, bot);
-        keys.push(...(await leases.ask(() => storage.due?.(limit, claim, prefix) ?? [])));
-      }
-      left -= keys.length;
-      isMore = keys.length === batch;
-      await each(keys, async (key) => {
+      const found = await claimUpTo(Math.min(Math.max(batch, rt.bots.size), left));
+      isMore = found.isMore;
+      failure ??= found.failure;
+      left -= found.keys.length;
+      await each(found.keys, async (key) => {
         if (done.has(key)) return void busy.push(key);
         try {
           if (await fire(rt, key)) {
@@ -79,7 +78,26 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
       });
     }
     await each(busy, settle);
+    if (failure !== undefined) throw failure.reason;
     return fired;
+  };
+  /** Claims due deadlines, of each bot the same number. Another machine on this storage has its own bots, and their scenes. */
+  const claimUpTo = async (most: number) => {
+    const all = [...rt.bots.keys()];
+    const bots = [...all.slice(nextBot), ...all.slice(0, nextBot)].slice(0, most);
+    nextBot = (nextBot + bots.length) % all.length || 0;
+    const share = Math.floor(most / bots.length);
+    const claimed = await Promise.allSettled(
+      bots.map((bot) =>
+        leases.ask(() => storage.due?.(share, claim, botPrefix(namespace, bot)) ?? []),
+      ),
+    );
+    const keys = claimed.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+    const failure = claimed.find((each) => each.status === 'rejected');
+    const isMore =
+      failure === undefined &&
+      claimed.some((each) => each.status === 'fulfilled' && each.value.length === share);
+    return { keys, isMore, failure };
   };
   const each = async (keys: readonly string[], work: (key: string) => Promise<void>) => {
     let next = 0;
@@ -139,12 +157,7 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
       timer = undefined;
       await running;
     },
-    sweep(limit) {
-      // a given clock means a test, which may sweep whenever it likes
-      if (mayWarn && rt.bots.size === 0) warn(unconnected, 'TELEFSM_DEADLINES');
-      mayWarn = false;
-      return sweep(limit);
-    },
+    sweep,
   };
 }
 
