@@ -61,6 +61,67 @@ it('a machine that is started and stopped again drains for 25 seconds from then'
   await Promise.all([first, second, ...stops]);
 });
 
+it('a turn that stop() no longer waits for is not renewed, so another process soon gets its conversation', async () => {
+  const clock = virtualClock();
+  const storage = textStorage(clock);
+  const { machine, send, outlast } = bench({ clock, storage });
+  const other = bench({ clock, storage: storage.view() });
+  const held = gate();
+  const update = send(1, 'a', async () => held.opened);
+  const stopped = machine.stop();
+  await clock.advance('26s');
+  await stopped;
+  const renewed = storage.calls.filter((call) => call === 'renew').length;
+  const next = other.send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
+  await other.outlast(next);
+  expect(storage.calls.filter((call) => call === 'renew')).toHaveLength(renewed);
+  expect(await other.peek(1)).toMatchObject({ current: Form.name.id });
+  held.open();
+  await outlast(update.catch(() => {}));
+});
+
+it('a machine that is started again renews its leases', async () => {
+  const clock = virtualClock();
+  const storage = textStorage(clock);
+  const { machine, send, peek } = bench({ clock, storage });
+  await send(1, 'a', () => {});
+  await machine.stop();
+  machine.start();
+  const held = gate();
+  const update = send(1, 'b', async ({ state: fsm }) => {
+    await held.opened;
+    fsm.set(Form.name);
+  });
+  await clock.advance('60s');
+  held.open();
+  await update;
+  expect(storage.calls).toContain('renew');
+  expect(await peek(1)).toMatchObject({ current: Form.name.id });
+  await machine.stop();
+});
+
+it('a stopped machine without turns has no timer', async () => {
+  const clock = virtualClock();
+  let timers = 0;
+  const setTimeout: typeof clock.setTimeout = (work, ms) => {
+    timers++;
+    return clock.setTimeout(() => {
+      timers--;
+      work();
+    }, ms);
+  };
+  const clearTimeout: typeof clock.clearTimeout = (timer) => {
+    if (timer !== undefined) timers--;
+    clock.clearTimeout(timer);
+  };
+  const watched = { ...clock, setTimeout, clearTimeout };
+  const { machine, send } = bench({ clock: watched as never, storage: textStorage(clock) });
+  await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+  expect(timers).toBe(1);
+  await machine.stop();
+  expect(timers).toBe(0);
+});
+
 it('a commit that stop() no longer waits for is sent again when its answer is lost', async () => {
   const clock = virtualClock();
   let commits = 0;

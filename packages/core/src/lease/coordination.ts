@@ -6,7 +6,7 @@ import type { Granted, LeaseHolder } from '../storage/statements.ts';
 import { Acquiring, type AcquiringRoom } from './acquiring.ts';
 import { isOwnToken } from './calls.ts';
 import { type DueAt, DueTimer } from './due.ts';
-import { type Gate, gateOf, type Sender, type Sent } from './gate.ts';
+import { type Gate, gateOf, type InFlight, type Sender } from './gate.ts';
 import type { Coordination, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
 import { LiveList } from './live.ts';
 import { Notes } from './notes.ts';
@@ -44,13 +44,14 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
   readonly gate: Gate;
-  readonly sent = new LiveList<Sent>();
+  readonly inFlight = new LiveList<InFlight>();
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
   hasAnswered = false;
+  isStopped = false;
   /** The keys of attempts that gave up while they were registered as waiters, by token. */
   readonly #gaveUp = new Map<string, string>();
-  /** One for all turns and statements. */
+  /** One for all turns, and the statements in flight. */
   readonly #timer: DueTimer;
 
   constructor(options: LeaseOptions) {
@@ -69,14 +70,14 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
     });
   }
 
-  has(hold: SharedLease): boolean {
-    return turns.has(hold);
+  has(lease: SharedLease): boolean {
+    return turns.has(lease);
   }
 
   /** The turn of a lease has ended. */
-  over(hold: SharedLease): void {
-    turns.delete(hold);
-    this.notes.unwatch(hold.token);
+  over(lease: SharedLease): void {
+    turns.delete(lease);
+    this.notes.unwatch(lease.token);
   }
 
   urgent<T>(statement: () => Awaitable<T>): Promise<T> {
@@ -88,6 +89,8 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
   }
 
   acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
+    // a machine may be started again
+    this.isStopped = false;
     const attempt = new Acquiring(this, key, options);
     turns.add(attempt);
     return attempt.acquired();
@@ -98,7 +101,8 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
   }
 
   stop(): void {
-    // those that are still on their way keep their bounds
+    this.isStopped = true;
+    // statements in flight keep their bounds
     if (this.#soonest() === Number.POSITIVE_INFINITY) this.#timer.stop();
     this.wakeUps.close();
     this.notes.stop();
@@ -154,14 +158,14 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
 
   #tick(now: number): DueAt {
     for (const turn of this.#turns()) turn.tick(now);
-    for (const sent of this.sent.now()) sent.tick(now);
+    for (const statement of this.inFlight.now()) statement.tick(now);
     return this.#soonest();
   }
 
   #soonest(): DueAt {
     let soonest = Number.POSITIVE_INFINITY;
     for (const { dueAt } of this.#turns()) soonest = Math.min(soonest, dueAt);
-    for (const { dueAt } of this.sent.now()) soonest = Math.min(soonest, dueAt);
+    for (const { dueAt } of this.inFlight.now()) soonest = Math.min(soonest, dueAt);
     return soonest;
   }
 

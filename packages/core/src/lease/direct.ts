@@ -51,10 +51,10 @@ class DirectLeases implements Leases {
 
   #granted(key: string, token: string, { fence, stored }: Granted): Lease {
     const { clock, longest } = this.options;
-    const hold = new DirectLease(this, key, { token, fence }, stored);
-    this.#live.add(hold);
+    const lease = new DirectLease(this, key, { token, fence }, stored);
+    this.#live.add(lease);
     this.#timer ??= clock.setTimeout(this.#tick, longest);
-    return hold;
+    return lease;
   }
 
   async #wait(
@@ -101,8 +101,8 @@ class DirectLeases implements Leases {
     this.#timer = undefined;
   }
 
-  over(hold: DirectLease): void {
-    this.#live.delete(hold);
+  over(lease: DirectLease): void {
+    this.#live.delete(lease);
   }
 
   /** One timer for all: a turn that is short enough neither sets nor clears one. */
@@ -111,10 +111,10 @@ class DirectLeases implements Leases {
     const now = clock.monotonic();
     let next = Number.POSITIVE_INFINITY;
     this.#timer = undefined;
-    for (const hold of this.#live.now()) {
-      const left = hold.startedAt + longest - now;
+    for (const lease of this.#live.now()) {
+      const left = lease.startedAt + longest - now;
       if (left > 0) next = Math.min(next, left);
-      else hold.lose();
+      else lease.lose();
     }
     if (next < Number.POSITIVE_INFINITY) this.#timer = clock.setTimeout(this.#tick, next);
   };
@@ -124,7 +124,7 @@ class DirectLeases implements Leases {
 export interface LeaseHome {
   readonly options: LeaseOptions;
   /** The turn of a lease has ended. */
-  over(hold: DirectLease): void;
+  over(lease: DirectLease): void;
 }
 
 /** The lease of a conversation for one turn. */

@@ -5,6 +5,9 @@ import type { Clock } from '../base/clock.ts';
 /** A time at which something is to happen, by the monotonic clock; infinite for never. */
 export type DueAt = number;
 
+/** The shortest time between two ticks, in ms: each one looks at everything, and thousands may wait. */
+const shortest = 10;
+
 /** A timer for the soonest of many times. It stays set if that one ends before, so that a quick turn neither sets nor clears one. */
 export class DueTimer {
   readonly #clock: Clock;
@@ -18,7 +21,7 @@ export class DueTimer {
     this.#tick = tick;
   }
 
-  /** Ticks at this time, or before. */
+  /** Ticks at this time, or before; a few ms later if it has just ticked. */
   by(at: DueAt): void {
     if (at >= this.#at) return;
     this.stop();
@@ -35,6 +38,7 @@ export class DueTimer {
   #run(): void {
     this.#timer = undefined;
     this.#at = Number.POSITIVE_INFINITY;
-    this.by(this.#tick(this.#clock.monotonic()));
+    const now = this.#clock.monotonic();
+    this.by(Math.max(this.#tick(now), now + shortest));
   }
 }

@@ -16,8 +16,8 @@ import type { LiveList, Member } from './live.ts';
 /** The machine that sends statements, as the gate sees it. */
 export interface Sender {
   readonly clock: Clock;
-  /** Its statements that were sent and are within their bound; it calls their {@link Sent.tick}. */
-  readonly sent: LiveList<Sent>;
+  /** Its statements that were sent and are within their bound; it calls their {@link InFlight.tick}. */
+  readonly inFlight: LiveList<InFlight>;
   /** Ticks at this time, or before. */
   by(at: DueAt): void;
 }
@@ -91,25 +91,25 @@ export class Gate {
       return;
     }
     this.#running++;
-    const sent = new Sent(this, statement, sentAt);
-    sender.sent.add(sent);
-    sender.by(sent.dueAt);
+    const inFlight = new InFlight(this, statement, sentAt);
+    sender.inFlight.add(inFlight);
+    sender.by(inFlight.dueAt);
     answer.then(
-      (value) => sent.answered(value),
-      (error) => sent.failed(error),
+      (value) => inFlight.answered(value),
+      (error) => inFlight.failed(error),
     );
   }
 
   /** A statement is beyond its bound. */
-  late(sent: Sent): void {
+  late(inFlight: InFlight): void {
     if (this.#overdue >= this.#width) return;
-    sent.hasSlot = false;
+    inFlight.hasSlot = false;
     this.#overdue++;
     this.#running--;
   }
 
   /** A statement was answered, however late. */
-  ended({ hasSlot }: Sent): void {
+  ended({ hasSlot }: InFlight): void {
     if (hasSlot) this.#running--;
     else this.#overdue--;
     this.next();
@@ -126,7 +126,7 @@ export class Gate {
 }
 
 /** A statement that was sent and not answered yet. */
-export class Sent<out T = unknown> implements Member {
+export class InFlight<out T = unknown> implements Member {
   at = -1;
   /** When its bound ends. */
   readonly dueAt: DueAt;
@@ -147,7 +147,7 @@ export class Sent<out T = unknown> implements Member {
   tick(now: number): void {
     if (now < this.dueAt) return;
     this.#isLate = true;
-    this.#statement.sender.sent.delete(this);
+    this.#statement.sender.inFlight.delete(this);
     this.#gate.late(this);
     // first the one who waits, so that a repetition gets the slot
     this.#statement.failed(new TimedOut());
@@ -165,7 +165,7 @@ export class Sent<out T = unknown> implements Member {
   }
 
   #end(): void {
-    this.#statement.sender.sent.delete(this);
+    this.#statement.sender.inFlight.delete(this);
     this.#gate.ended(this);
   }
 }

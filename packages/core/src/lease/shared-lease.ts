@@ -13,8 +13,10 @@ import { type Sending, verdictOf } from './proof.ts';
 
 /** The members of a machine's leases that a shared lease needs. */
 export interface LeaseRoom extends LeaseHome, CommittingRoom {
+  /** A turn that outlives its machine is not renewed, so that others soon get its conversation. */
+  readonly isStopped: boolean;
   /** Whether the turn of a lease is not over. */
-  has(hold: SharedLease): boolean;
+  has(lease: SharedLease): boolean;
   /** Sends a statement that ends, extends or proves a turn. */
   urgent<T>(statement: () => Awaitable<T>): Promise<T>;
 }
@@ -64,7 +66,7 @@ export class SharedLease extends DirectLease {
     if (now < this.dueAt) return;
     this.dueAt = now + this.#pause;
     if (now - this.startedAt > this.leases.options.longest) this.lose();
-    else this.#renew();
+    else if (!this.leases.isStopped) this.#renew();
   }
 
   /** Extends the lease if less than two thirds of it are left. Not while a commit is on its way, which spends the fence. */
@@ -140,8 +142,8 @@ export class SharedLease extends DirectLease {
     const { said, keep } = committing;
     const isAccepted = said !== undefined && said !== 'rejected';
     if (!isAccepted) return this.#failed(committing).finally(() => this.#committed(keep));
-    this.#accepted(committing);
     this.#committed(keep);
+    this.#accepted(committing);
   }
 
   #committed(keep: boolean): void {
