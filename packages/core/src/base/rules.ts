@@ -25,8 +25,11 @@ export function invalidOption(
  * @throws FsmError `INVALID_OPTION` for a promise: it would count as a yes, or as a no
  */
 export function atOnce<T>(option: string, decided: T): T {
-  if (isPromise(decided))
+  if (isPromise(decided)) {
+    // nobody is interested in how it ends
+    decided.then(undefined, () => {});
     throw invalidOption(option, 'a function that decides at once', 'a promise');
+  }
   return decided;
 }
 

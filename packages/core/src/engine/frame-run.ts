@@ -89,8 +89,8 @@ export class FrameRun implements SceneRun {
       const { top } = copy;
       copy.change({
         state,
-        data: data && frozenData(data, 'data', top.data),
-        memo: memo && frozenData(memo, 'memo', top.memo),
+        data: data === undefined ? undefined : frozenData(data, 'data', top.data),
+        memo: memo === undefined ? undefined : frozenData(memo, 'memo', top.memo),
       });
     };
   }

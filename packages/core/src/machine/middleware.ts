@@ -24,7 +24,7 @@ export interface ClientCalls<Client> {
   call(client: Client, method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
   /** Passes each later call of a client that belongs to one update to a function, see {@link BotPort.intercept}. */
   intercept(client: Client, each: (method: string, payload: object) => object | undefined): void;
-  /** Copies a client that belongs to one update, as it is now: what is done to it later does not reach the copy. */
+  /** Copies a client that belongs to one update, as it is now: calls that are changed later are not changed in the copy. */
   copy(client: Client): Client;
 }
 

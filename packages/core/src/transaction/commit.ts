@@ -175,9 +175,10 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
   const next = writeOf(record, life, deadlineIn);
   const { base } = copy;
-  // otherwise it is about as large as it was
+  const { shared } = rt.storage.features;
+  // otherwise it is about as large as it was, and without a text it would have to be counted
   const isOther = record.frames !== base.frames || record.session !== base.session;
-  if (isOther) checkSize(record, next, maxRecordBytes, rt.storage.features.shared);
+  if (isOther || shared) checkSize(record, next, maxRecordBytes, shared);
   return next;
 }
 

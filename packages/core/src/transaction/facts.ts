@@ -30,7 +30,7 @@ export interface BotPort {
    * Needed where a callback query was answered early, since answering it again is an error, and for `replyKeyboards`.
    */
   intercept?(each: (method: string, payload: object) => object | undefined): void;
-  /** Makes the port of the same bot for work without an update, if this one belongs to an update. It is called before the bot's other middleware. */
+  /** Makes the port of the same bot for work without an update, if this one belongs to an update. It is called before the middleware behind the machine. */
   lasting?(): BotPort;
 }
 

@@ -41,7 +41,7 @@ export interface Plan {
   self(): AnyScene;
 }
 
-const noMarks: readonly string[] = [];
+const nothing: readonly string[] = [];
 
 /** The flow's code at work on one frame. A class, since several are made for each update. */
 export class FlowRun {
@@ -68,7 +68,7 @@ export class FlowRun {
 
   /** How far the user has come. */
   get progress(): Progress {
-    const { passed = noMarks, open = noMarks } = this.memo;
+    const { passed = nothing, open = nothing } = this.memo;
     return { answers: this.run.data, passed, open };
   }
 }

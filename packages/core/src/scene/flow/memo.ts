@@ -161,7 +161,7 @@ export function withoutQuestion(memo: JsonObject): JsonObject {
 
 /** A memo with changes, deeply frozen. Empty members take no space in it. */
 export function changedMemo(memo: JsonObject, change: MemoChange): JsonObject {
-  // picked and not deleted from a copy, as above: an object that has lost a member is slow from then on
+  // made anew, since a copy that loses a member is slow from then on
   const changed: Record<string, unknown> = {};
   for (const name in memo) if (!Object.hasOwn(change, name)) put(changed, name, memo[name]);
   for (const name in change) {

@@ -63,10 +63,10 @@ export class Walk implements Position {
 }
 
 /** None for most flows. */
-const noMarks: ReadonlySet<string> = new Set();
+const noneMarked: ReadonlySet<string> = new Set();
 
 function setOf(marks: readonly string[]): ReadonlySet<string> {
-  return marks.length === 0 ? noMarks : new Set(marks);
+  return marks.length === 0 ? noneMarked : new Set(marks);
 }
 
 /** The flow of a level: the one that runs, or an included one. */
