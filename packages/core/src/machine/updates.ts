@@ -37,6 +37,9 @@ interface Updates {
   readonly failing: Map<string, number>;
 }
 
+/** An update as the framework gives it. */
+type GivenUpdate = Pick<UpdateJob, 'update' | 'bot' | 'rest' | 'ctx'>;
+
 /** Makes the function that handles updates. */
 export function updatesOf(
   rt: MachineRuntime,
@@ -50,14 +53,11 @@ export function updatesOf(
     failing: new Map(),
   };
   function work(
-    update: RawUpdate,
-    bot: BotPort,
-    rest: Rest,
-    ctx: unknown,
+    given: GivenUpdate,
     subject: Subject,
     asker: PollSender | undefined,
   ): Promise<void> {
-    const given = { update, bot, rest, ctx };
+    const { bot } = given;
     let job = new UpdateJob(updates, asker?.subject ?? subject, asker !== undefined, given);
     // the conversation that would wait for this update from another chat is not one of this machine
     const isOther = asker !== undefined && (job.key === undefined || tagOf(job.key) !== asker.tag);
@@ -67,26 +67,35 @@ export function updatesOf(
     const handled = transact(rt, job);
     return (job.isShared ? job.shares(handled) : handled) as Promise<void>;
   }
+  async function vote(given: GivenUpdate, subject: Subject): Promise<void> {
+    const { withSender } = await import('../transaction/polls.ts');
+    await withSender(rt, given.update, subject, (asker) => work(given, subject, asker));
+  }
   let moves: Promise<GroupMoves> | undefined;
+  async function behindMoves(
+    given: GivenUpdate,
+    subject: Subject,
+    asker: PollSender | undefined,
+  ): Promise<void> {
+    // a group becomes a supergroup once, so what that needs is loaded then
+    moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
+    await (await moves).before(given.update, subject);
+    await work(given, subject, asker);
+  }
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
     try {
+      const given = { update, bot, rest, ctx };
       const subject = subjectOf(update, bot.id);
-      const run = (asker: PollSender | undefined) => work(update, bot, rest, ctx, subject, asker);
       const { updateType } = subject;
-      if (updateType === 'poll_answer' || updateType === 'poll') {
-        return import('../transaction/polls.ts').then(({ withSender }) =>
-          withSender(rt, update, subject, run),
-        );
-      }
+      if (updateType === 'poll_answer' || updateType === 'poll') return vote(given, subject);
       const asker =
         updateType === 'callback_query' ? rt.engine?.askerOf(update, subject) : undefined;
       const message: RawObject = Object(update['message']);
       const moved = message['migrate_to_chat_id'] ?? message['migrate_from_chat_id'];
-      if ((moves ?? moved) === undefined) return work(update, bot, rest, ctx, subject, asker);
-      // a group becomes a supergroup once, so what that needs is loaded then
-      moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
-      return moves.then((all) => all.before(update, subject)).then(() => run(asker));
+      return (moves ?? moved) === undefined
+        ? work(given, subject, asker)
+        : behindMoves(given, subject, asker);
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
@@ -118,7 +127,7 @@ class UpdateJob implements Job {
     updates: Updates,
     subject: Subject,
     isElsewhere: boolean,
-    { update, bot, rest, ctx }: Pick<UpdateJob, 'update' | 'bot' | 'rest' | 'ctx'>,
+    { update, bot, rest, ctx }: GivenUpdate,
   ) {
     const { strategy, when } = updates.rt.options;
     this.updates = updates;
