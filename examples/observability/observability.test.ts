@@ -14,7 +14,7 @@ import {
 import type { FsmStorage, Machine } from '@telefsm/core';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { telegram, virtualClock } from '@telefsm/testing';
-import { Bot } from 'grammy';
+import { Bot, GrammyError } from 'grammy';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { Telegraf } from 'telegraf';
@@ -126,6 +126,29 @@ describe.each([
     ]);
     expect(seen.lines).toMatchObject([{ level: 50, msg: 'turn failed', cause: 'update' }]);
     expect(JSON.stringify(seen.lines)).toContain('chat not found');
+    expect(JSON.stringify(seen.lines)).not.toContain(texts.howTo);
+  });
+
+  it('logs the causes of an error, without the messages that could not be sent', async () => {
+    const seen = telemetry();
+    const storage = sqliteStorage(':memory:');
+    const refused = { ok: false, error_code: 400, description: 'chat not found' } as const;
+    const payload = { chat_id: 1, text: texts.howTo };
+    const unsent = new GrammyError('Call failed', refused, 'sendMessage', payload);
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:6379', { cause: unsent });
+    vi.spyOn(storage, 'acquire').mockRejectedValue(Object.assign(cause, { payload }));
+    vi.spyOn(storage, 'classify').mockReturnValue('fatal');
+    const anna = start(seen, virtualClock(), storage).user('Anna');
+    await expect(anna.sends('hello')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    const words = /^The storage failed.*: connect ECONNREFUSED 127.0.0.1:6379: .*chat not found/s;
+    const turn = seen.lines.find(({ msg }) => msg === 'turn failed');
+    expect(turn).toMatchObject({
+      err: {
+        type: 'FsmError',
+        message: expect.stringMatching(words),
+        stack: expect.stringMatching(/caused by: .*ECONNREFUSED.*caused by: .*chat not found/s),
+      },
+    });
     expect(JSON.stringify(seen.lines)).not.toContain(texts.howTo);
   });
 
