@@ -25,9 +25,9 @@ export interface LocalObject {
 /**
  * Makes an object that has all conversations.
  *
- * @param machineOf - makes the machine that an alarm sweeps
+ * @param machineOf - makes the machine that an alarm sweeps; without it the class has no `sweep()`
  */
-export function localObject(machineOf: (within: ConversationShard) => Sweeping): LocalObject {
+export function localObject(machineOf?: (within: ConversationShard) => Sweeping): LocalObject {
   const database = new Libsql(':memory:');
   let alarm: number | undefined;
   let failure: string | undefined;
@@ -52,11 +52,7 @@ export function localObject(machineOf: (within: ConversationShard) => Sweeping):
       alarm = at;
     },
   };
-  class Conversations extends ConversationShard {
-    override sweep() {
-      return machineOf(this).sweep();
-    }
-  }
+  const Conversations = machineOf === undefined ? ConversationShard : sweeping(machineOf);
   const id = { toString: () => 'the only one' };
   const started = () => {
     instance ??= new Conversations({ id, storage }, undefined);
@@ -86,6 +82,14 @@ export function localObject(machineOf: (within: ConversationShard) => Sweeping):
     },
   };
   return object;
+}
+
+function sweeping(machineOf: (within: ConversationShard) => Sweeping): typeof ConversationShard {
+  return class extends ConversationShard {
+    override sweep() {
+      return machineOf(this).sweep();
+    }
+  };
 }
 
 /** What an alarm calls. */

@@ -11,6 +11,9 @@ const tidyAfter = 3_600_000;
 /** How long deadlines rest that a sweep left alone, in ms: those of a machine that it does not sweep. After a failure it begins with a second. */
 const rest = { first: 1000, longest: 60_000 } as const;
 
+const unswept =
+  'A deadline was stored, but this class has no sweep(). Override it, or call machine.sweep() from a cron trigger.';
+
 const names: ReadonlySet<string> = new Set<keyof Calls>([
   'acquire',
   'commit',
@@ -52,6 +55,8 @@ export class ConversationShard<out Env = unknown> {
   #alarmAt: number | undefined;
   /** How many sweeps have failed since one succeeded. */
   #failures = 0;
+  /** Whether this instance may still warn that no alarm fires deadlines. */
+  #mayWarn = true;
 
   constructor(ctx: ObjectState, env: Env) {
     this.ctx = ctx;
@@ -63,7 +68,7 @@ export class ConversationShard<out Env = unknown> {
    *
    * Called by the alarm. If it returns a number above zero, as `machine.sweep()` does, and deadlines are left, it is called again at once by
    * another alarm. After an error it is called again, after 1 s at first and later after up to 60 s, for as long as it fails. Without this
-   * method no alarm is set for deadlines; then sweep by a cron trigger.
+   * method no alarm is set for deadlines, so sweep by a cron trigger. Each instance of the object then prints one warning to its log.
    */
   sweep?(): Awaitable<unknown>;
 
@@ -132,7 +137,11 @@ export class ConversationShard<out Env = unknown> {
 
   /** Makes the alarm ring in time. In one step with the write, so both are kept or neither is. */
   #expect(what: 'due' | 'expired', at: number): void {
-    if (what === 'due' && this.sweep === undefined) return;
+    if (what === 'due' && this.sweep === undefined) {
+      if (this.#mayWarn) console.warn(unswept);
+      this.#mayWarn = false;
+      return;
+    }
     // set anew by each instance, for the first of all
     const first = this.#alarmAt ?? this.#first();
     const rings = Math.ceil(Math.min(first, what === 'due' ? at : at + tidyAfter));

@@ -15,6 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 const Waiting = states('Waiting', { on: state() });
@@ -84,13 +85,6 @@ describe('an object that gets no request', () => {
     expect(object.alarmAt()).toBeUndefined();
   });
 
-  it('is not said to need a process that polls', async () => {
-    const warned = vi.spyOn(process, 'emitWarning');
-    const { send } = botOn();
-    await send(1, days);
-    expect(warned).not.toHaveBeenCalled();
-  });
-
   it('keeps its alarm over any number of evictions', async () => {
     const { object, send, fired } = botOn();
     await send(1, 10 * days);
@@ -103,6 +97,38 @@ describe('an object that gets no request', () => {
     await ringUntil(object, 21 * days);
     expect(fired).toEqual([2, 1, 3]);
   });
+});
+
+it('a deadline in an object with sweep() is stored without a warning', async () => {
+  const warnings = [vi.spyOn(process, 'emitWarning'), vi.spyOn(console, 'warn')];
+  const { send, object } = botOn();
+  await send(1, days);
+  expect(object.alarmAt()).toBe(Date.now() + days);
+  for (const warned of warnings) expect(warned).not.toHaveBeenCalled();
+});
+
+it('the first deadline in an object without sweep() is stored with a warning in its log', async () => {
+  const warned = vi.spyOn(console, 'warn').mockReturnValue();
+  const object = localObject();
+  const storage = durableObjectStorage(object.namespace, { shards: 1 });
+  const store = async (key: string, deadlineIn?: number) => {
+    const token = `${key}.1`;
+    const taken = await storage.acquire(key, { token, lease: 1000, queue: false });
+    const fence = 'busy' in taken ? Number.NaN : taken.fence;
+    const due = deadlineIn === undefined ? {} : { deadlineIn };
+    expect(await storage.commit(key, { token, fence }, { text: '{}', state: null, ...due })).toBe(
+      'done',
+    );
+  };
+  await store('a');
+  expect(warned).not.toHaveBeenCalled();
+  for (const key of ['b', 'c']) await store(key, days);
+  expect(warned.mock.calls).toEqual([
+    [
+      'A deadline was stored, but this class has no sweep(). Override it, or call machine.sweep() from a cron trigger.',
+    ],
+  ]);
+  expect(object.alarmAt()).toBeUndefined();
 });
 
 describe('very many deadlines of one object', () => {
