@@ -138,6 +138,7 @@ export class ConversationShard<out Env = unknown> {
   /** Makes the alarm ring in time. In one step with the write, so both are kept or neither is. */
   #expect(what: 'due' | 'expired', at: number): void {
     if (what === 'due' && this.sweep === undefined) {
+      const { console } = globalThis;
       if (this.#mayWarn) console.warn(unswept);
       this.#mayWarn = false;
       return;
