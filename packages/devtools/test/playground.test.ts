@@ -1,8 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { createMachine } from '@telefsm/core/adapter';
 import { botApiServer, virtualClock } from '@telefsm/testing';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type PlaygroundBot, type PlaygroundExample, playground } from '../src/index.ts';
+import { leapingClock } from '../src/playground/leaping-clock.ts';
 import { openSession } from '../src/playground/session.ts';
 
 /** Bots that do nothing, and those that run. */
@@ -57,4 +58,38 @@ it('runs one bot after two crashes at once', async () => {
   expect(running.size).toBe(1);
   await session.stop();
   expect(running.size).toBe(0);
+});
+
+it.each([
+  ['while it crashes', 0],
+  ['between two crashes', 1],
+])('runs no bot after it was stopped %s', async (_, seen) => {
+  const { running, examples } = counted();
+  const made = { examples, openServer, makeClock: virtualClock };
+  let changes = 0;
+  const session = await openSession('example', 'grammy', made, () => {
+    changes += 1;
+  });
+  const crashes = [session.crash('now'), session.crash('now')];
+  const isReached = () => session.crashes === 1 && changes === seen;
+  while (!isReached()) await (seen === 0 ? undefined : setImmediate());
+  await session.stop();
+  await Promise.all(crashes);
+  expect(running.size).toBe(0);
+  expect(session.crashes).toBe(1);
+});
+
+it('a leap that fails affects no later leap and no timer', async () => {
+  const time = virtualClock();
+  const advance = vi.spyOn(time, 'advance').mockRejectedValueOnce(new Error('A timer threw.'));
+  const { clock, leap } = leapingClock(time);
+  await expect(leap(86_400_000)).rejects.toThrow('A timer threw.');
+  const fired: number[] = [];
+  clock.setTimeout(() => fired.push(clock.now()), 10);
+  const due = clock.now() + 10;
+  await time.advance(10);
+  expect(fired).toEqual([due]);
+  advance.mockClear();
+  await leap(1000);
+  expect(advance).toHaveBeenCalled();
 });

@@ -22,8 +22,11 @@ export function leapingClock(time: PlaygroundClock): LeapingClock {
     shortest = ms / mostLooks;
     // the last stretch is walked, so that what is due by then has happened
     const walked = 2 * shortest;
-    await time.advance(ms - walked);
-    shortest = 0;
+    try {
+      await time.advance(ms - walked);
+    } finally {
+      shortest = 0;
+    }
     await time.advance(walked);
   }
 
@@ -35,7 +38,8 @@ export function leapingClock(time: PlaygroundClock): LeapingClock {
       clearTimeout: (handle) => time.clearTimeout(handle),
     },
     leap(ms) {
-      leaping = leaping.then(() => pass(ms));
+      const next = () => pass(ms);
+      leaping = leaping.then(next, next);
       return leaping;
     },
   };

@@ -100,9 +100,12 @@ export async function openSession(
   /** The moves on the diagram when it crashed. */
   let learned: readonly SeenMove[] = [];
   let seen = 0;
-  let life = await start();
+  /** The newest life, which a crash may still be starting. */
+  let starting = start();
+  let life = await starting;
   /** The crashes that have begun. */
   let crashing: Promise<void> = Promise.resolve();
+  let stopped = false;
 
   async function start(): Promise<Life> {
     const bot = (makeBot as NonNullable<typeof makeBot>)({
@@ -125,13 +128,15 @@ export async function openSession(
   }
 
   async function crash(): Promise<void> {
+    if (stopped) return;
     crashes += 1;
     const { bot, model } = life;
     model.stop();
     past = [...model.moves(), ...past].slice(0, mostMoves);
     learned = model.learned;
     log.note('(the bot crashes, and starts again)');
-    life = await start();
+    starting = start();
+    life = await starting;
     // a dead process fires no deadlines; the framework may wait forever to say goodbye to Telegram
     void bot.machine.stop().catch(() => {});
     void bot.stop().catch(() => {});
@@ -229,7 +234,8 @@ export async function openSession(
       changed();
     },
     async stop() {
-      const { bot, model } = life;
+      stopped = true;
+      const { bot, model } = await starting.catch(() => life);
       model.stop();
       // a turn that never ends is given up by the bot's clock, which would not advance
       await Promise.race([bot.stop().catch(() => {}), leap(stoppingTakes)]);
