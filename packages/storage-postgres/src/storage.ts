@@ -102,15 +102,12 @@ export function postgresStorage(
       const waits = queue && wakeUps.arrives();
       const waiter = `${wakeUps.channel()} ${token}`;
       for (;;) {
-        const { rows: free } = await run<AcquiredRow>(
-          statements.acquire,
-          name,
-          token,
-          lease,
-          waiter,
-        );
-        if (free[0] !== undefined) {
-          const { fence, record, deadline_in } = free[0];
+        const taken = await run<AcquiredRow>(statements.acquire, name, token, lease, waiter);
+        // a client that cannot serve is found before a handler runs
+        changedBy(taken);
+        const [free] = taken.rows;
+        if (free !== undefined) {
+          const { fence, record, deadline_in } = free;
           const stored = record === null ? undefined : storedText({ record, deadline_in });
           return { fence: Number(fence), stored };
         }
@@ -128,11 +125,11 @@ export function postgresStorage(
     async commit(key, { token, fence }, write, keep) {
       const name = toStorable(key);
       const values: Value[] = [name, token, fence, ...valuesOf(write)];
-      const { rowCount } =
+      const written =
         keep === undefined
           ? await run(statements.commit, ...values)
           : await run(statements.commitAndKeep, ...values, keep);
-      if (rowCount === 1) return 'done';
+      if (changedBy(written) === 1) return 'done';
       if (keep === undefined) return 'rejected';
       // A statement of its own: one that waited for an earlier copy of itself would still see what was before that copy.
       const { rows } = await run(statements.holds, name, token, fence + 1);
@@ -140,7 +137,7 @@ export function postgresStorage(
     },
 
     async renew(key, { token, fence }, lease) {
-      return (await run(statements.renew, toStorable(key), token, fence, lease)).rowCount === 1;
+      return changedBy(await run(statements.renew, toStorable(key), token, fence, lease)) === 1;
     },
 
     async release(key, { token, fence }) {
@@ -227,6 +224,16 @@ function valuesOf(write: Write | undefined): readonly Value[] {
     ttl ?? null,
     deadlineIn ?? null,
   ];
+}
+
+/** How many rows a statement has changed. Without the number, each commit would look as if another process had overtaken it. */
+function changedBy({ rowCount }: Answer<unknown>): number {
+  if (typeof rowCount === 'number') return rowCount;
+  throw new FsmError('INVALID_OPTION', {
+    option: 'pool',
+    expected: "a Pool whose query() answers `rowCount`, as that of 'pg' does",
+    found: `an answer whose rowCount is ${rowCount}`,
+  });
 }
 
 function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText {

@@ -2,8 +2,11 @@
 
 import { PGlite } from '@electric-sql/pglite';
 import { Pool as NeonPool, neon, neonConfig } from '@neondatabase/serverless';
+import { state, states } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { storageContract } from '@telefsm/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { sharedPostgres } from '../../../test/servers/shared.ts';
 import { takeTurns } from '../../../test/servers/turns.ts';
@@ -11,6 +14,8 @@ import { startWebSocketProxy, type WebSocketProxy } from '../../../test/servers/
 import { driverOf } from '../src/client.ts';
 import { type PostgresClient, postgresStorage } from '../src/index.ts';
 import { shiftIn } from './shift.ts';
+
+const Waiting = states('Waiting', { on: state() });
 
 let pglite: PGlite;
 let neonPool: NeonPool;
@@ -70,4 +75,59 @@ describe('a client that cannot serve', () => {
   it('is rejected: an object that is no client', () => {
     expect(() => driverOf({} as never)).toThrow(/object without query\(\) and connect\(\)/);
   });
+
+  it('fails each update at once and commits nothing: a Pool of your own without rowCount', async () => {
+    const pool = new pg.Pool({ connectionString: (await sharedPostgres()).url });
+    const traced = {
+      connect: () => pool.connect(),
+      async query(statement: pg.QueryConfig, values: unknown[]) {
+        const { rows } = await pool.query(statement, values);
+        return { rows };
+      },
+    };
+    const storage = postgresStorage(traced as never, { schema: 'only_rows' });
+    const machine = createMachine({ states: [Waiting], storage });
+    const bot = { id: 1, call: async () => true };
+    const from = { id: 7, is_bot: false, first_name: 'Ann' };
+    const message = { message_id: 1, date: 0, chat: { ...from, type: 'private' }, from };
+    const handled = vi.fn();
+    for (const update_id of [1, 2]) {
+      const sent = machine.handle({ update_id, message }, bot, ({ state }) => {
+        handled();
+        state.set(Waiting.on);
+      });
+      await expect(sent).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+        cause: {
+          code: 'INVALID_OPTION',
+          message: expect.stringMatching(/"pool": found .*rowCount.* Expected .*rowCount/),
+        },
+      });
+    }
+    expect(handled).not.toHaveBeenCalled();
+    const { rows } = await pool.query('select record from only_rows.telefsm_conversation');
+    expect(rows).toEqual([{ record: null }]);
+    await storage.close();
+    await pool.end();
+  });
+
+  it.each(['commit', 'renew'] as const)(
+    'rejects %s over a Pool that stops answering rowCount',
+    async (name) => {
+      const pool = new pg.Pool({ connectionString: (await sharedPostgres()).url });
+      const storage = postgresStorage(pool, { schema: 'fewer_answers' });
+      const asked = { token: `${name}.1`, lease: 1000, queue: false };
+      const taken = await storage.acquire(name, asked);
+      const holder = { token: asked.token, fence: 'fence' in taken ? taken.fence : 0 };
+      vi.spyOn(pool, 'query').mockImplementation(async () => ({ rows: [] }));
+      const sent =
+        name === 'renew'
+          ? storage.renew(name, holder, 1000)
+          : storage.commit(name, holder, { text: '{}', state: null });
+      await expect(sent).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+      vi.restoreAllMocks();
+      await storage.close();
+      await pool.end();
+    },
+  );
 });
