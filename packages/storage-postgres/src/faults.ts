@@ -45,46 +45,46 @@ function says(error: unknown, words: string): boolean {
   return error instanceof Error && error.message.startsWith(words);
 }
 
-/** The reason and the remedy, by SQLSTATE. */
-const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: string])[] = [
+/** The reason and the remedy, by SQLSTATE and, where a code has several meanings, by the message behind it. */
+const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: string])[] = [
   [
-    /^42501$/,
+    /^42501/,
     'its role lacks a right',
     'Grant the role usage on the schema, select on the …_meta table, and select, insert, update and delete on the …_conversation table.',
   ],
   [
-    /^(42P01|3F000)$/,
+    /^(42P01|3F000)/,
     'its table or schema does not exist',
     'They are created at the next update if the role may do so; else call migratePostgres() with a role that may.',
   ],
   [
-    /^(42703|42804|42883)$/,
+    /^(42703|42804|42883 operator does not exist)/,
     'its table has other columns',
     'Drop what is not a table of telefsm, or choose another name: postgresStorage(pool, { table }).',
   ],
   [
-    /^25006$/,
+    /^25006/,
     'the server or the session is read-only',
     'Connect to the primary, and check default_transaction_read_only.',
   ],
-  [/^53100$/, 'its disk is full', 'Make space on the disk of the server.'],
+  [/^53100/, 'its disk is full', 'Make space on the disk of the server.'],
   [/^28/, 'the server rejected the role', 'Correct the user and the password, or pg_hba.conf.'],
   [
-    /^(42P07|42710|42809|55000)$/,
+    /^(42P07|42710|42809|55000 .*(view|sequence))/,
     'something else has a name that telefsm needs',
     'Rename or drop it, such as the index of a table that was renamed, or choose another name: postgresStorage(pool, { table }).',
   ],
-  [/^3D000$/, 'the database does not exist', 'Create it, or correct the name of the database.'],
+  [/^3D000/, 'the database does not exist', 'Create it, or correct the name of the database.'],
 ];
 
 /** Names what is wrong and what to do, where that is known; any other error stays as it is. */
 export function explained(error: unknown, conversation: string): unknown {
   const code = codeOf(error);
   if (isFsmError(error) || typeof code !== 'string') return error;
-  const known = remedies.find(([codes]) => codes.test(code));
+  const { message }: { readonly message?: string } = Object(error);
+  const known = remedies.find(([faults]) => faults.test(`${code} ${message}`));
   if (known === undefined) return error;
   const [, reason, remedy] = known;
-  const { message }: { readonly message?: string } = Object(error);
   const storage = `PostgreSQL's table ${conversation}`;
   const details = { storage, reason: `${reason} (${message})`, remedy };
   return new FsmError('STORAGE_UNUSABLE', details, { cause: error });

@@ -243,4 +243,38 @@ describe('statements', () => {
     const make = () => postgresStorage(owner, { prepare: 'yes' as never });
     expect(make).toThrow(/"prepare"/);
   });
+
+  it.each([
+    ['42883', 'function now_in_ms() does not exist'],
+    ['55000', 'cannot update table "k" because it does not have a replica identity'],
+  ])(
+    'with an error that has the code %s of another fault keep its words: %s',
+    async (code, message) => {
+      const failed = Object.assign(new Error(message), { code });
+      const pool = {
+        query: async () => Promise.reject(failed),
+        connect: async () => expect.fail(),
+      };
+      expect(await errorOf(postgresStorage(pool).peek('k'))).toBe(failed);
+    },
+  );
+
+  it.each([
+    ['42883', 'operator does not exist: bytea = text', /its table has other columns/],
+    ['55000', 'cannot insert into view "telefsm_meta"', /something else has a name/],
+    ['55000', 'cannot open sequence "telefsm_meta"', /something else has a name/],
+  ])(
+    'that are something else are reported with a remedy: %s, %s',
+    async (code, message, remedy) => {
+      const failed = Object.assign(new Error(message), { code });
+      const pool = {
+        query: async () => Promise.reject(failed),
+        connect: async () => expect.fail(),
+      };
+      expect(await errorOf(postgresStorage(pool).peek('k'))).toMatchObject({
+        code: 'STORAGE_UNUSABLE',
+        message: expect.stringMatching(remedy),
+      });
+    },
+  );
 });
