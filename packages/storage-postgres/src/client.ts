@@ -92,7 +92,7 @@ export interface Driver {
  * Brings a client to the shape of a {@link Driver}.
  *
  * @param prepare - whether statements are named, so that each connection plans them once. By default those of `pg` are, until the server
- *   shows that connections change under the names; `postgres` counts its names anew on each connection, so that behind a pooler a name may
+ *   shows that connections change under the names. `postgres` counts its names anew on each connection, so that behind a pooler a name may
  *   run another statement
  * @throws FsmError `INVALID_OPTION` for what is neither
  */
