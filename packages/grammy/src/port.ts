@@ -2,7 +2,7 @@
 
 import { botPort, type ClientCalls, type Framework, UpdatePort } from '@telefsm/core/adapter';
 import debug from 'debug';
-import { Api, Context } from 'grammy';
+import { Api, Context, type Transformer } from 'grammy';
 
 /** grammY's `Bot` of either major, by what is used of it. */
 export interface GrammyBot {
@@ -26,7 +26,7 @@ const calls: ClientCalls<GrammyBot['api']> = {
   },
   copy(api: Api) {
     // a context that a test has made by hand may have no Api, or half of one
-    const transformers = (api as Api | undefined)?.config?.installedTransformers?.();
+    const transformers: Transformer[] | undefined = Object(api).config?.installedTransformers?.();
     if (transformers === undefined) return api;
     const copy = new Api(api.token, api.options);
     copy.config.use(...transformers);
