@@ -52,7 +52,8 @@ export function localObject(machineOf?: (within: ConversationShard) => Sweeping)
       alarm = at;
     },
   };
-  const Conversations = machineOf === undefined ? ConversationShard : sweeping(machineOf);
+  const Conversations: typeof ConversationShard<unknown> =
+    machineOf === undefined ? ConversationShard : sweeping(machineOf);
   const id = { toString: () => 'the only one' };
   const started = () => {
     instance ??= new Conversations({ id, storage }, undefined);
@@ -84,7 +85,9 @@ export function localObject(machineOf?: (within: ConversationShard) => Sweeping)
   return object;
 }
 
-function sweeping(machineOf: (within: ConversationShard) => Sweeping): typeof ConversationShard {
+function sweeping(
+  machineOf: (within: ConversationShard) => Sweeping,
+): typeof ConversationShard<unknown> {
   return class extends ConversationShard {
     override sweep() {
       return machineOf(this).sweep();

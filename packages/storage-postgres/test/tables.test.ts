@@ -255,7 +255,7 @@ describe('statements', () => {
         query: async () => Promise.reject(failed),
         connect: async () => expect.fail(),
       };
-      expect(await errorOf(postgresStorage(pool).peek('k'))).toBe(failed);
+      expect(await errorOf(Promise.resolve(postgresStorage(pool).peek('k')))).toBe(failed);
     },
   );
 
@@ -271,7 +271,7 @@ describe('statements', () => {
         query: async () => Promise.reject(failed),
         connect: async () => expect.fail(),
       };
-      expect(await errorOf(postgresStorage(pool).peek('k'))).toMatchObject({
+      expect(await errorOf(Promise.resolve(postgresStorage(pool).peek('k')))).toMatchObject({
         code: 'STORAGE_UNUSABLE',
         message: expect.stringMatching(remedy),
       });
