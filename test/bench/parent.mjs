@@ -112,7 +112,8 @@ async function openProcess(job) {
   await answer();
   return {
     chunk() {
-      started.send('next');
+      // one that has ended cannot be asked; its error is the answer
+      if (started.connected) started.send('next');
       return answer();
     },
     close() {
