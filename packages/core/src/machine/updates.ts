@@ -52,11 +52,7 @@ export function updatesOf(
     waiting: new Map(),
     failing: new Map(),
   };
-  function work(
-    given: GivenUpdate,
-    subject: Subject,
-    asker: PollSender | undefined,
-  ): Promise<void> {
+  function work(given: GivenUpdate, subject: Subject, asker?: PollSender): Promise<void> {
     const { bot } = given;
     let job = new UpdateJob(updates, asker?.subject ?? subject, asker !== undefined, given);
     // the conversation that would wait for this update from another chat is not one of this machine
@@ -75,7 +71,7 @@ export function updatesOf(
   async function behindMoves(
     given: GivenUpdate,
     subject: Subject,
-    asker: PollSender | undefined,
+    asker?: PollSender,
   ): Promise<void> {
     // a group becomes a supergroup once, so what that needs is loaded then
     moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
