@@ -27,25 +27,27 @@ export interface Disturbable {
   refused(): Promise<void>;
 }
 
-/** A storage whose failed requests are counted. */
+/** A storage whose failed requests are counted: when a server gets busy, all of them may be commits. */
 function counted(storage: FsmStorage) {
   let failures = 0;
-  const counting: FsmStorage = {
+  const counting = async <T>(asked: T): Promise<Awaited<T>> => {
+    try {
+      return await asked;
+    } catch (error) {
+      failures++;
+      throw error;
+    }
+  };
+  const counted: FsmStorage = {
     ...storage,
-    async acquire(...parameters) {
-      try {
-        return await storage.acquire(...parameters);
-      } catch (error) {
-        failures++;
-        throw error;
-      }
-    },
+    acquire: (...parameters) => counting(storage.acquire(...parameters)),
+    commit: (...parameters) => counting(storage.commit(...parameters)),
   };
   const refused = async () => {
     const before = failures;
     await until(() => failures > before);
   };
-  return { storage: counting, refused };
+  return { storage: counted, refused };
 }
 
 /** A Redis of its own. */
