@@ -8,7 +8,6 @@ import { backoff, faultOf } from './calls.ts';
 import type { LeaseHome } from './direct.ts';
 import type { Gate, Sender, Statement } from './gate.ts';
 import type { CommitOptions } from './lease.ts';
-import type { Sending } from './proof.ts';
 
 /** The members of a machine's leases that a commit needs. */
 export interface CommittingRoom extends Sender, Pick<LeaseHome, 'options'> {
@@ -20,13 +19,16 @@ export interface CommittingRoom extends Sender, Pick<LeaseHome, 'options'> {
 const answers: ReadonlySet<CommitAnswer> = /* @__PURE__ */ new Set(['done', 'already', 'rejected']);
 
 /** One commit; any answer counts, also one to an earlier copy. */
-export class Committing implements Statement<CommitAnswer>, Sending {
+export class Committing implements Statement<CommitAnswer> {
   readonly isUrgent = true;
   readonly write: Write | undefined;
   readonly keep: boolean;
   readonly id: TurnId | undefined;
+  /** The holder that commits. If the commit keeps the lease, the turn continues under the next fence. */
   readonly holder: LeaseHolder;
+  /** The mark that the text has; `undefined` if nobody asked for one. */
   readonly mark: string | undefined;
+  /** When it was sent first, by the monotonic clock. */
   readonly since: number;
   /** The answer to any of its copies; `undefined` if it failed for good. */
   said: CommitAnswer | undefined;

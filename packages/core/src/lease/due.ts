@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 /** A time at which something is to happen, by the monotonic clock; infinite for never. */
 export type DueAt = number;
 
-/** The shortest time between two ticks, in ms: each one looks at everything, and thousands may wait. */
+/** The shortest time between two ticks, in ms: each visits every turn, and thousands may wait. */
 const shortest = 10;
 
 /** A timer for the soonest of many times. It stays set if that one ends before, so that a quick turn neither sets nor clears one. */

@@ -1,30 +1,16 @@
 /** Proof from a record whether a commit that was rejected, or not answered, was written. */
 
-import { hasSeen, type TurnId } from '../record/ids.ts';
+import { hasSeen } from '../record/ids.ts';
 import { hasMark, type Marks, mayHaveRolled, noMarks } from '../record/marks.ts';
 import { decode } from '../record/stored.ts';
-import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
+import type { StoredText } from '../storage/statements.ts';
+import type { Committing } from './committing.ts';
 
 /** After so many ms a missing mark proves nothing: the record may have been deleted in between. */
 const proofEnds = 3_600_000;
 
-/** A commit that is being sent. */
-export interface Sending {
-  readonly write: Write | undefined;
-  readonly keep: boolean;
-  readonly id: TurnId | undefined;
-  /** The holder that commits. If the commit keeps the lease, the turn continues under the next fence. */
-  readonly holder: LeaseHolder;
-  /** The mark that the text has; `undefined` if nobody asked for one. */
-  readonly mark: string | undefined;
-  /** When it was sent first, by the monotonic clock. */
-  readonly since: number;
-}
-
 /** The facts that a lease has beside the record. */
 export interface Circumstances {
-  /** Whether one of its copies may still have been written. */
-  readonly isUnsure: boolean;
   /** Whether an earlier commit of the turn was accepted. */
   readonly committedBefore: boolean;
   /** Ms since the commit was sent first. */
@@ -35,9 +21,9 @@ export interface Circumstances {
 
 /** Reads from the stored record whether a commit was written. */
 export function verdictOf(
-  { write, id, mark }: Sending,
+  { write, id, mark, isUnsure }: Committing,
   found: StoredText | undefined,
-  { isUnsure, committedBefore, age, seen }: Circumstances,
+  { committedBefore, age, seen }: Circumstances,
 ): 'kept' | 'lost' | 'handled' | 'unknown' {
   if (write === undefined) return found === undefined && isUnsure ? 'kept' : 'lost';
   if (mark === undefined) {

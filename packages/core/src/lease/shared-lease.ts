@@ -9,7 +9,7 @@ import { Committing, type CommittingRoom } from './committing.ts';
 import { DirectLease, type LeaseHome } from './direct.ts';
 import type { DueAt } from './due.ts';
 import type { CommitOptions, Lease } from './lease.ts';
-import { type Sending, verdictOf } from './proof.ts';
+import { verdictOf } from './proof.ts';
 
 /** The members of a machine's leases that a shared lease needs. */
 export interface LeaseRoom extends LeaseHome, CommittingRoom {
@@ -24,7 +24,7 @@ export interface LeaseRoom extends LeaseHome, CommittingRoom {
 /** The {@link Lease} of a shared storage. */
 export class SharedLease extends DirectLease {
   readonly leases: LeaseRoom;
-  /** When it is looked at next. */
+  /** When it is checked next. */
   dueAt: DueAt;
   /** Until when the storage certainly leaves it to us, and how long that lease was. */
   #until: number;
@@ -48,7 +48,7 @@ export class SharedLease extends DirectLease {
     this.dueAt = this.startedAt + this.#pause;
   }
 
-  /** Ms from one look at it to the next. */
+  /** Ms from one check to the next. */
   get #pause(): number {
     return Math.min(this.leases.short / 3, this.leases.options.longest);
   }
@@ -154,31 +154,30 @@ export class SharedLease extends DirectLease {
   async #failed(committing: Committing): Promise<void> {
     const { said, isUnsure, cause } = committing;
     // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
-    if (said !== undefined) return this.#prove(committing, isUnsure, undefined);
+    if (said !== undefined) return this.#prove(committing, undefined);
     if (isUnsure) return this.#giveUp(committing, cause);
     this.lose();
     throw storageFailed(this.key, 'commit', cause, this.committedBefore);
   }
 
-  #accepted(sending: Sending): void {
-    const { write, keep, since } = sending;
-    this.accepted(write, sending);
+  #accepted(committing: Committing): void {
+    const { write, keep, since } = committing;
+    this.accepted(write, committing);
     if (keep) this.#until = Math.max(this.#until, since + this.leases.short);
   }
 
   /** No answer for as long as a lease lasts. A release that is answered shuts every copy out, so that the record is conclusive. */
-  async #giveUp(sending: Sending, cause: unknown): Promise<void> {
+  async #giveUp(committing: Committing, cause: unknown): Promise<void> {
     await this.#releaseOnce().catch(() => this.#unknown(cause));
-    return this.#prove(sending, true, cause);
+    return this.#prove(committing, cause);
   }
 
-  async #prove(sending: Sending, isUnsure: boolean, cause: unknown): Promise<void> {
+  async #prove(committing: Committing, cause: unknown): Promise<void> {
     const { storage, clock, lease } = this.leases.options;
-    const found = await this.#read(sending, cause);
-    const verdict = verdictOf(sending, found, {
-      isUnsure,
+    const found = await this.#read(committing, cause);
+    const verdict = verdictOf(committing, found, {
       committedBefore: this.committedBefore,
-      age: clock.monotonic() - sending.since,
+      age: clock.monotonic() - committing.since,
       seen: this.#mark?.seen ?? noMarks,
     });
     if (verdict === 'unknown') this.#unknown(cause);
@@ -186,8 +185,8 @@ export class SharedLease extends DirectLease {
       this.lose();
       throw this.lost(verdict === 'handled', cause);
     }
-    this.#accepted(sending);
-    if (!sending.keep) return;
+    this.#accepted(committing);
+    if (!committing.keep) return;
     const { key, holder } = this;
     const goesOn = await this.leases
       .urgent(() => storage.renew(key, holder, lease))
@@ -196,7 +195,7 @@ export class SharedLease extends DirectLease {
   }
 
   /** Reads what proves a commit: what cut off its answer may cut off this one too, so it is asked again for as long as the commit was. */
-  async #read({ since }: Sending, cause: unknown): Promise<StoredText | undefined> {
+  async #read({ since }: Committing, cause: unknown): Promise<StoredText | undefined> {
     const { storage, clock, lease } = this.leases.options;
     for (let failures = 0; ; failures++) {
       try {

@@ -239,8 +239,8 @@ async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason>
   const { over } = memo;
   const truly = over === 'done' ? 'done' : reason;
   tidy(flowRun);
-  const isTold = reason === 'timeout' || reason === 'canceled' || over === 'attempts';
-  if (isTold || plan.hooks.left !== undefined) {
+  const isNotified = reason === 'timeout' || reason === 'canceled' || over === 'attempts';
+  if (isNotified || plan.hooks.left !== undefined) {
     const { runEnding } = await import('./endings.ts');
     await runEnding(flowRun, reason, truly);
   }
