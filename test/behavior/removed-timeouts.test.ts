@@ -66,19 +66,11 @@ describe.each(frameworks)('after a deploy without a timeout, on %s', (_, framewo
     anna.sees('Anna of Rome.');
   });
 
-  it('a flow of a machine without a default continues', async () => {
-    const states = [flowWith({}, {})];
-    const versions = [[states, { flowTimeout: '10m' }], [states]] as const;
-    const { anna, clock, restarts } = await deploy(framework, versions);
-    await anna.sends('/form');
-    await restarts();
-    await clock.advance('30m');
-    await anna.sends('Anna');
-    anna.sees('Town?');
-  });
-
-  it('a question waits', async () => {
-    const versions = [[[flowWith({}, { timeout: '10m' })]], [[flowWith({}, {})]]] as const;
+  it.each([
+    ['a flow of a machine without a default continues', {}, { flowTimeout: '10m' }],
+    ['a question waits', { timeout: '10m' }, {}],
+  ] as const)('%s', async (_name, question, options) => {
+    const versions = [[[flowWith({}, question)], options], [[flowWith({}, {})]]] as const;
     const { anna, clock, restarts } = await deploy(framework, versions);
     await anna.sends('/form');
     await restarts();

@@ -35,14 +35,19 @@ describe.each(frameworks)('a deadline that is stored, on %s', (_, framework) => 
     expect(await warnings({}, prepare)).toEqual([]);
   });
 
-  it('is a warning, once, where a sweep has no bot whose deadlines it could fire', async () => {
-    const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    const machine = framework.bot().fsm();
-    expect([await machine.sweep(), await machine.sweep()]).toEqual([0, 0]);
-    expect(emit.mock.calls).toEqual([
-      [expect.stringContaining('No bot is connected'), { code: 'TELEFSM_DEADLINES' }],
-    ]);
-  });
+  it.each(['start', 'sweep'] as const)(
+    'is a warning, once, if machine.%s() has no bot whose deadlines it could fire',
+    async (name) => {
+      const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      const machine = framework.bot().fsm();
+      if (name === 'start') machine.start();
+      expect([await machine.sweep(), await machine.sweep()]).toEqual([0, 0]);
+      await machine.stop();
+      expect(emit.mock.calls).toEqual([
+        [expect.stringContaining('No bot is connected'), { code: 'TELEFSM_DEADLINES' }],
+      ]);
+    },
+  );
 
   it('is none where deadlines may fire with the next update, or a test gives the clock', async () => {
     expect(await warnings({ deadlines: 'on-update' }, 'nothing')).toEqual([]);

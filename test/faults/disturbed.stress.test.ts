@@ -1,11 +1,9 @@
 /** Servers whose operator ends connections, and lets no more in or locks what they need for a moment: no update fails, and none is counted twice. */
 
 import { redisStorage } from '@telefsm/storage-redis';
-import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startRedis } from '../servers/redis.ts';
-import { disturbed, expectUnnoticed } from './disturbed.ts';
-import { add, botOn, chat, closeAll, kept, toClose } from './outages.ts';
+import { disturbed, expectUnnoticed, ownRedis } from './disturbed.ts';
+import { add, botOn, chat, closeAll, kept } from './outages.ts';
 
 const minutes = 60_000;
 afterEach(closeAll);
@@ -50,13 +48,7 @@ describe.each(disturbed.slice(1))('on %s', (_, start) => {
 });
 
 it('a Redis that has forgotten everything in the middle of a turn rejects its commit, and counts the redelivery once', async () => {
-  const server = await startRedis();
-  const client = new Redis(server.port);
-  client.on('error', () => {});
-  toClose.push(
-    () => server.kill(),
-    () => client.disconnect(),
-  );
+  const { server, client } = await ownRedis();
   const bot = botOn(redisStorage(client));
   for (const id of [1, 2]) expect(await bot.handle(add(id))).toMatchObject(kept(id));
   const held = bot.holdUp();

@@ -50,8 +50,8 @@ function counted(storage: FsmStorage) {
   return { storage: counted, refused };
 }
 
-/** A Redis of its own. */
-async function overRedis(): Promise<Disturbable> {
+/** A Redis of its own, and a client of it; both are ended by `closeAll`. */
+export async function ownRedis() {
   const server = await startRedis();
   const client = new Redis(server.port);
   client.on('error', () => {});
@@ -59,6 +59,12 @@ async function overRedis(): Promise<Disturbable> {
     () => server.kill(),
     () => client.disconnect(),
   );
+  return { server, client };
+}
+
+/** A Redis and its operator. */
+async function overRedis(): Promise<Disturbable> {
+  const { server, client } = await ownRedis();
   const operator = new Redis(server.port);
   toClose.push(() => operator.disconnect());
   await operator.ping();

@@ -123,7 +123,7 @@ describe('the deadline of a conversation', () => {
     expect(fired.indexOf(124)).toBeLessThan(100);
   });
 
-  it('fires when the look for those of another bot has failed, which is then reported', async () => {
+  it('fires if the poll for those of another bot fails, and the failure is reported', async () => {
     const clock = virtualClock();
     const memory = memoryStorage({ clock });
     const due: typeof memory.due = (limit, claim, prefix) => {

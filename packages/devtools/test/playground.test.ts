@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createMachine } from '@telefsm/core/adapter';
 import { botApiServer, virtualClock } from '@telefsm/testing';
 import { expect, it, vi } from 'vitest';
@@ -25,14 +25,31 @@ function counted() {
   return { running, examples: { example } };
 }
 
-/** Takes long enough for a second request to arrive. */
-const openServer: typeof botApiServer = async (options) => {
-  await setTimeout(50);
-  return botApiServer(options);
-};
+/** Opens servers at once, until `hold` is called: then each waits until `release` is called. */
+function gatedServer() {
+  let begun = () => {};
+  let release = () => {};
+  let released: Promise<void> | undefined;
+  const openServer: typeof botApiServer = async (options) => {
+    begun();
+    await released;
+    return botApiServer(options);
+  };
+  /** Resolves when a server waits. */
+  const hold = () => {
+    released = new Promise((resolve) => {
+      release = resolve;
+    });
+    return new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+  };
+  return { openServer, hold, release: () => release() };
+}
 
 it('runs one bot when two examples are opened at once, and none after it was stopped', async () => {
   const { running, examples } = counted();
+  const { openServer, hold, release } = gatedServer();
   const made = { examples, openServer, makeClock: virtualClock };
   const { url, token, stop } = await playground(made);
   const open = () =>
@@ -42,7 +59,14 @@ it('runs one bot when two examples are opened at once, and none after it was sto
       body: new URLSearchParams({ example: 'example', framework: 'grammy' }),
       redirect: 'manual',
     });
-  const answers = await Promise.all([open(), open()]);
+  const isOpening = hold();
+  const first = open();
+  await isOpening;
+  const second = open();
+  // answered at once, behind the second one
+  await fetch(url);
+  release();
+  const answers = await Promise.all([first, second]);
   expect(answers.map(({ status }) => status)).toEqual([303, 303]);
   expect(running.size).toBe(1);
   await stop();
@@ -51,7 +75,7 @@ it('runs one bot when two examples are opened at once, and none after it was sto
 
 it('runs one bot after two crashes at once', async () => {
   const { running, examples } = counted();
-  const made = { examples, openServer, makeClock: virtualClock };
+  const made = { examples, openServer: botApiServer, makeClock: virtualClock };
   const session = await openSession('example', 'grammy', made, () => {});
   await Promise.all([session.crash('now'), session.crash('now')]);
   expect(session.crashes).toBe(2);
@@ -65,7 +89,7 @@ it.each([
   ['between two crashes', 1],
 ])('runs no bot after it was stopped %s', async (_, seen) => {
   const { running, examples } = counted();
-  const made = { examples, openServer, makeClock: virtualClock };
+  const made = { examples, openServer: botApiServer, makeClock: virtualClock };
   let changes = 0;
   const session = await openSession('example', 'grammy', made, () => {
     changes += 1;
