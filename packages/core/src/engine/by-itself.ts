@@ -6,7 +6,7 @@ import { interruptible } from './bursts.ts';
 import { FrameRun } from './frame-run.ts';
 import { behaviorOn, guarded } from './hooks.ts';
 
-/** Fires a timer of the active scene; `false` if there is no scene. */
+/** Fires a timer of the active scene, and returns whether there is one. */
 export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean> {
   const { top } = turn.copy;
   const behavior = behaviorOn(turn, top);

@@ -91,7 +91,7 @@ async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy, effects } = turn;
   const behavior = behaviorOn(turn, copy.top);
   if (behavior !== undefined && effects.moves >= mostMoves) return failLoop(turn, behavior);
-  // a message that is edited in place is no code of the scene
+  // if a message is edited in place, its source is code of telefsm, not of the scene
   const isGuarded = behavior !== undefined && behavior.screen === undefined;
   const made = isGuarded ? guarded(turn, behavior, source, isOfBotApi) : source();
   const message = isPromise(made) ? await made : made;

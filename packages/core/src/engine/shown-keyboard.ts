@@ -10,7 +10,7 @@ export interface Removal {
   readonly reply_parameters?: object;
 }
 
-/** A keyboard of a group is its user's: it is removed by a reply to them, so what is no message of theirs leaves it. */
+/** In a group, a keyboard belongs to one user: only a reply to a message of that user removes it. */
 export function removalIn({ subject, update }: OpenTurn): Removal | undefined {
   if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
   const message_id = wholeIn(objectIn(update, subject.updateType ?? ''), 'message_id');

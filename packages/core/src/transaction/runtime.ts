@@ -45,7 +45,7 @@ export interface Engine {
   isSeen(turn: OpenTurn): boolean;
   /** Gives an answer to the active scene; `false` if that state is not pending. */
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
-  /** Fires a timer of the active scene; `false` if there is no scene. */
+  /** Fires a timer of the active scene, and returns whether there is one. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
   /** Sends a message of a handler. It also removes a reply keyboard whose question is over. */
   reply(turn: OpenTurn, say: OutgoingMessage): Promise<Sent>;
