@@ -5,7 +5,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
 import {
   install,
-  noteProperty,
+  propertiesOf,
   rejectOneNamespace,
   rejectTaken,
   reserve,
@@ -131,11 +131,11 @@ export function middlewareMachine<Context extends { readonly update: object }, B
   const machine = machineOf(options, opened, portOf);
   const { storage, engine } = machine['~runtime'];
   const facts = { storage, hasScenes: engine !== undefined };
-  noteProperty(property);
+  const others = propertiesOf(contexts.prototype).add(property);
   debugLog(machine, debug);
   const middleware = (ctx: Context, next: () => Awaitable<unknown>) => {
     for (const name of names) rejectTaken(ctx, name);
-    rejectOneNamespace(ctx, property, namespace, facts);
+    rejectOneNamespace(ctx, property, others, namespace, facts);
     return machine.handle(ctx.update as RawUpdate, updatePortOf(ctx), () => next(), ctx);
   };
   const members = { '~property': property, middleware: () => middleware };

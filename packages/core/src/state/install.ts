@@ -52,12 +52,21 @@ export function rejectTaken(ctx: object, property: string): void {
   throw installError('PROPERTY_TAKEN', property);
 }
 
-/** The properties at which the machines of this process put their FSMs. Most bots have one machine. */
-const properties = /* @__PURE__ */ new Set<string>();
+/** For each framework's contexts, where the machines of this process put their FSMs. Most bots have one machine. */
+const properties = /* @__PURE__ */ new WeakMap<object, Set<string>>();
 
-/** Notes the property of a machine, so that {@link rejectOneNamespace} looks there. */
-export function noteProperty(property: string): void {
-  properties.add(property);
+/**
+ * Where machines put their FSMs on contexts of one framework, for {@link rejectOneNamespace}. It grows as machines are made.
+ *
+ * @param prototype - of the framework's contexts
+ */
+export function propertiesOf(prototype: object): Set<string> {
+  let found = properties.get(prototype);
+  if (found === undefined) {
+    found = new Set();
+    properties.set(prototype, found);
+  }
+  return found;
 }
 
 /**
@@ -65,16 +74,18 @@ export function noteProperty(property: string): void {
  *
  * Keys or buttons of one would be taken for those of the other.
  *
+ * @param others - the properties of all machines, this one's too
  * @throws FsmError `INVALID_OPTION`
  */
 export function rejectOneNamespace(
   ctx: object,
   property: string,
+  others: ReadonlySet<string>,
   namespace: string,
   own: MachineFacts,
 ): void {
-  if (properties.size < 2) return;
-  for (const other of properties) {
+  if (others.size < 2) return;
+  for (const other of others) {
     const found: unknown = other === property ? undefined : Reflect.get(ctx, other);
     if (!holds(found, '~machine')) continue;
     const { key } = found as unknown as FsmContext;
