@@ -143,6 +143,20 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     expect(await first.at({ user: anna.id }).peek()).toMatchObject({ current: 'Form:name' });
   });
 
+  it('a getter of the context at the property of another bot is not read', async () => {
+    framework.bot().fsm({ property: 'from' });
+    const bot = framework.bot();
+    bot.noteErrors();
+    const contexts: object[] = [];
+    bot.fsm();
+    bot.use(({ ctx }) => void contexts.push(ctx));
+    // Telegraf's getter throws for it
+    const boost = { chat: { id: 7, type: 'channel', title: 'News' }, boost: null };
+    await bot.handle({ update_id: 1, chat_boost: boost } as never).catch(() => {});
+    expect(bot.errors).toEqual([]);
+    expect(contexts).toHaveLength(1);
+  });
+
   it('each may commit where the other fails', async () => {
     const bot = framework.bot();
     const outer = bot.fsm();

@@ -86,7 +86,9 @@ export function rejectOneNamespace(
 ): void {
   if (others.size < 2) return;
   for (const other of others) {
-    const found: unknown = other === property ? undefined : Reflect.get(ctx, other);
+    // a property that a class declares may be a getter, which fails for some updates
+    if (other === property || !Object.hasOwn(ctx, other)) continue;
+    const found: unknown = Reflect.get(ctx, other);
     if (!holds(found, '~machine')) continue;
     const { key } = found as unknown as FsmContext;
     if (!key?.startsWith(`${namespace}:`)) continue;
