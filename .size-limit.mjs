@@ -54,7 +54,7 @@ export default [
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
     '29.6 kB',
-    '25.9 kB',
+    '26 kB',
   ),
   ...bot(
     'a bot with a flow',

@@ -2,7 +2,7 @@
 
 import { flow, scene, typed } from '@telefsm/core';
 import { virtualClock } from '@telefsm/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type BotUnderTest, type Framework, frameworks } from './frameworks.ts';
 import { play } from './view-play.ts';
 
@@ -27,7 +27,11 @@ const order = flow('order', { trigger: '/order' })
   .ask('count', { prompt: ({ item }) => `How many (${item})?` })
   .done(({ item, count }) => `${count} × ${item}`);
 
-const states = [Counter, Done, order];
+const hello = flow('hello', { trigger: '/hello' })
+  .ask('name', { prompt: 'Your name?' })
+  .done(({ name }) => `Hello, ${name}.`);
+
+const states = [Counter, Done, order, hello];
 const opens = (bot: BotUnderTest) => bot.command('count', ({ fsm }) => fsm.enter(Counter));
 const start = (framework: Framework) => {
   const clock = virtualClock();
@@ -225,5 +229,37 @@ describe.each(frameworks)('a limit of Telegram, on %s', (_, framework) => {
     await clock.advance('60s');
     expect(calls()).toEqual([]);
     expect(texts()).toEqual(['n = 0']);
+  });
+
+  it('stop() waits for a limit that is soon over, and sends what it has kept back', async () => {
+    const { anna, world, clock, machine, limited } = start(framework);
+    await anna.sends('/hello');
+    world.fails('sendMessage', limit(20));
+    await anna.sends('/cancel');
+    expect(anna.last.text).toBe('Your name?');
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const begun = clock.monotonic();
+    const stopped = machine.stop().then(() => clock.monotonic());
+    await clock.advance('20s');
+    expect((await stopped) - begun).toBe(20_000);
+    // the process has nothing else that keeps it alive: the timers of its clock do not
+    const alive = timers.mock.calls.findIndex(([, ms]) => ms === 25_000);
+    expect(timers.mock.results[alive]?.value.hasRef()).toBe(true);
+    expect(anna.last.text).not.toBe('Your name?');
+    expect(limited).toHaveLength(1);
+  });
+
+  it('stop() reports what a longer limit keeps back, without waiting for it', async () => {
+    const { anna, world, clock, machine, limited, calls } = start(framework);
+    await anna.sends('/hello');
+    world.fails('sendMessage', limit(40));
+    await anna.sends('/cancel');
+    calls();
+    const begun = clock.monotonic();
+    await machine.stop();
+    expect(clock.monotonic()).toBe(begun);
+    expect(limited).toMatchObject([{}, { code: 'STOPPED', cause: limited[0] }]);
+    await clock.advance('40s');
+    expect(calls()).toEqual([]);
   });
 });

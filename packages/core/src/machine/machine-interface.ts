@@ -84,7 +84,10 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   connect(...bots: readonly Bot[]): this;
   /** Fires deadlines until `stop`. */
   start(...bots: readonly Bot[]): this;
-  /** Begins no new turn, waits for those that run, and lets everything go. */
+  /**
+   * Begins no new turn, waits up to 25 seconds for those that run and for messages that a limit of Telegram keeps back, and releases
+   * everything. Observers of `sendFailed` get each message that is still kept back then.
+   */
   stop(): Promise<void>;
   /** Fires what is due, once, and returns how many: for serverless schedules. */
   sweep(limit?: number): Promise<number>;

@@ -127,7 +127,10 @@ export function machineOf<Bot>(
       const { starts } = stopping;
       // a machine that was started again drains by its next stop, if there is one
       const isLast = () => stopping.isStopped && stopping.starts === starts;
-      const ended = Promise.all([stopping.stop(), loaded?.then(({ stop }) => stop())]);
+      const unsent = () => (rt.limits.size > 0 ? import('../transaction/limits.ts') : undefined);
+      const ended = Promise.all([stopping.stop(), loaded?.then(({ stop }) => stop())])
+        .then(unsent)
+        .then((limits) => limits?.untilSent(rt, drainBound));
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
         timer = clock.setTimeout(() => {
@@ -138,7 +141,9 @@ export function machineOf<Bot>(
       });
       await Promise.race([ended, bound]);
       clock.clearTimeout(timer);
-      if (isLast()) rt.leases.stop();
+      if (!isLast()) return;
+      (await unsent())?.reportUnsent(rt);
+      rt.leases.stop();
     },
     sweep: async (limit = 1000) => (await sweeper()).sweep(limit),
     botCommands: () => rt.engine?.botCommands(registry) ?? [],

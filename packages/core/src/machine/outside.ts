@@ -31,8 +31,11 @@ export interface ConversationAddress {
 /** Makes the handle of one conversation. */
 export function conversationOf(rt: MachineRuntime, address: ConversationAddress): Conversation {
   const { key } = address;
-  const run = <R>(id: TurnId, work: (turn: OpenTurn) => Awaitable<R>) =>
-    runOutside(rt, address, id, work);
+  const { stopping } = rt;
+  const run = async <R>(id: TurnId, work: (turn: OpenTurn) => Awaitable<R>) => {
+    if (stopping.isStopped) throw stopping.error({ cause: 'outside', id, key });
+    return runOutside(rt, address, id, work);
+  };
   return {
     key,
     run: <R>(
@@ -61,21 +64,22 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
   };
 }
 
-/** Does work in a turn of a conversation. @throws FsmError `STOPPED`, `INVALID_OPTION` */
+/**
+ * Does work in a turn of a conversation.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
 export async function runOutside<R>(
   rt: MachineRuntime,
   address: ConversationAddress,
   id: TurnId,
   work: (turn: OpenTurn) => Awaitable<R>,
 ): Promise<R | undefined> {
-  const { stopping } = rt;
   // a number could be that of an update, and the record keeps nothing else
   if (!textual.fits(id)) throw invalidOption('id', 'a text, such as an order number', shown(id));
   if (!callable.fits(work))
     throw invalidOption('run()', 'a function that does the work', shown(work));
-  const job = new OutsideJob(rt, address, id, work);
-  if (stopping.isStopped) throw stopping.error(job);
-  return transact(rt, job);
+  return transact(rt, new OutsideJob(rt, address, id, work));
 }
 
 /** A class: see "Objects of a turn" in ARCHITECTURE.md. */

@@ -99,7 +99,7 @@ export interface MachineEvents {
   readonly inputRejected: { readonly key: string; readonly error: unknown };
   /**
    * A message could not be sent, and no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
-   * callback query.
+   * callback query. Its error is `STOPPED` if a limit of Telegram kept the message back until the machine stopped.
    */
   readonly sendFailed: { readonly key: string; readonly error: unknown };
 }

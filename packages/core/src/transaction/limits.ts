@@ -3,14 +3,18 @@
  * update at a time.
  */
 
+import { FsmError } from '../base/errors.ts';
 import { callOf, type OutgoingMessage } from '../conversation/outgoing.ts';
 import { secondsToWait } from '../conversation/rejected.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
 import { newToken } from '../lease/calls.ts';
-import type { Limit, OpenTurn, Postponed } from './runtime.ts';
+import type { Limit, OpenTurn, Postponed, Runtime } from './runtime.ts';
 
 /** How many messages are kept back for one conversation; later ones are reported to observers. */
 const mostPostponed = 20;
+
+/** The end of a limit whose timer has fired; the monotonic clock is never there. */
+const isOver = -1;
 
 /** Whether a limit keeps messages back: to try again before it is over makes it longer. */
 export function isLimited({ rt, key = '' }: OpenTurn): boolean {
@@ -20,21 +24,48 @@ export function isLimited({ rt, key = '' }: OpenTurn): boolean {
 
 /** Notes the limit that is why a message was not sent. If this process ends before it is over, the next update asks the pending question. */
 export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): void {
-  const { clock, limits, stopping } = rt;
+  const { clock, limits } = rt;
   const { scope, subject } = facts;
   const ms = (secondsToWait(error) ?? 1) * 1000;
   const { postponed = [] } = limits.get(key) ?? {};
-  const limit: Limit = { until: clock.monotonic() + ms, postponed, error };
-  limits.set(key, limit);
   const send = async () => {
-    // another limit has begun, or an update has come first
-    if (scope === undefined || limits.get(key) !== limit || stopping.isStopped) return;
+    // another limit has begun, or an update has come first, or the machine has stopped
+    if (limits.get(key) !== limit) return;
     // timers are not exact
-    limits.set(key, { ...limit, until: Number.NEGATIVE_INFINITY });
+    limits.set(key, { ...limit, until: isOver });
+    if (scope === undefined) return;
     // the pending question is asked first thing
     await rt.later({ key, scope, subject }, newToken(), sendPostponed);
   };
-  clock.setTimeout(() => void send().catch((failed) => rt.sendFailed(key, failed)), ms);
+  const over = new Promise<void>((resolve) => clock.setTimeout(resolve, ms))
+    .then(send)
+    .catch((failed) => rt.sendFailed(key, failed));
+  const limit: Limit = { until: clock.monotonic() + ms, over, postponed, error };
+  limits.set(key, limit);
+}
+
+/** Waits for the limits that are over in so many ms, and for what they have kept back: the machine stops. */
+export async function untilSent({ clock, limits }: Runtime, ms: number): Promise<void> {
+  const until = clock.monotonic() + ms;
+  const isSoon = (limit: Limit) => limit.until > isOver && limit.until <= until;
+  const soon = () => [...limits.values()].filter(isSoon);
+  // the timers of the clock do not keep the process alive
+  const alive = setTimeout(() => {}, ms);
+  // a message may be limited again
+  for (let waiting = soon(); waiting.length > 0; waiting = soon())
+    await Promise.all(waiting.map(({ over }) => over));
+  clearTimeout(alive);
+}
+
+/** Reports what limits still keep back: the machine has stopped, and nobody sends it. A question is pending in the record. */
+export function reportUnsent({ limits, sendFailed }: Runtime): void {
+  for (const [key, { postponed, error }] of limits) {
+    for (const { call } of postponed) {
+      const operation = `a ${call.method} that a limit of Telegram kept back`;
+      sendFailed(key, new FsmError('STOPPED', { operation }, { cause: error }));
+    }
+  }
+  limits.clear();
 }
 
 /** Postpones a message until the limit is over. */

@@ -133,6 +133,8 @@ export interface Opened {
 export interface Limit {
   /** When it is over, by the monotonic clock. */
   readonly until: number;
+  /** Resolves when it is over and what it kept back was sent, or another limit has begun. */
+  readonly over: Promise<void>;
   /** The messages that are sent then, in their order. A question is not among them: it is pending in the record. */
   readonly postponed: Postponed[];
   /** The rejection of Telegram. */
