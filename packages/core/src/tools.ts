@@ -52,7 +52,7 @@ export type {
 export type { MovedBy } from './scene/view/moved-by.ts';
 export { movedBy } from './scene/view/moved-by.ts';
 export type { KeyParts } from './update/key.ts';
-export { keyLimit, keyOf, namespacePrefix, parseKey } from './update/key.ts';
+export { botPrefix, keyLimit, keyOf, namespacePrefix, parseKey } from './update/key.ts';
 export { updateTypes } from './update/subject.ts';
 
 /**

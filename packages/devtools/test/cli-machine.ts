@@ -6,7 +6,11 @@ import { order } from '../../../examples/order/order.ts';
 import { sqliteStorage } from '../../storage-sqlite/src/index.ts';
 
 const Form = states('Form', { name: state(), age: state({ was: 'Form:years' }) });
-const { TELEFSM_TEST_FILE: file, TELEFSM_TEST_COUNT: count } = process.env;
+const {
+  TELEFSM_TEST_FILE: file,
+  TELEFSM_TEST_COUNT: count = '3',
+  TELEFSM_TEST_BOTS: bots = '1',
+} = process.env;
 
 /** Where conversations are kept. */
 export const storage = file === undefined ? memoryStorage() : sqliteStorage(file);
@@ -14,11 +18,10 @@ export const storage = file === undefined ? memoryStorage() : sqliteStorage(file
 /** Not started. */
 export const machine = createMachine({ states: [order, Form], storage });
 
-/** A conversation with a user of the bot 1. */
-export const talk = (user: number) => machine.at({ bot: 1, user });
-
 if (file === undefined) {
-  for (let user = 1; user <= Number(count ?? 3); user++) {
-    await talk(user).run((turn) => turn.state.set(Form.name, { user }));
+  for (const bot of bots.split(' ').map(Number)) {
+    for (let user = 1; user <= Number(count); user++) {
+      await machine.at({ bot, user }).run((turn) => turn.state.set(Form.name, { user }));
+    }
   }
 }

@@ -153,6 +153,37 @@ describe('telefsm check', () => {
   });
 });
 
+describe('the conversations of several bots', () => {
+  const here = { TELEFSM_TEST_BOTS: '5 6' };
+
+  it('are checked and listed together, and the last line names the bots', async () => {
+    const checked = await telefsm(['check'], here);
+    expect(checked.out).toMatch(
+      /checked 6 stored conversations\.\nThey are of 2 bots: 5, 6\. Check one with --bot ID\.\n$/,
+    );
+    expect(JSON.parse((await telefsm(['check', '--json'], here)).out).bots).toEqual([5, 6]);
+    expect((await telefsm(['list', '--all'], here)).out.match(/^telefsm:b[56]:/gm)).toHaveLength(6);
+  });
+
+  it('are those of one bot with --bot, or with `bot` in the configuration', async () => {
+    const checked = await telefsm(['check', '--bot', '5'], here);
+    expect(checked.out).toMatch(/checked 3 stored conversations\.\n$/);
+    const keys = /^(telefsm:b6:\S+ .*\n){3}$/;
+    expect((await telefsm(['list', '--bot', '6'], here)).out).toMatch(keys);
+    await writeFile(
+      join(folder, 'bot.mjs'),
+      `export { machine } from '${pathToFileURL(module.path).href}';\nexport const bot = 6;\n`,
+    );
+    expect((await telefsm(['list', '--config', 'bot.mjs'], here)).out).toMatch(keys);
+  });
+
+  it('cannot be chosen without a machine', async () => {
+    const { code, err } = await telefsm(['list', '--bot', '5', '--config', 'storage.mjs']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/needs a machine/);
+  });
+});
+
 describe('telefsm list', () => {
   it('lists a page and says how to continue', async () => {
     const first = await telefsm(['list', '--limit', '2']);
@@ -295,6 +326,7 @@ describe('the command line', () => {
     ],
     [['--verbose'], 'Unknown option "--verbose". Known: --config, --json, --progress, --help.'],
     [['list', '-x'], 'Unknown option "-x" for "list".'],
+    [['check', '--bot', 'me'], 'Invalid --bot "me". Use a whole number from 1.'],
     [['list', '--limit', 'x'], 'Invalid --limit "x". Use a whole number from 1.'],
     [['list', '--limit'], 'Option --limit needs a value: --limit COUNT.'],
     [['list', '--limit', '--all'], 'Option --limit needs a value: --limit COUNT.'],

@@ -148,7 +148,7 @@ export function namespacePrefix(namespace: string): string {
   return `${escaped(namespace)}:b`;
 }
 
-/** Begins the keys of one bot of a machine, for its deadlines. */
+/** Begins the keys of one bot of a machine, for its deadlines and for listing a storage. */
 export function botPrefix(namespace: string, bot: number): string {
   return `${namespacePrefix(namespace)}${bot}:`;
 }

@@ -1,11 +1,11 @@
 /** The commands of the command line. */
 
 import { writeFile } from 'node:fs/promises';
-import { describeMachine, namespacePrefix } from '@telefsm/core/tools';
+import { describeMachine } from '@telefsm/core/tools';
 import { pageOf, walk } from '../conversations/listing.ts';
 import { clear, type Found, find, move } from '../conversations/operator.ts';
 import { Rejected } from '../conversations/rejected.ts';
-import { checkStored, type StoredFault } from '../conversations/stored-check.ts';
+import { checkStored, prefixOf, type StoredFault } from '../conversations/stored-check.ts';
 import { check } from '../graph/check.ts';
 import { readableTime } from '../graph/durations.ts';
 import type { Fault } from '../graph/fault.ts';
@@ -57,15 +57,20 @@ async function checkAll({ config, terminal, options }: Call): Promise<number> {
   const { json, strict } = options;
   const faults: (Fault | StoredFault)[] = [...check(graph(machine, config))];
   let looked = 0;
+  let bots: readonly number[] = [];
   if (!options['graph-only']) {
-    const stored = await checkStored(storageIn(config), machine, terminal.progress);
+    const { progress } = terminal;
+    const stored = await checkStored(storageIn(config), machine, {
+      bot: botIn(config, options),
+      progress,
+    });
     terminal.settled();
-    looked = stored.looked;
+    ({ looked, bots } = stored);
     faults.push(...stored.faults);
   }
   const errors = faults.filter(({ severity }) => severity === 'error').length;
   const warnings = faults.length - errors;
-  if (json) await terminal.print(...documentOf({ errors, warnings, looked, faults }));
+  if (json) await terminal.print(...documentOf({ errors, warnings, looked, bots, faults }));
   else {
     for (const { severity, code, where, message, ...more } of faults) {
       await terminal.print(`${severity} ${code} ${where}`, `  ${message}`);
@@ -74,6 +79,10 @@ async function checkAll({ config, terminal, options }: Call): Promise<number> {
     await terminal.print(
       `${numbered(errors, 'error')}, ${numbered(warnings, 'warning')}; checked ${numbered(looked, 'stored conversation')}.`,
     );
+    if (bots.length > 1)
+      await terminal.print(
+        `They are of ${bots.length} bots: ${bots.join(', ')}. Check one with --bot ID.`,
+      );
   }
   return errors > 0 || (strict && warnings > 0) ? 1 : 0;
 }
@@ -83,8 +92,11 @@ async function list({ config, terminal, words, options }: Call): Promise<number>
   const match = options.match ?? words[0];
   const limit = all ? Number.POSITIVE_INFINITY : wholeNumber(options.limit ?? '50', '--limit');
   const storage = storageIn(config);
+  const bot = botIn(config, options);
   const query = {
-    ...(config.machine && { prefix: namespacePrefix(describeMachine(config.machine).namespace) }),
+    ...((config.machine ?? bot) !== undefined && {
+      prefix: prefixOf(describeMachine(machineIn(config)), bot),
+    }),
     ...(state !== undefined && { state }),
     ...(after !== undefined && { after }),
   };
@@ -221,6 +233,11 @@ function wholeNumber(text: string, option: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
   throw new Rejected(`Invalid ${option} "${text}". Use a whole number from 1.`);
+}
+
+/** The only bot to look at, if one was named. */
+function botIn({ bot }: CliConfig, options: OptionValues): number | undefined {
+  return options.bot === undefined ? bot : wholeNumber(options.bot, '--bot');
 }
 
 function nothingAt(key: string): Rejected {

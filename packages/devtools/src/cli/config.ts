@@ -15,6 +15,8 @@ export interface CliConfig extends GraphOptions {
   readonly machine?: OperatedMachine & CheckedMachine & { stop?(): Promise<void> };
   /** Where conversations are kept, for work without a machine. */
   readonly storage?: FsmStorage;
+  /** The id of the bot whose conversations are checked and listed, if several bots share the storage. */
+  readonly bot?: number;
 }
 
 const usualNames = [
@@ -41,7 +43,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   const loaded = (await import(pathToFileURL(file).href)) as CliConfig & {
     readonly default?: CliConfig;
   };
-  const { machine, storage, moves } = { ...loaded.default, ...loaded };
+  const { machine, storage, bot, moves } = { ...loaded.default, ...loaded };
   if (machine === undefined && storage === undefined) {
     throw new Rejected(
       `${file} exports neither \`machine\` nor \`storage\`. Export what fsm() returned as \`machine\`.`,
@@ -60,6 +62,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   return {
     ...(machine !== undefined && { machine }),
     ...(storage !== undefined && { storage }),
+    ...(bot !== undefined && { bot }),
     ...(moves !== undefined && { moves }),
   };
 }

@@ -19,7 +19,15 @@ interface OptionUsage {
 }
 
 /** Options with a value. */
-export type ValueOption = 'config' | 'direction' | 'out' | 'state' | 'match' | 'after' | 'limit';
+export type ValueOption =
+  | 'config'
+  | 'bot'
+  | 'direction'
+  | 'out'
+  | 'state'
+  | 'match'
+  | 'after'
+  | 'limit';
 
 /** Options without a value. */
 export type SwitchOption = 'json' | 'progress' | 'help' | 'yes' | 'strict' | 'graph-only' | 'all';
@@ -48,6 +56,10 @@ export const optionUsage: {
   out: { value: 'FILE', effect: 'writes to this file instead of the terminal' },
   strict: { effect: 'fails on warnings too' },
   'graph-only': { effect: 'checks the machine only, not the stored conversations' },
+  bot: {
+    value: 'ID',
+    effect: 'conversations of this bot only; default: `bot` of the configuration, or all bots',
+  },
   state: { value: 'ID', effect: 'lists conversations in this state only' },
   match: { value: 'TEXT', effect: 'lists conversations whose key contains this text' },
   after: { value: 'KEY', effect: 'continues after this key' },
@@ -70,13 +82,13 @@ export const commandUsage: { readonly [Name in CommandName]: CommandUsage } = {
     words: '',
     most: 0,
     effect: 'finds faults of the machine, and stored conversations that its code cannot continue',
-    options: ['strict', 'graph-only'],
+    options: ['bot', 'strict', 'graph-only'],
   },
   list: {
     words: '[TEXT]',
     most: 1,
     effect: 'lists stored conversations whose key contains TEXT',
-    options: ['state', 'match', 'limit', 'after', 'all'],
+    options: ['bot', 'state', 'match', 'limit', 'after', 'all'],
   },
   show: { words: 'KEY', most: 1, effect: 'shows one conversation', options: [] },
   clear: {

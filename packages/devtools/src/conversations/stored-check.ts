@@ -3,7 +3,7 @@
 import { type FsmStorage, isFsmError } from '@telefsm/core';
 import type { FedMachine, MachineDescription } from '@telefsm/core/adapter';
 import type { StoredConversation } from '@telefsm/core/storage';
-import { describeMachine, namespacePrefix } from '@telefsm/core/tools';
+import { botPrefix, describeMachine, namespacePrefix, parseKey } from '@telefsm/core/tools';
 import { walk } from './listing.ts';
 
 /** As much of a machine as a check of its storage needs. */
@@ -35,6 +35,8 @@ export type StoredFaultCode =
 /** The result of a check of stored conversations. */
 export interface StoredCheck {
   readonly looked: number;
+  /** The bots that have conversations in the storage, of those that were checked. */
+  readonly bots: readonly number[];
   readonly faults: readonly StoredFault[];
 }
 
@@ -47,23 +49,30 @@ interface Finding {
 
 const mostExamples = 3;
 
-/**
- * Walks the conversations of a machine and looks at each as its next update would: state, scenes, data by its schema, migrations.
- *
- * @param progress - called now and then with how many have been checked
- */
+/** How stored conversations are checked. */
+export interface StoredCheckOptions {
+  /** The id of the only bot whose conversations are checked. Default: every bot's. */
+  readonly bot?: number | undefined;
+  /** Called now and then with how many have been checked. */
+  progress?(looked: number): void;
+}
+
+/** Walks the conversations of a machine and looks at each as its next update would: state, scenes, data by its schema, migrations. */
 export async function checkStored(
   storage: FsmStorage,
   machine: CheckedMachine,
-  progress: (looked: number) => void = () => {},
+  { bot, progress }: StoredCheckOptions = {},
 ): Promise<StoredCheck> {
   const description = describeMachine(machine);
   const verdict = judgeOf(description);
   const found = new Map<string, Finding & { count: number; readonly examples: string[] }>();
   let looked = 0;
-  for await (const stored of walk(storage, { prefix: namespacePrefix(description.namespace) })) {
+  const bots = new Set<number>();
+  for await (const stored of walk(storage, { prefix: prefixOf(description, bot) })) {
     looked += 1;
-    progress(looked);
+    progress?.(looked);
+    const parts = parseKey(stored.key);
+    if (parts !== undefined) bots.add(parts.bot);
     const finding = await findingIn(machine, stored, verdict);
     if (finding === undefined) continue;
     const kind = `${finding.code} ${finding.where}`;
@@ -78,7 +87,12 @@ export async function checkStored(
     const message = messageOf(entry, count);
     return { severity, code, where, message, conversations: count, examples };
   });
-  return { looked, faults };
+  return { looked, bots: [...bots], faults };
+}
+
+/** Begins the keys of a machine's conversations, or of those of one of its bots. */
+export function prefixOf({ namespace }: MachineDescription, bot: number | undefined): string {
+  return bot === undefined ? namespacePrefix(namespace) : botPrefix(namespace, bot);
 }
 
 async function findingIn(
