@@ -27,6 +27,18 @@ async function expectExplained(bot: HeldBot, free: () => unknown): Promise<void>
   expect(await bot.handle(add(1))).toMatchObject(kept(1));
 }
 
+/** A server that reports errors in another language (`lc_messages`), which needs a locale of the system. */
+class ForeignPool extends pg.Pool {
+  // the pool itself sends with a callback
+  override query = (async (...args: Parameters<pg.Pool['query']>) => {
+    try {
+      return await super.query(...args);
+    } catch (error) {
+      throw Object.assign(Object(error), { message: 'Ошибка' });
+    }
+  }) as never;
+}
+
 describe('a name that is taken in PostgreSQL', () => {
   it.each([
     ['table', 'telefsm_conversation', '(id int)'],
@@ -36,9 +48,9 @@ describe('a name that is taken in PostgreSQL', () => {
     ['type', 'telefsm_conversation', "as enum ('a')"],
     ['table', 'telefsm_meta', '(name text primary key, value text)'],
     ['view', 'telefsm_meta', 'as select 1 as version'],
-  ])('by a %s is reported with a remedy: %s %s', async (kind, name, definition) => {
+  ])('by a %s is reported with a remedy in any language: %s %s', async (kind, name, definition) => {
     const { url } = await sharedPostgres();
-    const pool = new pg.Pool({ connectionString: url });
+    const pool = new ForeignPool({ connectionString: url });
     toClose.push(() => pool.end());
     const schema = `names_${freshName().replace(/\W/g, '')}`;
     await pool.query(`create schema ${schema}`);

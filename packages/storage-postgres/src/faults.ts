@@ -45,7 +45,10 @@ function says(error: unknown, words: string): boolean {
   return error instanceof Error && error.message.startsWith(words);
 }
 
-/** The reason and the remedy, by SQLSTATE and, where a code has several meanings, by the message behind it. */
+/**
+ * The reason and the remedy, by SQLSTATE. Where a code has several meanings, the function of the server that reported it decides:
+ * messages are in the language of the server.
+ */
 const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: string])[] = [
   [
     /^42501/,
@@ -58,7 +61,7 @@ const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: stri
     'They are created at the next update if the role may do so; else call migratePostgres() with a role that may.',
   ],
   [
-    /^(42703|42804|42883 operator does not exist)/,
+    /^(42703|42804|42883 op_error)/,
     'its table has other columns',
     'Drop what is not a table of telefsm, or choose another name: postgresStorage(pool, { table }).',
   ],
@@ -70,7 +73,7 @@ const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: stri
   [/^53100/, 'its disk is full', 'Make space on the disk of the server.'],
   [/^28/, 'the server rejected the role', 'Correct the user and the password, or pg_hba.conf.'],
   [
-    /^(42P07|42710|42809|55000 .*(view|sequence))/,
+    /^(42P07|42710|42809|55000 (rewriteTargetView|error_view_not_updatable))/,
     'something else has a name that telefsm needs',
     'Rename or drop it, such as the index of a table that was renamed, or choose another name: postgresStorage(pool, { table }).',
   ],
@@ -81,8 +84,9 @@ const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: stri
 export function explained(error: unknown, conversation: string): unknown {
   const code = codeOf(error);
   if (isFsmError(error) || typeof code !== 'string') return error;
-  const { message }: { readonly message?: string } = Object(error);
-  const known = remedies.find(([faults]) => faults.test(`${code} ${message}`));
+  const { message, routine }: { readonly message?: string; readonly routine?: string } =
+    Object(error);
+  const known = remedies.find(([faults]) => faults.test(`${code} ${routine}`));
   if (known === undefined) return error;
   const [, reason, remedy] = known;
   const storage = `PostgreSQL's table ${conversation}`;
