@@ -12,7 +12,7 @@ const preset = createRequire(join(root, 'package.json')).resolve('@size-limit/es
 const { build } = createRequire(preset)('esbuild');
 
 /** Files of core and of an adapter that the import of an adapter loads. A file costs about as much time as 20 kB of code. */
-const mostFiles = 12;
+const mostFiles = 5;
 
 /** What a bundle keeps of a file that it imports and does not use. */
 async function leftOf(path) {
@@ -49,12 +49,9 @@ function importedBy(path) {
 
 function fileOf(specifier, from) {
   if (specifier.startsWith('.')) return join(dirname(from), specifier);
-  const core = join(root, 'packages/core');
-  const [, door] = /^@telefsm\/core(?:\/(.+))?$/.exec(specifier) ?? [undefined, undefined];
-  if (specifier.startsWith('@telefsm/core')) return join(core, 'dist', `${door ?? 'index'}.js`);
-  if (!specifier.startsWith('#')) return undefined;
-  const manifest = JSON.parse(readFileSync(join(core, 'package.json'), 'utf8'));
-  return join(core, manifest.imports[specifier].default.import);
+  const [, door] = /^@telefsm\/core(?:\/(.+))?$/.exec(specifier) ?? [];
+  const isCore = specifier.startsWith('@telefsm/core');
+  return isCore ? join(root, 'packages/core/dist', `${door ?? 'index'}.js`) : undefined;
 }
 
 /** Adds a file and all that it loads. @throws Error for a circle: what a file does at its start may need one that has not run */

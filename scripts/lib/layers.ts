@@ -1,8 +1,8 @@
 /**
  * The files that core and the adapters are built into.
  *
- * Without a bundler, Node takes about as long to find and open a file as to compile 20 kB of code. So what the import of an adapter loads is as few
- * files as the conditions of `imports` allow: each module that a condition chooses is a file, and so is what it needs.
+ * Without a bundler, Node takes about as long to find and open a file as to compile 20 kB of code. So all that the import of an
+ * adapter loads of a package is one file, beside its entry points.
  * A bundle still takes only what a bot uses: bundlers drop the rest of a file statement by statement. esbuild with `splitting` also writes
  * a file for each `import()` of a dropped statement, which nothing loads.
  */
@@ -22,23 +22,6 @@ type Layers = readonly (readonly [name: string, ...roots: readonly string[]])[];
 /** The layers of a package, lowest first: a module belongs to the first whose roots need it. No layer imports one above it. */
 const layers: Readonly<Record<string, Layers>> = {
   core: [
-    // what the checks of options need
-    ['errors', 'base/area-errors', 'base/holds', 'base/shown'],
-    // what the rules of a machine's options and the checks of questions need
-    [
-      'common',
-      'base/rules',
-      'conversation/behavior',
-      'conversation/text-rules',
-      'record/record',
-      'scene/flow/check-poll',
-      'scene/flow/choices',
-      'scene/flow/question',
-      'scene/flow/shared-kind',
-      'scene/flow/steps',
-      'update/input',
-      'update/interrupt',
-    ],
     ['machine', 'index', 'adapter'],
     ['leases', 'storage', 'scene-kit'],
   ],
