@@ -137,12 +137,12 @@ export function commandTree<const Id extends string, Services = undefined>(
 ): CommandTree<Id, Needs<Services>> {
   const tree = makeTree(id, options);
   checkOptions(`${id} `, options, {}, knownOptions);
-  const { permissions, explain, services, chats } = options;
+  const { permissions, explain, chats } = options;
   checkOptions(`${id} chats.`, Object(chats), {}, 'storage lease turn ttl');
   const chat = chatsOf(tree, permissions, chats);
   const built = {
     id,
-    '~scene': sceneOf(tree, { permissions, explain, served: services !== undefined }),
+    '~scene': sceneOf(tree, { permissions, explain }),
     '~group': { id, states: tree.members },
     root: buildState(tree, tree.root),
     command: (...names: readonly string[]) => buildCommand(tree, undefined, names),

@@ -20,8 +20,6 @@ import type { Explain, Permissions } from './turn.ts';
 export interface SceneParts {
   readonly permissions: Permissions | undefined;
   readonly explain: Explain | undefined;
-  /** Whether it needs services. */
-  readonly served: boolean;
 }
 
 /**
@@ -37,11 +35,7 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
     );
   return {
     engine: sceneEngine,
-    was: [],
     states: tree.members,
-    settable: false,
-    timed: false,
-    served: parts.served,
     first: () => tree.root.id,
     opens(input) {
       if (input.edited) return false;

@@ -118,9 +118,6 @@ describe('an input that was sent before the question was asked', () => {
       engine: sceneEngine,
       was: [],
       states: [],
-      settable: false,
-      timed: false,
-      served: false,
       first: () => null,
       ask: () => () => 'Question?',
       async handle(run) {

@@ -164,9 +164,6 @@ describe('stored data that the schema of its state rejects', () => {
       engine: sceneEngine,
       was: [],
       states: [own.only],
-      settable: false,
-      timed: false,
-      served: false,
       first: () => own.only.id,
       check(data) {
         if (issues.length === 0) return data;

@@ -14,8 +14,6 @@ function hooked(id: string, log: string[], more: Partial<SceneBehavior> = {}): A
     was: [],
     states: [group.first, group.second],
     settable: true,
-    timed: false,
-    served: false,
     quiet: true,
     first: () => group.first.id,
     enter: ({ state: at, data }) => void log.push(`enter ${at} ${JSON.stringify(data)}`),

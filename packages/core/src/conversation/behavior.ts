@@ -154,16 +154,14 @@ export interface SceneBehavior {
   /** The engine that runs it: `sceneEngine`. */
   readonly engine: EngineFactory;
   /** Ids under which older deploys stored this scene. */
-  readonly was: readonly string[];
+  readonly was?: readonly string[];
   /** Every state that a frame of this scene can be in. */
   readonly states: readonly State[];
-  /** Whether bots may `set` its states from inside; flows and nodes decide themselves. */
-  readonly settable: boolean;
+  /** Whether bots may `set` its states from inside. Default: flows and nodes decide themselves. */
+  readonly settable?: boolean;
   readonly trigger?: Trigger;
   /** Whether it needs deadlines. */
-  readonly timed: boolean;
-  /** Whether it needs services. */
-  readonly served: boolean;
+  readonly timed?: boolean;
   /** Whether it may take votes in polls, or their new states; only then does its machine follow polls, unless `fsm({ polls: true })` is set. */
   readonly votes?: boolean;
   /** State of a new frame. */

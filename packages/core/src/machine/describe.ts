@@ -35,7 +35,7 @@ export function describeMachine(machine: Pick<Machine, '~runtime'>): MachineDesc
     }),
     scenes: [...registry.scenes.values()].map(({ id, behavior }) => ({
       id,
-      was: behavior.was,
+      was: behavior.was ?? [],
       states: behavior.states.map((member) => member.id),
       details: behavior.flow
         ? describeFlow(behavior.flow as Plan, defaults.flowTimeout)

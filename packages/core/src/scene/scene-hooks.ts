@@ -89,8 +89,6 @@ export function hookedScene<C extends object>(
     was: namesOf(options.was),
     states: group.states,
     settable: true,
-    timed: false,
-    served: false,
     quiet: true,
     first: () => first.id,
     ...(schema && { check: (data: JsonObject) => checkData(schema, id, data) }),

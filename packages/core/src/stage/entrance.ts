@@ -30,11 +30,7 @@ export function entranceOf<C extends object>(
   const show = shownAt(sessionName, false);
   const behavior: SceneBehavior = {
     engine: sceneEngine,
-    was: [],
     states: [own],
-    settable: false,
-    timed: false,
-    served: false,
     quiet: true,
     first: () => id,
     async enter(run) {

@@ -113,7 +113,7 @@ export function registryOf(
     const { command, deepLink } = behavior.trigger ?? {};
     addTrigger(id, 'trigger', command && `/${command}`);
     addTrigger(id, 'deepLink', deepLink);
-    for (const was of behavior.was) formerScenes.set(was, id);
+    for (const was of behavior.was ?? []) formerScenes.set(was, id);
     for (const member of behavior.states) addState(member, id);
   };
   for (const one of [...(states ?? []), ...sceneList]) {

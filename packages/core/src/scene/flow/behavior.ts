@@ -107,17 +107,15 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
       toMs(accept.quiet, `${plan.id}:${name} quiet`);
     }
   }
-  const { was, services, texts, otherCommands } = options;
+  const { was, texts, otherCommands } = options;
   const renames = questions.some((step) => step.was.length > 0);
   return {
     engine: sceneEngine,
     was: namesOf(was),
     states,
-    settable: false,
     timed:
       typeof plan.timeout === 'number' ||
       questions.some(({ question }) => question.timeout !== undefined),
-    served: services !== undefined,
     votes: makesQuestions(steps) || questions.some(({ question }) => takesVotes(question.accept)),
     ...(trigger !== undefined && { trigger }),
     ...(texts !== undefined && { texts }),
