@@ -3,10 +3,9 @@
 import { type FsmStorage, state, states } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { expect } from 'vitest';
-import type { Said } from '../processes/bot.ts';
 import { type CountingBot, type Entry, type Order, updateOf } from '../processes/counting-bot.ts';
 import { type Address, open } from '../processes/engines.ts';
-import type { BotProcess, Stage } from '../processes/stage.ts';
+import { type BotProcess, outcomeOf, type Stage } from '../processes/stage.ts';
 import { acquire } from '../servers/lease.ts';
 import type { HeldCommand } from '../servers/tcp-proxy.ts';
 import { until } from '../servers/until.ts';
@@ -250,13 +249,6 @@ async function conversationThatIs(
       await ended;
     },
   ];
-}
-
-async function outcomeOf(victim: BotProcess): Promise<Entry> {
-  for (;;) {
-    const message: Said = await victim.next();
-    if ('outcome' in message) return message.outcome;
-  }
 }
 
 function keyOf({ machine }: CountingBot, chat: number): string {

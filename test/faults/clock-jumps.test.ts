@@ -1,42 +1,25 @@
 /** A wall clock that is set by an hour, either way: no update fails, nothing is lost, and no conversation stays locked. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Said } from '../processes/bot.ts';
-import type { Entry } from '../processes/counting-bot.ts';
-import { engines, type RunningEngine } from '../processes/servers.ts';
-import { type BotProcess, removeBots, type Stage, stage } from '../processes/stage.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { engineOf, engines } from '../processes/servers.ts';
+import { type BotProcess, outcomeOf, removeBots, stageOfEach } from '../processes/stage.ts';
 
 const hour = 3_600_000;
 const lease = 1500;
 
 afterAll(removeBots);
 
-async function outcomeOf(bot: BotProcess): Promise<Entry> {
-  for (;;) {
-    const message: Said = await bot.next();
-    if ('outcome' in message) return message.outcome;
-  }
-}
-
 const cases = engines.flatMap((engine) =>
   [hour, -hour].map((ms) => ({ ...engine, ms, way: ms > 0 ? 'forward' : 'back' })),
 );
 
-describe.each(cases)('on $name, an hour $way', ({ start: startEngine, ms }) => {
-  let engine: RunningEngine;
-  let shared: Stage;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine?.close());
-  beforeEach(async () => {
-    shared = await stage();
-  });
-  afterEach(() => shared.close());
+describe.each(cases)('on $name, an hour $way', ({ start, ms }) => {
+  const on = engineOf(start);
+  const log = stageOfEach();
 
   it('in a handler: the update is kept', async () => {
-    const address = engine.newAddress();
-    const bot = await shared.start({ name: 'jumping', address, lease });
+    const address = on.engine.newAddress();
+    const bot = await log.stage.start({ name: 'jumping', address, lease });
     bot.tell({ stopAt: 'held' });
     bot.tell({ handle: [{ id: 1, chat: 1, text: 'wait' }] });
     expect(await bot.next()).toEqual({ at: 'held' });
@@ -46,15 +29,15 @@ describe.each(cases)('on $name, an hour $way', ({ start: startEngine, ms }) => {
     bot.tell({ handle: [{ id: 2, chat: 1, text: 'add' }] });
     expect(await outcomeOf(bot)).toMatchObject({ what: 'kept', id: 2 });
     await bot.leave();
-    const witness = shared.here(address);
+    const witness = log.stage.here(address);
     expect(await witness.tally(1)).toMatchObject({ count: 2, ids: [1, 2] });
     await witness.close();
   });
 
   it('while an update waits for another process: it is handled afterwards', async () => {
-    const address = engine.newAddress();
+    const address = on.engine.newAddress();
     const [holder, waiter] = (await Promise.all(
-      ['holder', 'waiter'].map((name) => shared.start({ name, address, lease })),
+      ['holder', 'waiter'].map((name) => log.stage.start({ name, address, lease })),
     )) as [BotProcess, BotProcess];
     holder.tell({ stopAt: 'held' });
     holder.tell({ handle: [{ id: 1, chat: 1, text: 'wait' }] });
@@ -68,16 +51,16 @@ describe.each(cases)('on $name, an hour $way', ({ start: startEngine, ms }) => {
     holder.tell({ goOn: true });
     expect(await outcomeOf(holder)).toMatchObject({ what: 'kept', id: 1 });
     expect(await outcomeOf(waiter)).toMatchObject({ what: 'kept', id: 2 });
-    const witness = shared.here(address);
+    const witness = log.stage.here(address);
     expect(await witness.tally(1)).toMatchObject({ count: 2, ids: [1, 2] });
     await witness.close();
     await Promise.all([holder.leave(), waiter.leave()]);
   });
 
   it('and its holder was killed: the conversation is free after a lease', async () => {
-    const address = engine.newAddress();
-    const holder = await shared.start({ name: 'holder', address, lease });
-    const next = await shared.start({ name: 'next', address, lease });
+    const address = on.engine.newAddress();
+    const holder = await log.stage.start({ name: 'holder', address, lease });
+    const next = await log.stage.start({ name: 'next', address, lease });
     holder.tell({ stopAt: 'held' });
     holder.tell({ handle: [{ id: 1, chat: 1, text: 'wait' }] });
     expect(await holder.next()).toEqual({ at: 'held' });
@@ -89,9 +72,9 @@ describe.each(cases)('on $name, an hour $way', ({ start: startEngine, ms }) => {
     next.tell({ handle: [{ id: 1, chat: 1, text: 'add' }] });
     expect(await outcomeOf(next)).toMatchObject({ what: 'kept', id: 1 });
     await next.leave();
-    const witness = shared.here(address);
+    const witness = log.stage.here(address);
     expect(await witness.tally(1)).toMatchObject({ count: 2, ids: [2, 1] });
     await witness.close();
-    expect(shared.entries().filter(({ what }) => what === 'trouble')).toEqual([]);
+    expect(log.stage.entries().filter(({ what }) => what === 'trouble')).toEqual([]);
   });
 });

@@ -1,38 +1,22 @@
 /** A process that sleeps in a handler for longer than its lease: whoever came after it is not undone, and it is told. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Said } from '../processes/bot.ts';
-import type { Entry, Order } from '../processes/counting-bot.ts';
-import { engines, type RunningEngine } from '../processes/servers.ts';
-import { type BotProcess, removeBots, type Stage, stage } from '../processes/stage.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Order } from '../processes/counting-bot.ts';
+import { engineOf, engines } from '../processes/servers.ts';
+import { outcomeOf, removeBots, stageOfEach } from '../processes/stage.ts';
 
 afterAll(removeBots);
 
-async function outcomeOf(bot: BotProcess): Promise<Entry> {
-  for (;;) {
-    const message: Said = await bot.next();
-    if ('outcome' in message) return message.outcome;
-  }
-}
-
-describe.each(engines)('on $name', ({ start: startEngine }) => {
-  let engine: RunningEngine;
-  let shared: Stage;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine?.close());
-  beforeEach(async () => {
-    shared = await stage();
-  });
-  afterEach(() => shared.close());
+describe.each(engines)('on $name', ({ start }) => {
+  const on = engineOf(start);
+  const log = stageOfEach();
 
   /** Lets a process sleep in its handler, while another handles the next two updates. */
   async function overslept(text: Order['text']) {
-    const address = engine.newAddress();
-    const witness = shared.here(address);
+    const address = on.engine.newAddress();
+    const witness = log.stage.here(address);
     await witness.handle({ id: 1, chat: 1, text: 'add' });
-    const sleeper = await shared.start({ name: 'sleeper', address, lease: 500 });
+    const sleeper = await log.stage.start({ name: 'sleeper', address, lease: 500 });
     sleeper.tell({ stopAt: 'held' });
     sleeper.tell({ handle: [{ id: 2, chat: 1, text }] });
     expect(await sleeper.next()).toEqual({ at: 'held' });
@@ -58,9 +42,9 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
   });
 
   it('runs no effects where another process has handled the same update: they run once', async () => {
-    const address = engine.newAddress();
-    const witness = shared.here(address);
-    const sleeper = await shared.start({ name: 'sleeper', address, lease: 500 });
+    const address = on.engine.newAddress();
+    const witness = log.stage.here(address);
+    const sleeper = await log.stage.start({ name: 'sleeper', address, lease: 500 });
     sleeper.tell({ stopAt: 'held' });
     sleeper.tell({ handle: [{ id: 2, chat: 1, text: 'effect' }] });
     expect(await sleeper.next()).toEqual({ at: 'held' });
@@ -74,7 +58,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     expect(await witness.tally(1)).toMatchObject({ count: 1, ids: [2] });
     await sleeper.leave();
     await witness.close();
-    const effects = shared.entries().filter(({ what }) => what === 'effect');
+    const effects = log.stage.entries().filter(({ what }) => what === 'effect');
     expect(effects.map(({ by }) => by)).toEqual(['here']);
   });
 

@@ -1,6 +1,6 @@
 /** The assistant, killed in each phase of an answer and continued by another process. */
 
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Approval, Assistant, trader } from '../../examples/assistant/assistant.ts';
 import { mockModel } from '../../examples/assistant/model.ts';
 import { createMachine } from '../../packages/core/src/adapter.ts';
@@ -14,14 +14,14 @@ import type {
   AssistantSaid,
   AssistantTold,
 } from './assistant-bot.ts';
-import { open } from './engines.ts';
-import type { RunningEngine } from './servers.ts';
+import { type Address, open } from './engines.ts';
+import { engineOf, engines, type RunningEngine } from './servers.ts';
 
 const program: { built?: Promise<Program> } = {};
 const token = '1:assistant';
 
 /** Removes the bundle of the bot. */
-export async function removeAssistants(): Promise<void> {
+async function removeAssistants(): Promise<void> {
   const { built } = program;
   delete program.built;
   await (await built)?.remove();
@@ -174,18 +174,22 @@ const phases: readonly { readonly name: string; play(room: Room): Promise<void> 
 ];
 
 /** Kills the assistant in each phase on one engine, on both frameworks. */
-export function describeKills(engine: () => RunningEngine): void {
-  describe.each(['grammY', 'Telegraf'] as const)(
-    'the assistant on %s goes on when it is killed',
-    (framework) => {
-      it.each(phases)('$name', async ({ play }) => {
-        const room = await setUp(engine(), framework);
-        try {
-          await play(room);
-        } finally {
-          await room.end();
-        }
-      });
-    },
-  );
+export function describeKills(engine: Address['engine']): void {
+  afterAll(removeAssistants);
+  describe.each(engines.filter(({ name }) => name === engine))('on $name', ({ start }) => {
+    const on = engineOf(start);
+    describe.each(['grammY', 'Telegraf'] as const)(
+      'the assistant on %s goes on when it is killed',
+      (framework) => {
+        it.each(phases)('$name', async ({ play }) => {
+          const room = await setUp(on.engine, framework);
+          try {
+            await play(room);
+          } finally {
+            await room.end();
+          }
+        });
+      },
+    );
+  });
 }

@@ -1,9 +1,9 @@
 /** Thousands of due deadlines over three processes: each fires once, few at a time, and fresh updates do not wait for them. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '../servers/until.ts';
 import { sized } from '../setup/size.ts';
-import { engines, type RunningEngine } from './servers.ts';
+import { engineOf, engines } from './servers.ts';
 import { removeBots, stage } from './stage.ts';
 
 const count = sized({ quick: 6000, full: 100_000 });
@@ -12,16 +12,12 @@ const minutes = 60_000;
 
 afterAll(removeBots);
 
-describe.each(engines)('on $name', ({ start: startEngine }) => {
-  let engine: RunningEngine;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine?.close());
+describe.each(engines)('on $name', ({ start }) => {
+  const on = engineOf(start);
 
   it(`${count} due deadlines fire once each`, { timeout: (count / 1000) * minutes }, async () => {
     const { start, here, entries, close } = await stage();
-    const address = engine.newAddress();
+    const address = on.engine.newAddress();
     const seeding = here(address);
     let next = 0;
     const lane = async () => {

@@ -1,9 +1,9 @@
 /** A flow whose process is killed at each point of an update goes on in the next one from its last committed step. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { FlowPoint } from './flow-bot.ts';
 import { conversation, expectStepsOnce, removeFlowBots } from './flow-conversation.ts';
-import { engines, type RunningEngine } from './servers.ts';
+import { engineOf, engines } from './servers.ts';
 
 const killedAt: readonly (readonly [string, FlowPoint])[] = [
   ['after it has taken the conversation', 'granted-unheard'],
@@ -15,18 +15,14 @@ const killedAt: readonly (readonly [string, FlowPoint])[] = [
 afterAll(removeFlowBots);
 
 describe.each(engines)('on $name', ({ start }) => {
-  let engine: RunningEngine;
-  beforeAll(async () => {
-    engine = await start();
-  });
-  afterAll(() => engine?.close());
+  const on = engineOf(start);
 
   it.each(killedAt)('killed %s: each step is asked and taken once', (_, point) =>
-    expectStepsOnce(engine, point),
+    expectStepsOnce(on.engine, point),
   );
 
   it("killed before the prompt is sent: the user's next text is not its answer", async () => {
-    const { deploy, sentTexts, end } = await conversation(engine);
+    const { deploy, sentTexts, end } = await conversation(on.engine);
     const first = await deploy();
     await first.hears(1, '/order');
     await first.hears(2, 'tea');
@@ -40,7 +36,7 @@ describe.each(engines)('on $name', ({ start }) => {
   });
 
   it('killed while its deadline fires: the next update fires it again, and is handled', async () => {
-    const { deploy, sentTexts, isDue, end } = await conversation(engine, 300);
+    const { deploy, sentTexts, isDue, end } = await conversation(on.engine, 300);
     const first = await deploy();
     await first.hears(1, '/order');
     await isDue();

@@ -1,24 +1,20 @@
 /** A flow whose process is killed goes on in the next one from its last committed step. Every point of an update is in the stress tier. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { until } from '../servers/until.ts';
 import { conversation, expectStepsOnce, removeFlowBots } from './flow-conversation.ts';
-import { engines, type RunningEngine } from './servers.ts';
+import { engineOf, engines } from './servers.ts';
 
 afterAll(removeFlowBots);
 
 describe.each(engines)('on $name', ({ start }) => {
-  let engine: RunningEngine;
-  beforeAll(async () => {
-    engine = await start();
-  });
-  afterAll(() => engine?.close());
+  const on = engineOf(start);
 
   it('killed after the commit, before its answer: each step is asked and answered once', () =>
-    expectStepsOnce(engine, 'commit 1 applied'));
+    expectStepsOnce(on.engine, 'commit 1 applied'));
 
   it('killed while its deadline comes: it ends once, by whichever process is first', async () => {
-    const { deploy, sentTexts, isDue, end } = await conversation(engine, 300);
+    const { deploy, sentTexts, isDue, end } = await conversation(on.engine, 300);
     const first = await deploy();
     await first.hears(1, '/order');
     await first.kill();

@@ -1,12 +1,12 @@
 /** A conversation that another process holds: buttons, checkouts and policies work as within one process. */
 
 import { createMachine } from '@telefsm/core/adapter';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { virtualClock } from '../../packages/testing/src/virtual-clock.ts';
 import { updateOf } from './counting-bot.ts';
 import { open } from './engines.ts';
-import { engines, type RunningEngine } from './servers.ts';
-import { removeBots, type Stage, stage } from './stage.ts';
+import { engineOf, engines } from './servers.ts';
+import { removeBots, stageOfEach } from './stage.ts';
 
 afterAll(removeBots);
 
@@ -28,22 +28,14 @@ const checkout = {
 };
 const text = updateOf({ id: 12, chat: 1, text: 'add' });
 
-describe.each(engines)('on $name', ({ start: startEngine }) => {
-  let engine: RunningEngine;
-  let shared: Stage;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine?.close());
-  beforeEach(async () => {
-    shared = await stage();
-  });
-  afterEach(() => shared.close());
+describe.each(engines)('on $name', ({ start }) => {
+  const on = engineOf(start);
+  const log = stageOfEach();
 
   /** A handler of another process that ends when the test says so, and a bot in this one, whose time the test moves. */
   async function contended(waiting: object) {
-    const address = engine.newAddress();
-    const other = await shared.start({ name: 'other', address });
+    const address = on.engine.newAddress();
+    const other = await log.stage.start({ name: 'other', address });
     other.tell({ stopAt: 'held' });
     other.tell({ handle: [{ id: 1, chat: 1, text: 'wait' }] });
     expect(await other.next()).toEqual({ at: 'held' });

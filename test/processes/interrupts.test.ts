@@ -1,28 +1,20 @@
 /** An update that arrives at another process ends the turn that runs in this one. */
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { engines, type RunningEngine } from './servers.ts';
-import { removeBots, type Stage, stage } from './stage.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { engineOf, engines } from './servers.ts';
+import { removeBots, stageOfEach } from './stage.ts';
 
 afterAll(removeBots);
 
-describe.each(engines)('a command at another process, on $name', ({ start: startEngine }) => {
-  let engine: RunningEngine;
-  let shared: Stage;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine?.close());
-  beforeEach(async () => {
-    shared = await stage();
-  });
-  afterEach(() => shared.close());
+describe.each(engines)('a command at another process, on $name', ({ start }) => {
+  const on = engineOf(start);
+  const log = stageOfEach();
 
   it('aborts the signal of the turn, which is rolled back and not handled again', async () => {
-    const address = engine.newAddress();
+    const address = on.engine.newAddress();
     const interrupt = ['stop'];
-    const thinking = await shared.start({ name: 'thinking', address, interrupt });
-    const other = await shared.start({ name: 'other', address, interrupt });
+    const thinking = await log.stage.start({ name: 'thinking', address, interrupt });
+    const other = await log.stage.start({ name: 'other', address, interrupt });
     const chat = 7;
     const think = { id: 11, chat, text: 'think' } as const;
     thinking.tell({ handle: [{ id: 10, chat, text: 'add' }] });
@@ -52,14 +44,14 @@ describe.each(engines)('a command at another process, on $name', ({ start: start
     await thinking.leave();
     await other.leave();
 
-    const entries = shared.entries();
+    const entries = log.stage.entries();
     const interrupted = entries.filter(({ what }) => what === 'interrupted');
     expect(interrupted).toEqual([
       { what: 'interrupted', by: 'thinking', chat, id: 11, code: 'INTERRUPTED' },
     ]);
     expect(entries.filter(({ what, id }) => what === 'began' && id === 11)).toHaveLength(1);
     expect(entries.filter(({ what }) => what === 'failed' || what === 'trouble')).toEqual([]);
-    const { tally, close } = shared.here(address);
+    const { tally, close } = log.stage.here(address);
     const { count = 0, ids = [] } = (await tally(chat)) ?? {};
     expect(count).toBe(4);
     expect([...ids].sort()).toEqual([10, 12, 13, 14]);

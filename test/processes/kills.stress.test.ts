@@ -1,10 +1,10 @@
 /** Processes that are killed at random under load: each update is counted once, whoever died on it. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { sized } from '../setup/size.ts';
 import type { Said } from './bot.ts';
 import type { Entry, Order } from './counting-bot.ts';
-import { engines, type RunningEngine } from './servers.ts';
+import { engineOf, engines } from './servers.ts';
 import { type BotProcess, removeBots, stage } from './stage.ts';
 
 const kills = sized({ quick: 20, full: 200 });
@@ -31,17 +31,13 @@ interface Running {
   readonly working: Map<number, Order>;
 }
 
-describe.each(engines)('on $name', ({ start: startEngine }) => {
-  let engine: RunningEngine;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine?.close());
+describe.each(engines)('on $name', ({ start }) => {
+  const on = engineOf(start);
 
   it(`${kills} kills lose no update and double none`, { timeout: kills * 20_000 }, async () => {
     const below = random(seed);
     const { start, here, entries, close } = await stage();
-    const address = engine.newAddress();
+    const address = on.engine.newAddress();
     const orders: Order[] = [];
     /** Delivered before, and not acknowledged. */
     const pending: Order[] = [];

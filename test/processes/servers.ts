@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
 import { freshName, sharedMariadb, sharedPostgres, sharedRedis } from '../servers/shared.ts';
 import type { Address } from './engines.ts';
 
@@ -23,6 +24,16 @@ export const engines: readonly {
   { name: 'mariadb', start: overMariadb },
   { name: 'sqlite', start: startSqlite },
 ];
+
+/** Runs an engine for the tests of a `describe`. */
+export function engineOf(start: () => Promise<RunningEngine>): { readonly engine: RunningEngine } {
+  const running = {} as { engine: RunningEngine };
+  beforeAll(async () => {
+    running.engine = await start();
+  });
+  afterAll(() => running.engine?.close());
+  return running;
+}
 
 async function overRedis(): Promise<RunningEngine> {
   const { port } = await sharedRedis();

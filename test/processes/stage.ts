@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { bundle, type Program, type TestProcess } from '../servers/processes.ts';
 import type { Job, Said, Told } from './bot.ts';
 import { type CountingBot, countingBot, type Entry, type Order } from './counting-bot.ts';
@@ -39,6 +39,24 @@ export async function removeBots(): Promise<void> {
   const { built } = program;
   delete program.built;
   await (await built)?.remove();
+}
+
+/** Sets up a log for each test of a `describe`. */
+export function stageOfEach(): { readonly stage: Stage } {
+  const log = {} as { stage: Stage };
+  beforeEach(async () => {
+    log.stage = await stage();
+  });
+  afterEach(() => log.stage.close());
+  return log;
+}
+
+/** Waits for the outcome of an update. */
+export async function outcomeOf(bot: BotProcess): Promise<Entry> {
+  for (;;) {
+    const message = await bot.next();
+    if ('outcome' in message) return message.outcome;
+  }
 }
 
 /** Sets up a log. */

@@ -1,7 +1,7 @@
 /** Ten updates of one conversation over two processes: in order within a process, processes in turn. */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines, type RunningEngine } from './servers.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { engineOf, engines } from './servers.ts';
 import { expectInOrder, expectOneAtATime, removeBots, stage } from './stage.ts';
 
 const rounds = 3;
@@ -12,16 +12,12 @@ afterAll(removeBots);
 // MariaDB sends no messages: who waits there asks again, in no order
 const inTurn = engines.filter(({ name }) => name !== 'mariadb');
 
-describe.each(inTurn)('on $name', ({ start: startEngine }) => {
-  let engine: RunningEngine;
-  beforeAll(async () => {
-    engine = await startEngine();
-  });
-  afterAll(() => engine?.close());
+describe.each(inTurn)('on $name', ({ start }) => {
+  const on = engineOf(start);
 
   it('two processes take turns on a conversation that both wait for', async () => {
     const { start, here, entries, close } = await stage();
-    const address = engine.newAddress();
+    const address = on.engine.newAddress();
     const bots = await Promise.all([0, 1].map((n) => start({ name: `p${n}`, address })));
     const witness = here(address);
     let switches = 0;
