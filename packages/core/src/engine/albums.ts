@@ -5,13 +5,6 @@ import { listIds, type SeenIds } from '../record/ids.ts';
 /** How many albums are remembered: their parts arrive within seconds. */
 const most = 1000;
 
-/** The albums that were taken last, in this process. */
-export interface Albums {
-  /** The entry that has received a part of an album. */
-  takenBy(key: string, album: string): number | undefined;
-  took(key: string, album: string, entry: number): void;
-}
-
 /** The mark of an album among the ids of a record. Other processes read it there, and ids outlive `clear()`. */
 export function albumKey(album: string, entry: number): string {
   return `album:${album}:${entry}`;
@@ -24,14 +17,19 @@ export function markedEntry(ids: SeenIds, album: string): number | undefined {
   return mark === undefined ? undefined : Number(String(mark).slice(begin.length));
 }
 
-/** Makes the memory of one machine. */
-export function recentAlbums(): Albums {
-  const entries = new Map<string, number>();
-  return {
-    takenBy: (key, album) => entries.get(`${key} ${album}`),
-    took(key, album, entry) {
-      entries.set(`${key} ${album}`, entry);
-      if (entries.size > most) entries.delete(entries.keys().next().value as string);
-    },
-  };
+/** The albums that scenes of one machine have taken last, in this process. */
+export class RecentAlbums {
+  readonly #entries = new Map<string, number>();
+
+  /** The entry that has received a part of an album. */
+  takenBy(key: string, album: string): number | undefined {
+    return this.#entries.get(`${key} ${album}`);
+  }
+
+  took(key: string, album: string, entry: number): void {
+    this.#entries.set(`${key} ${album}`, entry);
+    if (this.#entries.size > most) {
+      this.#entries.delete(this.#entries.keys().next().value as string);
+    }
+  }
 }

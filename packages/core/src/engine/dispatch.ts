@@ -11,7 +11,7 @@ import { isEvent } from '../update/input.ts';
 import { checkoutOf, markOfPayload, paymentOf } from '../update/invoice.ts';
 import { textIn } from '../update/raw-update.ts';
 import { isOfOneMachine } from '../update/tag.ts';
-import { type Albums, albumKey, markedEntry, recentAlbums } from './albums.ts';
+import { albumKey, markedEntry, RecentAlbums } from './albums.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { behaviorOn, guarded } from './hooks.ts';
 import { beginAtOnce, enterFirst } from './initial.ts';
@@ -26,8 +26,7 @@ type Rest = () => Promise<void>;
  * goes to the bot.
  */
 export function dispatcher(): Engine['dispatch'] {
-  // parts of albums that scenes of this machine have taken
-  const albums = recentAlbums();
+  const albums = new RecentAlbums();
   return (turn, rest) => {
     const { copy, input } = turn;
     const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
@@ -54,7 +53,7 @@ export function dispatcher(): Engine['dispatch'] {
 }
 
 /** Gives an update to triggers and to the initial scene: no scene is active. */
-async function begin(turn: OpenTurn, albums: Albums, pass: Rest): Promise<void> {
+async function begin(turn: OpenTurn, albums: RecentAlbums, pass: Rest): Promise<void> {
   const command = commandOf(turn.input);
   if (command !== undefined && (await start(turn, command))) return;
   if (await enterInitial(turn)) return;
@@ -72,7 +71,12 @@ function boundTag(turn: OpenTurn): string | undefined {
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
-function offer(turn: OpenTurn, behavior: SceneBehavior, albums: Albums, pass: Rest): Promise<void> {
+function offer(
+  turn: OpenTurn,
+  behavior: SceneBehavior,
+  albums: RecentAlbums,
+  pass: Rest,
+): Promise<void> {
   const run = new FrameRun(turn, turn.copy.top);
   const { command } = run;
   return command === undefined
@@ -84,7 +88,7 @@ async function offerCommand(
   run: FrameRun,
   command: ParsedCommand,
   behavior: SceneBehavior,
-  albums: Albums,
+  albums: RecentAlbums,
   pass: Rest,
 ): Promise<void> {
   const { turn } = run;
@@ -109,7 +113,7 @@ async function offerCommand(
 async function offerInput(
   run: FrameRun,
   behavior: SceneBehavior,
-  albums: Albums,
+  albums: RecentAlbums,
   pass: Rest,
 ): Promise<void> {
   const { turn } = run;
@@ -166,13 +170,13 @@ class Others {
 }
 
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
-function claimAlbum(turn: OpenTurn, albums: Albums, album: string, entry: number): void {
+function claimAlbum(turn: OpenTurn, albums: RecentAlbums, album: string, entry: number): void {
   albums.took(turn.key ?? '', album, entry);
   if (turn.rt.storage.features.shared) turn.effects.marks.push(albumKey(album, entry));
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
-function isRestOfAlbum({ input, key = '', copy }: OpenTurn, albums: Albums): boolean {
+function isRestOfAlbum({ input, key = '', copy }: OpenTurn, albums: RecentAlbums): boolean {
   if (input?.album === undefined || input.edited) return false;
   const entry = albums.takenBy(key, input.album) ?? markedEntry(copy.base.ids, input.album);
   return entry !== undefined && entry !== copy.top.entry;

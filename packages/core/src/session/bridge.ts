@@ -1,7 +1,6 @@
 /** Sessions in a store of the framework: in order inside one process, and written only if the update succeeds. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import { localQueues } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import { keyValueStorage } from '../storage/key-value-storage.ts';
 import type { StoredText } from '../storage/statements.ts';
@@ -28,39 +27,15 @@ export function storageOver(store: BridgedStore<StoredText>): FsmStorage {
 }
 
 /** How a bridged session is read. */
-export interface BridgePlan {
+interface BridgePlan {
   readonly store: BridgedStore;
   readonly initial: (() => unknown) | undefined;
-  /** Whether the store is read only when a handler reads the session, which then is a promise. */
-  readonly lazy: boolean;
   /** Whether a value made by `initial` is written even if no handler touches it. */
   readonly writesInitial: boolean;
 }
 
-/** Runs the rest of an update with a session value, and writes it when the update has succeeded. */
-export type Bridge = (
-  key: string,
-  plan: BridgePlan,
-  rest: (value: SessionValue) => Promise<unknown>,
-) => Promise<void>;
-
-/** Makes the bridge of one session middleware. */
-export function bridgeOf(): Bridge {
-  const queues = localQueues();
-  return async (key, plan, rest) => {
-    const seat = await queues.join(key);
-    try {
-      const value = new BridgedValue(key, plan);
-      if (!plan.lazy) await value.load();
-      await rest(value);
-      await value.finish();
-    } finally {
-      seat.leave();
-    }
-  };
-}
-
-class BridgedValue implements SessionValue {
+/** A session value of one update. */
+export class BridgedValue implements SessionValue {
   readonly #key: string;
   readonly #plan: BridgePlan;
   #value: unknown;
@@ -90,6 +65,7 @@ class BridgedValue implements SessionValue {
     this.#value = value;
   }
 
+  /** Writes it, as the update has succeeded. */
   async finish(): Promise<void> {
     if (this.#isRead && !this.#isWritten) await this.load();
     if (!this.#isRead && !this.#isWritten) return;

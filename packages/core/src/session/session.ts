@@ -5,13 +5,14 @@ import { invalidOption } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { localQueues } from '../lease/queue.ts';
 import type { AnyMachine } from '../machine/machine-interface.ts';
 import { type SessionAccess, sessionOf } from '../state/context.ts';
 import { install, installedAt, isFree } from '../state/install.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { isFromChat } from '../update/subject.ts';
-import { type BridgedStore, bridgeOf } from './bridge.ts';
+import { type BridgedStore, BridgedValue } from './bridge.ts';
 import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
 import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
 import { warnOnce } from './warning.ts';
@@ -108,20 +109,28 @@ function withoutSession(next: Next, show: Show): Promise<unknown> {
   return next();
 }
 
+/** Sessions in a store of the framework: in order inside one process, and written only if the update succeeds. */
 function bridged<C extends object>(
   plan: SessionPlan<C>,
   store: BridgedStore,
 ): SessionMiddleware<C> {
-  const bridge = bridgeOf();
-  const { initial, lazy, writesInitial } = plan;
+  const queues = localQueues();
+  const { initial, writesInitial } = plan;
   return async (ctx, next, show) => {
     const key = await plan.keyOf(ctx);
     if (!key) return withoutSession(next, show);
     const make = initial && (() => initial(ctx));
-    return bridge(key, { store, initial: make, lazy, writesInitial }, (value) => {
+    const seat = await queues.join(key);
+    try {
+      const value = new BridgedValue(key, { store, initial: make, writesInitial });
+      // else it is read when a handler reads the session, which then is a promise
+      if (!plan.lazy) await value.load();
       show(value);
-      return next();
-    });
+      await next();
+      return await value.finish();
+    } finally {
+      seat.leave();
+    }
   };
 }
 

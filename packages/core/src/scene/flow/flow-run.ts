@@ -11,6 +11,7 @@ import type { FrameRun } from '../../engine/frame-run.ts';
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
+import { deletionOf, withoutButtons } from '../view/shown-message.ts';
 import { acceptsAlbum } from './answer.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { changedMemo, type FlowMemo, type MemoChange, memoOf, withoutQuestion } from './memo.ts';
@@ -217,23 +218,10 @@ export function tidy({ plan, run, memo }: FlowRun): void {
   const { state, api, replyAddress } = run.turn;
   if (replyAddress === undefined) return;
   const { chat, business } = replyAddress;
-  const [method, payload] = cleanUp(prompts, { chat_id: chat, message_id: sent }, business);
+  const message = { chat, id: sent, business };
+  const { method, payload } = prompts === 'delete' ? deletionOf(message) : withoutButtons(message);
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(run.report));
-}
-
-/** The call that cleans up an answered prompt. */
-function cleanUp(
-  prompts: 'removeKeyboards' | 'delete',
-  message: { readonly chat_id: number; readonly message_id: number },
-  business: string | undefined,
-): readonly [method: string, payload: object] {
-  const connection = business === undefined ? {} : { business_connection_id: business };
-  if (prompts === 'removeKeyboards') {
-    return ['editMessageReplyMarkup', { ...message, ...connection }];
-  }
-  if (business === undefined) return ['deleteMessage', message];
-  return ['deleteBusinessMessages', { message_ids: [message.message_id], ...connection }];
 }
 
 /** A message in another chat, without the parts of this conversation's own address. */
