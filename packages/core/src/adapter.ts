@@ -5,7 +5,7 @@
  */
 
 export type { SchemaOf } from './base/schema.ts';
-export type { DataAt, FsmAt, KnownAt, PropertyFlavor } from './conversation/context.ts';
+export type { DataAt, FsmAt, KnownAt, KnownTo, PropertyFlavor } from './conversation/context.ts';
 export type {
   CallOptions,
   ParamsOf,

@@ -13,7 +13,7 @@ export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint, DeepReadonly, Draft } from './base/type-tools.ts';
 export type { BotCommand } from './conversation/behavior.ts';
-export type { FsmContext, HistoryEntry, KnownTo, StateView } from './conversation/context.ts';
+export type { FsmContext, HistoryEntry, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export { helpText } from './conversation/help.ts';
@@ -24,7 +24,6 @@ export type {
   RichText,
   Sent,
 } from './conversation/outgoing.ts';
-export type { ReplyKeyboards } from './conversation/reply-keyboards.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
   AnyGroup,
@@ -34,9 +33,7 @@ export type {
   IdOf,
   NoState,
   State,
-  StateOptions,
   StateSpec,
-  StateTree,
 } from './conversation/states.ts';
 export { contains, noState, state, states, statesOf } from './conversation/states.ts';
 export type { Stream, Streamed, StreamFormat } from './conversation/stream.ts';
@@ -63,15 +60,12 @@ export type { BeginningOf, NoParameters, With as WithAnswer } from './scene/flow
 export type {
   AnswersOf,
   AnyFlow,
-  Beginning,
   EndingTurn,
   Flow,
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
 export type {
-  Choices,
-  Condition,
   Invalid,
   Prompt,
   QuestionTurn,

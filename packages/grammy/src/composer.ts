@@ -1,7 +1,7 @@
 /** grammY's Composer with branches by state. */
 
-import type { KnownTo, Target } from '@telefsm/core';
-import { StateBranches, type Targets } from '@telefsm/core/adapter';
+import type { Target } from '@telefsm/core';
+import { type KnownTo, StateBranches, type Targets } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 import type { InState, Installed } from './context.ts';
 

@@ -1,10 +1,11 @@
 /** The filter by state, for `bot.filter`. */
 
-import { type Complaint, FsmError, type KnownTo, type Target } from '@telefsm/core';
+import { type Complaint, FsmError, type Target } from '@telefsm/core';
 import {
   type FsmAt,
   installedAt,
   type KnownAt,
+  type KnownTo,
   stateFilter,
   type Targets,
 } from '@telefsm/core/adapter';

@@ -1,7 +1,7 @@
 /** Telegraf's Composer with branches by state, and the filter by state. */
 
-import type { KnownTo, Target } from '@telefsm/core';
-import { installedAt, StateBranches, stateFilter } from '@telefsm/core/adapter';
+import type { Target } from '@telefsm/core';
+import { installedAt, type KnownTo, StateBranches, stateFilter } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
 import type { InState, MachineContext } from './context.ts';
 
