@@ -1,7 +1,7 @@
 /** Faults that can be seen in a graph, before any user meets them. */
 
-import type { Fault } from './fault.ts';
-import type { Graph, GraphGroup, GraphNode } from './graph.ts';
+import { type Fault, fault } from './fault.ts';
+import type { Graph, GraphNode } from './graph.ts';
 import { limitFaults } from './limits.ts';
 
 /**
@@ -25,48 +25,38 @@ function declared({ kind }: GraphNode): boolean {
   return kind !== 'choice' && kind !== 'start' && kind !== 'end';
 }
 
-function unreachable({ nodes, edges }: Graph): readonly Fault[] {
-  const starts = nodes.filter(({ kind, open }) => kind === 'start' || open);
-  const reached = follow(
-    starts.map(({ id }) => id),
-    edges.map(({ from, to }) => [from, to]),
+function unreachable(graph: Graph): readonly Fault[] {
+  return apartFrom('start', graph).map((id) =>
+    fault(
+      'UNREACHABLE',
+      id,
+      `Nothing leads to '${id}'. Remove it, or add the branch, choice or move that should lead there.`,
+    ),
   );
-  return nodes
-    .filter((node) => declared(node) && !reached.has(node.id))
-    .map(({ id }) => ({
-      severity: 'error',
-      code: 'UNREACHABLE',
-      where: id,
-      message: `Nothing leads to '${id}'. Remove it, or add the branch, choice or move that should lead there.`,
-    }));
 }
 
-function endless({ nodes, edges }: Graph): readonly Fault[] {
-  const ends = nodes.filter(({ kind, open }) => kind === 'end' || open);
-  const leaving = follow(
-    ends.map(({ id }) => id),
-    edges.map(({ from, to }) => [to, from]),
+function endless(graph: Graph): readonly Fault[] {
+  return apartFrom('end', graph).map((id) =>
+    fault(
+      'NO_WAY_OUT',
+      id,
+      `No answer leads from '${id}' to an end, so users get stuck here. Give it a way out.`,
+    ),
   );
-  return nodes
-    .filter((node) => declared(node) && !leaving.has(node.id))
-    .map(({ id }) => ({
-      severity: 'error',
-      code: 'NO_WAY_OUT',
-      where: id,
-      message: `No answer leads from '${id}' to an end, so users get stuck here. Give it a way out.`,
-    }));
 }
 
-function follow(
-  starts: readonly string[],
-  ways: readonly (readonly [from: string, to: string])[],
-): ReadonlySet<string> {
+/** The declared nodes that no way connects with a start or an end, nor with what code may lead from anywhere. */
+function apartFrom(rim: 'start' | 'end', { nodes, edges }: Graph): readonly string[] {
   const next = new Map<string, string[]>();
-  for (const [from, to] of ways) next.set(from, [...(next.get(from) ?? []), to]);
-  const reached = new Set(starts);
+  for (const edge of edges) {
+    const [from, to] = rim === 'start' ? [edge.from, edge.to] : [edge.to, edge.from];
+    next.set(from, [...(next.get(from) ?? []), to]);
+  }
+  const rims = nodes.filter(({ kind, open }) => kind === rim || open);
+  const reached = new Set(rims.map(({ id }) => id));
   // entries that are added while a set is walked are walked too
   for (const id of reached) for (const to of next.get(id) ?? []) reached.add(to);
-  return reached;
+  return nodes.filter((node) => declared(node) && !reached.has(node.id)).map(({ id }) => id);
 }
 
 function withoutEscape({ groups, nodes }: Graph): readonly Fault[] {
@@ -75,12 +65,13 @@ function withoutEscape({ groups, nodes }: Graph): readonly Fault[] {
     .filter(({ kind, cancel, timeout, id }) => {
       return kind === 'flow' && cancel === false && timeout === undefined && !timed(id);
     })
-    .map(({ id }) => ({
-      severity: 'error',
-      code: 'NO_ESCAPE',
-      where: id,
-      message: `The flow '${id}' can neither be canceled nor time out. Keep its cancel command, or give it a \`timeout\`.`,
-    }));
+    .map(({ id }) =>
+      fault(
+        'NO_ESCAPE',
+        id,
+        `The flow '${id}' can neither be canceled nor time out. Keep its cancel command, or give it a \`timeout\`.`,
+      ),
+    );
 }
 
 /** Of two flows with one command the machine is not made; but a flow may take it for its own. */
@@ -88,15 +79,7 @@ function sameCommands({ groups }: Graph): readonly Fault[] {
   return groups.flatMap(({ id, cancel }) => {
     const taken = groups.find(({ trigger }) => typeof cancel === 'string' && trigger === cancel);
     if (taken === undefined) return [];
-    return [twice(taken, id, `/${taken.trigger} cancels it while it runs`)];
+    const message = `The command /${taken.trigger} of '${taken.id}' has a second meaning in '${id}': /${taken.trigger} cancels it while it runs. Give one of them another name.`;
+    return [fault('DUPLICATE_COMMAND', taken.id, message)];
   });
-}
-
-function twice(group: GraphGroup, other: string, how: string): Fault {
-  return {
-    severity: 'error',
-    code: 'DUPLICATE_COMMAND',
-    where: group.id,
-    message: `The command /${group.trigger} of '${group.id}' has a second meaning in '${other}': ${how}. Give one of them another name.`,
-  };
 }

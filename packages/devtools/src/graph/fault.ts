@@ -10,6 +10,11 @@ export interface Fault {
   readonly message: string;
 }
 
+/** Makes a fault that harms users. */
+export function fault(code: FaultCode, where: string, message: string): Fault {
+  return { severity: 'error', code, where, message };
+}
+
 /** The kinds of {@link Fault}. */
 export type FaultCode =
   | 'UNREACHABLE'

@@ -1,6 +1,6 @@
 /** Finds in a graph what Telegram rejects (Bot API: sendMessage, BotCommand, InlineKeyboardButton; Telegram, "Deep linking"). */
 
-import type { Fault, FaultCode } from './fault.ts';
+import { type Fault, fault } from './fault.ts';
 import type { Graph, GraphGroup, GraphNode } from './graph.ts';
 
 /** Characters of a message, in UTF-16 units. */
@@ -22,13 +22,8 @@ export function limitFaults({ nodes, groups }: Graph): readonly Fault[] {
 function textFaults({ id, prompt }: GraphNode): readonly Fault[] {
   if (prompt === undefined) return [];
   if (prompt.trim() === '') {
-    return [
-      fault(
-        'EMPTY_TEXT',
-        id,
-        `The prompt of '${id}' is empty, and Telegram rejects empty messages. Add a text.`,
-      ),
-    ];
+    const message = `The prompt of '${id}' is empty, and Telegram rejects empty messages. Add a text.`;
+    return [fault('EMPTY_TEXT', id, message)];
   }
   if (prompt.length <= textLimit) return [];
   const message = `The prompt of '${id}' has ${prompt.length} characters, but Telegram accepts ${textLimit}. Shorten it, or ask in two steps.`;
@@ -42,13 +37,8 @@ function buttonFaults({ id, choices }: GraphNode): readonly Fault[] {
   for (const { value, label } of choices) {
     const other = labels.get(label);
     if (label.trim() === '') {
-      faults.push(
-        fault(
-          'BAD_BUTTON',
-          id,
-          `The choice '${value}' of '${id}' has an empty label, and Telegram rejects such a button. Add a text.`,
-        ),
-      );
+      const message = `The choice '${value}' of '${id}' has an empty label, and Telegram rejects such a button. Add a text.`;
+      faults.push(fault('BAD_BUTTON', id, message));
     } else if (other !== undefined) {
       const message = `The choices '${other}' and '${value}' of '${id}' have the same label '${label}', so users cannot distinguish them. Change one of the labels.`;
       faults.push({ ...fault('BAD_BUTTON', id, message), severity: 'warning' });
@@ -61,38 +51,19 @@ function buttonFaults({ id, choices }: GraphNode): readonly Fault[] {
 function commandFaults({ id, trigger, description, deepLink }: GraphGroup): readonly Fault[] {
   const faults: Fault[] = [];
   if (trigger !== undefined && !/^[a-z0-9_]{1,32}$/.test(trigger)) {
-    faults.push(
-      fault(
-        'BAD_COMMAND',
-        id,
-        `'/${trigger}' of '${id}' is not a valid command. Use 1 to 32 lower-case letters, digits and underscores.`,
-      ),
-    );
+    const message = `'/${trigger}' of '${id}' is not a valid command. Use 1 to 32 lower-case letters, digits and underscores.`;
+    faults.push(fault('BAD_COMMAND', id, message));
   }
   if (
     description !== undefined &&
     (description.trim() === '' || description.length > descriptionLimit)
   ) {
-    faults.push(
-      fault(
-        'BAD_DESCRIPTION',
-        id,
-        `The description of '${id}' has ${description.length} characters, but setMyCommands accepts 1 to ${descriptionLimit}. Change its length.`,
-      ),
-    );
+    const message = `The description of '${id}' has ${description.length} characters, but setMyCommands accepts 1 to ${descriptionLimit}. Change its length.`;
+    faults.push(fault('BAD_DESCRIPTION', id, message));
   }
   if (deepLink !== undefined && !new RegExp(`^[\\w-]{1,${payloadLimit}}$`).test(deepLink)) {
-    faults.push(
-      fault(
-        'BAD_DEEP_LINK',
-        id,
-        `The deep link '${deepLink}' of '${id}' is not a valid payload for /start. Use 1 to ${payloadLimit} letters, digits, underscores and hyphens.`,
-      ),
-    );
+    const message = `The deep link '${deepLink}' of '${id}' is not a valid payload for /start. Use 1 to ${payloadLimit} letters, digits, underscores and hyphens.`;
+    faults.push(fault('BAD_DEEP_LINK', id, message));
   }
   return faults;
-}
-
-function fault(code: FaultCode, where: string, message: string): Fault {
-  return { severity: 'error', code, where, message };
 }
