@@ -12,8 +12,8 @@ import type {
   Interrupted,
   Interrupter,
   Interruptible,
+  Interrupts,
   InterruptsOf,
-  Interrupts as Part,
 } from '../transaction/interrupts.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
@@ -36,7 +36,7 @@ import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
  * ```
  */
 export function interruptBy(interrupt: Interrupt): InterruptRule {
-  const make = (registry: Registry, rule?: InterruptRule) => new Interrupts(registry, rule);
+  const make = (registry: Registry, rule?: InterruptRule) => new MachineInterrupts(registry, rule);
   return Object.assign(make, { '~interrupt': testOf(interrupt) }) satisfies InterruptsOf;
 }
 
@@ -66,7 +66,7 @@ function testOf(interrupt: Interrupt): InterruptRule['~interrupt'] {
 }
 
 /** The interrupts of one machine. */
-class Interrupts implements Part {
+class MachineInterrupts implements Interrupts {
   readonly #registry: Registry;
   readonly #rule: InterruptRule | undefined;
   /** By conversation; only its head is here. */
