@@ -1,7 +1,7 @@
 /** An adapter without a framework: a webhook receives the updates, and calls use `fetch`. The README explains the contract. */
 
 import type { Awaitable, RawUpdate, Turn } from '@telefsm/core';
-import { type BotPort, botIdOf, type FedMachine } from '@telefsm/core/adapter';
+import { type BotPort, botIdOf, type UpdateMachine } from '@telefsm/core/adapter';
 
 /** Handles one request, as serverless platforms, Deno, Bun and edge workers call it. */
 export type FetchHandler = (request: Request) => Promise<Response>;
@@ -70,7 +70,7 @@ export function botPort({
  * @throws Error without a secret, since anyone could impersonate any user
  */
 export function webhook(
-  machine: FedMachine,
+  machine: UpdateMachine,
   bot: BotPort,
   { secret, rest, onError = console.error }: WebhookOptions,
 ): FetchHandler {

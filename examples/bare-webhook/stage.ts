@@ -1,7 +1,7 @@
 /** A bare bot behind a real webhook, called by a fake Bot API server. */
 
 import type { Clock } from '@telefsm/core';
-import type { BotPort, FedMachine } from '@telefsm/core/adapter';
+import type { BotPort, UpdateMachine } from '@telefsm/core/adapter';
 import { type BotApiServer, botApiServer } from '@telefsm/testing';
 import { serve } from 'srvx';
 import type { BareBot, FetchHandler, WebhookOptions } from './adapter.ts';
@@ -14,7 +14,7 @@ export interface Stage {
   readonly server: BotApiServer;
   /** The address of the webhook. */
   readonly url: string;
-  readonly machine: FedMachine;
+  readonly machine: UpdateMachine;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface StageOptions extends Pick<WebhookOptions, 'onError'> {
 }
 
 type MakeBot = (options: BareBot & Pick<WebhookOptions, 'secret'> & StageOptions) => {
-  readonly machine: FedMachine;
+  readonly machine: UpdateMachine;
   readonly port: BotPort;
   readonly handler: FetchHandler;
 };

@@ -1,7 +1,7 @@
 /** Deadlines and lifetimes that mean "never": every storage keeps them. */
 
 import { type FsmStorage, memoryStorage, state, states } from '@telefsm/core';
-import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { createMachine, type UpdateMachine } from '@telefsm/core/adapter';
 import { mysqlStorage } from '@telefsm/storage-mysql';
 import { postgresStorage } from '@telefsm/storage-postgres';
 import { redisStorage } from '@telefsm/storage-redis';
@@ -55,7 +55,7 @@ it.each(storages)(
     try {
       for (const [user, after] of [...never, new Date(-8.64e15)].entries()) {
         const ttl = typeof after === 'object' ? {} : { ttl: after };
-        const machine = createMachine({ storage, deadlines: 'on-update', ...ttl }) as FedMachine;
+        const machine = createMachine({ storage, deadlines: 'on-update', ...ttl }) as UpdateMachine;
         machine.connect({ id: 123, call: async () => ({}) });
         const conversation = machine.at({ user: user + 1 });
         await conversation.run(({ state: fsm }) => {

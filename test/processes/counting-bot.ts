@@ -12,7 +12,7 @@ import {
   type Turn,
   typed,
 } from '@telefsm/core';
-import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { createMachine, type UpdateMachine } from '@telefsm/core/adapter';
 import { systemClock } from '@telefsm/core/tools';
 
 /** The data of a conversation: each id that was counted, in the order of the commits. */
@@ -81,7 +81,7 @@ export interface CountingBotOptions {
 
 /** The bot. */
 export interface CountingBot {
-  readonly machine: FedMachine;
+  readonly machine: UpdateMachine;
   /** Handles an update and writes down what came of it; never rejects. */
   handle(order: Order): Promise<Entry>;
   tally(chat: number): Promise<Tally | undefined>;

@@ -9,7 +9,7 @@ import {
   type RawUpdate,
   type Turn,
 } from '@telefsm/core';
-import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { createMachine, type UpdateMachine } from '@telefsm/core/adapter';
 import type { Reentry } from '@telefsm/core/scene-kit';
 import { CommandError } from './errors.ts';
 
@@ -53,7 +53,7 @@ export function chatMachine(
   reentry: Reentry,
 ): ChatMachine {
   const ids = new Map<number, string>();
-  const machine: FedMachine = createMachine({
+  const machine: UpdateMachine = createMachine({
     ...options,
     namespace,
     waiting: { policy: waiting },

@@ -1,7 +1,7 @@
 /** A tree as a scene of a bot. */
 
 import { memoryStorage, type RawUpdate, scene, type Turn } from '@telefsm/core';
-import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { createMachine, type UpdateMachine } from '@telefsm/core/adapter';
 import { describeMachine } from '@telefsm/core/tools';
 import { describe, expect, it } from 'vitest';
 import { commandTree } from '../src/index.ts';
@@ -11,7 +11,7 @@ import { makeTrader, type Services } from './trader.ts';
 let updates = 0;
 
 /** A bot that is fed lines and keeps what it says. */
-function talk(machine: FedMachine, rest?: (turn: Turn, text: string) => unknown) {
+function talk(machine: UpdateMachine, rest?: (turn: Turn, text: string) => unknown) {
   const sentTexts: string[] = [];
   const bot = {
     id: 1,

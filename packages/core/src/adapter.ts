@@ -20,8 +20,8 @@ export type { DebugPrinter } from './machine/debug-log.ts';
 export { createMachine } from './machine/machine.ts';
 export type {
   AnyMachine,
-  FedMachine,
   MachineDescription,
+  UpdateMachine,
 } from './machine/machine-interface.ts';
 export type { FsmOptions, None, ServicesOf, StatesOfMachine } from './machine/machine-options.ts';
 export type { ClientCalls, Framework, MiddlewareMachine } from './machine/middleware.ts';

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { memoryStorage, state, states } from '@telefsm/core';
-import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { createMachine, type UpdateMachine } from '@telefsm/core/adapter';
 import { afterEach, describe, expect, it } from 'vitest';
 import { order } from '../../../examples/order/order.ts';
 import { type Inspector, type InspectorOptions, inspector } from '../src/index.ts';
@@ -14,7 +14,7 @@ async function open(
   storage = memoryStorage(),
   more: { readonly log?: { readonly last: number } } = {},
 ) {
-  const machine: FedMachine = createMachine({ states: [order, Form], storage, ...more });
+  const machine: UpdateMachine = createMachine({ states: [order, Form], storage, ...more });
   machine.connect({
     id: 1,
     async call(method, payload) {

@@ -1,5 +1,5 @@
 import { state, states } from '@telefsm/core';
-import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { createMachine, type UpdateMachine } from '@telefsm/core/adapter';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { order } from '../../../examples/order/order.ts';
@@ -20,7 +20,7 @@ let opened: Inspector;
 let page: Page;
 
 async function open(options: InspectorOptions = {}, members: readonly unknown[] = all) {
-  const machine = createMachine({ states: members as typeof all }) as unknown as FedMachine;
+  const machine = createMachine({ states: members as typeof all }) as unknown as UpdateMachine;
   machine.connect({ id: 1, call: async () => ({ message_id: 1 }) });
   opened = await inspector(machine, options);
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

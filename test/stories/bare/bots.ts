@@ -1,7 +1,7 @@
 /** Bots of other examples on the bare adapter: the same states, flows, nodes and command trees. */
 
 import type { Turn } from '@telefsm/core';
-import { createMachine, type FedMachine, inputOf } from '@telefsm/core/adapter';
+import { createMachine, inputOf, type UpdateMachine } from '@telefsm/core/adapter';
 import { botPort, type WebhookOptions, webhook } from '../../../examples/bare-webhook/adapter.ts';
 import { order } from '../../../examples/order/order.ts';
 import { quiz } from '../../../examples/quiz/quiz.ts';
@@ -17,7 +17,7 @@ import { registration } from './registration.ts';
 
 /** A machine, and what handles the updates that no scene takes. */
 interface Bare {
-  readonly machine: FedMachine;
+  readonly machine: UpdateMachine;
   readonly rest?: NonNullable<WebhookOptions['rest']>;
 }
 

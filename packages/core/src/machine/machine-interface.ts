@@ -139,7 +139,7 @@ export interface MachineDescription {
 export type AnyMachine = Machine<AnyState, never>;
 
 /** A machine that handles raw updates; adapters use it. */
-export interface FedMachine<out All extends AnyState = AnyState, Bot = BotPort>
+export interface UpdateMachine<out All extends AnyState = AnyState, Bot = BotPort>
   extends Machine<All, Bot> {
   /**
    * Handles one update as one turn.

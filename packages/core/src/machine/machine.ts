@@ -12,7 +12,7 @@ import { observers, type WatchedEvents } from '../transaction/events.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
 import { keyOf, scopeOf } from '../update/key.ts';
-import type { FedMachine } from './machine-interface.ts';
+import type { UpdateMachine } from './machine-interface.ts';
 import type { FsmOptions, None, StatesOfMachine } from './machine-options.ts';
 import { conversationOf, runOutside } from './outside.ts';
 import { runtimeOf } from './runtime.ts';
@@ -50,9 +50,9 @@ const drainBound = 25_000;
 export function createMachine<
   const States extends readonly (AnyGroup | State)[] = None,
   const Scenes extends readonly AnyScene[] = None,
->(options?: FsmOptions<States, Scenes, undefined>): FedMachine<StatesOfMachine<States, Scenes>> {
+>(options?: FsmOptions<States, Scenes, undefined>): UpdateMachine<StatesOfMachine<States, Scenes>> {
   const machine = machineOf((options ?? {}) as LooseOptions, undefined, ownPort);
-  return machine as FedMachine<StatesOfMachine<States, Scenes>>;
+  return machine as UpdateMachine<StatesOfMachine<States, Scenes>>;
 }
 
 /** The port of a bot that is one. */
@@ -70,7 +70,7 @@ export function machineOf<Bot>(
   options: LooseOptions,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
   portOf: (bot: Bot) => BotPort,
-): FedMachine<AnyState, Bot> {
+): UpdateMachine<AnyState, Bot> {
   const watchers = observers<WatchedEvents>();
   // a given clock means a test, which decides when deadlines pass
   let mayWarn = options.deadlines !== 'on-update' && (options.clock ?? systemClock) === systemClock;

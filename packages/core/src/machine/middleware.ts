@@ -15,7 +15,7 @@ import { botIdOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type DebugPrinter, debugLog } from './debug-log.ts';
 import { machineOf } from './machine.ts';
-import type { FedMachine, Machine } from './machine-interface.ts';
+import type { Machine, UpdateMachine } from './machine-interface.ts';
 import { defaultNamespace, type LooseOptions } from './settings.ts';
 
 /** How a framework's client calls the Bot API. */
@@ -110,7 +110,7 @@ export function middlewareMachine<Context extends { readonly update: object }, B
   options: LooseOptions,
   { contexts, properties, portOf, updatePortOf, installed, debug }: Framework<Context, Bot>,
   own: (property: string) => Own,
-): FedMachine<AnyState, Bot> &
+): UpdateMachine<AnyState, Bot> &
   MiddlewareMachine<
     AnyState,
     Bot,

@@ -1,6 +1,6 @@
 /** A chat with a machine: what one or several users send and press, and what they see. */
 
-import type { BotPort, FedMachine } from '../../src/adapter.ts';
+import type { BotPort, UpdateMachine } from '../../src/adapter.ts';
 import { createMachine } from '../../src/adapter.ts';
 import type { Clock, FsmStorage, MachineOptions, RawUpdate } from '../../src/index.ts';
 import { memoryStorage } from '../../src/index.ts';
@@ -85,7 +85,7 @@ export function chat(
       return { message_id };
     },
   };
-  const make = (list: readonly object[]): FedMachine =>
+  const make = (list: readonly object[]): UpdateMachine =>
     createMachine({
       states: list as never,
       clock,

@@ -1,13 +1,13 @@
 /** Stored conversations against the code: what a deploy would strand. */
 
 import { type FsmStorage, isFsmError } from '@telefsm/core';
-import type { FedMachine, MachineDescription } from '@telefsm/core/adapter';
+import type { MachineDescription, UpdateMachine } from '@telefsm/core/adapter';
 import type { StoredConversation } from '@telefsm/core/storage';
 import { botPrefix, describeMachine, namespacePrefix, parseKey } from '@telefsm/core/tools';
 import { walk } from './listing.ts';
 
 /** As much of a machine as a check of its storage needs. */
-export type CheckedMachine = Pick<FedMachine, 'inspect' | '~runtime'>;
+export type CheckedMachine = Pick<UpdateMachine, 'inspect' | '~runtime'>;
 
 /** A fault of stored conversations: a state, a step or a record that the code cannot continue. */
 export interface StoredFault {
