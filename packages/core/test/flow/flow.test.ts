@@ -505,8 +505,9 @@ describe('commands while a flow runs', () => {
     for (const text of ['/f', '1', '/f']) await ann.sends(text);
     await ann.taps('No');
     expect(newTexts()).toEqual(['A?', 'B?', 'Start again?', 'B?']);
+    await ann.sends('/f');
     await ann.taps('Yes');
-    expect(newTexts()).toEqual(['A?']);
+    expect(newTexts()).toEqual(['Start again?', 'A?']);
     expect(await data(1)).toEqual({});
   });
 

@@ -11,8 +11,8 @@ import type { FrameRun } from '../../engine/frame-run.ts';
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
-import { deletionOf, withoutButtons } from '../view/shown-message.ts';
 import { acceptsAlbum } from './answer.ts';
+import { cleanUp } from './clean-up.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { changedMemo, type FlowMemo, type MemoChange, memoOf, withoutQuestion } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -215,13 +215,7 @@ export function tidy({ plan, run, memo }: FlowRun): void {
     run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
   }
   if (prompts === 'keep' || prompts === 'edit' || !sent) return;
-  const { state, api, replyAddress } = run.turn;
-  if (replyAddress === undefined) return;
-  const { chat, business } = replyAddress;
-  const message = { chat, id: sent, business };
-  const { method, payload } = prompts === 'delete' ? deletionOf(message) : withoutButtons(message);
-  // an old message may be gone, or too old: that is no reason to fail what the user did
-  state.afterCommit(() => api(method, payload).catch(run.report));
+  cleanUp(run, prompts, sent);
 }
 
 /** A message in another chat, without the parts of this conversation's own address. */

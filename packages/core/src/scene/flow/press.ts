@@ -40,9 +40,8 @@ export async function press(flowRun: FlowRun, button: PressedButton, data: strin
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
     if (plan.options.onTrigger !== 'ask') return stale();
-    if (button.action === 'continue') return run.ask();
-    const { restart } = await import('./retrigger.ts');
-    return restart(flowRun, '');
+    const { startAgain } = await import('./retrigger.ts');
+    return startAgain(flowRun, button.action === 'restart', message);
   }
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) {

@@ -1,7 +1,9 @@
 /** The trigger of a flow that runs already. Loaded when it first comes again. */
 
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
+import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { buttonData } from '../rows/buttons.ts';
+import { cleanUp } from './clean-up.ts';
 import { bindingOf, type FlowRun, text } from './flow-run.ts';
 
 /** Does what the flow has chosen for its own trigger while it runs. */
@@ -33,8 +35,22 @@ async function yesOrNo(flowRun: FlowRun): Promise<ReplyMarkup> {
   };
 }
 
+/** The user has answered whether to start again. The question is answered once: a later press on its other button would lose answers. */
+export async function startAgain(
+  flowRun: FlowRun,
+  isYes: boolean,
+  dialog: RawObject,
+): Promise<void> {
+  const { plan, run } = flowRun;
+  const { prompts } = plan.options;
+  const message = wholeIn(dialog, 'message_id');
+  const how = prompts === 'delete' || prompts === 'edit' ? 'delete' : 'removeKeyboards';
+  if (message !== undefined) cleanUp(run, how, message);
+  return isYes ? restart(flowRun, '') : run.ask();
+}
+
 /** Starts the flow anew in its own place. */
-export async function restart({ plan, run }: FlowRun, argument: string): Promise<void> {
+async function restart({ plan, run }: FlowRun, argument: string): Promise<void> {
   // without new parameters it keeps those that it has
   const data =
     (await plan.trigger?.from?.(argument, run.turn, run.rejected)) ?? plan.parameters?.of(run.data);

@@ -1,0 +1,15 @@
+/** Cleans up messages of a flow that have done their work. */
+
+import type { FrameRun } from '../../engine/frame-run.ts';
+import { deletionOf, withoutButtons } from '../view/shown-message.ts';
+
+/** Removes the keyboard of a message of the flow, or the message, after the commit. */
+export function cleanUp(run: FrameRun, how: 'removeKeyboards' | 'delete', id: number): void {
+  const { state, api, replyAddress } = run.turn;
+  if (replyAddress === undefined) return;
+  const { chat, business } = replyAddress;
+  const message = { chat, id, business };
+  const { method, payload } = how === 'delete' ? deletionOf(message) : withoutButtons(message);
+  // an old message may be gone, or too old: that is no reason to fail what the user did
+  state.afterCommit(() => api(method, payload).catch(run.report));
+}

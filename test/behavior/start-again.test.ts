@@ -1,0 +1,58 @@
+/** A flow that asks before its own trigger starts it again: the question is answered once. */
+
+import { flow } from '@telefsm/core';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+import { play } from './play.ts';
+
+type Prompts = 'keep' | 'removeKeyboards' | 'delete' | 'edit';
+
+const formWith = (prompts: Prompts) =>
+  flow('form', { trigger: '/form', onTrigger: 'ask', prompts })
+    .ask('name', { prompt: 'Name?' })
+    .ask('sure', { prompt: 'Sure?', choices: ['Sure', 'Unsure'] })
+    .done(({ name, sure }) => `${name}: ${sure}`);
+
+describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
+  async function asked(prompts: Prompts) {
+    const { anna, bot, unsent } = play(framework, [formWith(prompts)]);
+    await anna.sends('/form');
+    await anna.sends('Anna');
+    await anna.sends('/form');
+    const dialog = anna.sees('Start again?');
+    const isThere = () => anna.screen().find(({ message_id }) => message_id === dialog.message_id);
+    const failed = () => [...bot.errors, ...unsent];
+    return { anna, dialog, isThere, failed };
+  }
+
+  it.each(['keep', 'removeKeyboards'] as const)(
+    'loses its buttons with the first press: %s',
+    async (prompts) => {
+      const { anna, dialog, isThere, failed } = await asked(prompts);
+      await anna.taps('No', dialog);
+      anna.sees('Sure?');
+      expect(isThere()?.message.reply_markup).toBeUndefined();
+      await anna.taps('Sure');
+      anna.sees('Anna: Sure');
+      expect(failed()).toEqual([]);
+    },
+  );
+
+  it.each(['delete', 'edit'] as const)('goes where answered questions go: %s', async (prompts) => {
+    const { anna, dialog, isThere, failed } = await asked(prompts);
+    await anna.taps('No', dialog);
+    expect(isThere()).toBeUndefined();
+    expect(anna.screen().at(-1)?.text).toBe('Sure?');
+    await anna.taps('Sure');
+    anna.sees('Anna: Sure');
+    expect(failed()).toEqual([]);
+  });
+
+  it.each(['keep', 'edit'] as const)('is gone after Yes too: %s', async (prompts) => {
+    const { anna, dialog, isThere, failed } = await asked(prompts);
+    await anna.taps('Yes', dialog);
+    expect(isThere()?.message.reply_markup).toBeUndefined();
+    expect(anna.screen().at(-1)?.text).toBe('Name?');
+    expect(failed()).toEqual([]);
+  });
+});
