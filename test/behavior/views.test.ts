@@ -140,7 +140,7 @@ describe.each(frameworks)('views, on %s', (_, framework) => {
   });
 });
 
-const Menu = scene('menu', { data: typed<{ note?: string }>() }).on({
+const Menu = scene('menu', { data: typed<{ note?: string; answer?: { name: string } }>() }).on({
   view: ({ data, button, goto, call }) => ({
     text: `Menu ${data.note ?? ''}`.trim(),
     rows: [

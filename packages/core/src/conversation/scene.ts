@@ -53,8 +53,12 @@ export type StartArgs<S, Options = {}> = [S] extends [string]
       ? [data?: DeepReadonly<StartOf<S>>, options?: Params<S> & Options]
       : [data: DeepReadonly<StartOf<S>>, options?: Params<S> & Options]
     : [data: DeepReadonly<StartOf<S>>, options: Params<S> & Options];
-/** Where the result of a called scene goes. */
-export interface CallOptions {
+/**
+ * Where the result of a called scene goes.
+ *
+ * @typeParam Key - the keys of the caller's data, where they are known
+ */
+export interface CallOptions<Key extends string = string> {
   /** Key of the caller's data that takes the result; without it the result comes to the caller's `resume` hook. */
-  readonly into?: string;
+  readonly into?: Key;
 }

@@ -33,7 +33,10 @@ export type Change<D> = {
 /** Where to go, as values. They need no `this`: destructure them. */
 export interface Moves<D extends object, R = unknown> {
   readonly goto: <S extends AnyScene>(scene: S, ...start: StartArgs<S>) => Transition;
-  readonly call: <S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>) => Transition;
+  readonly call: <S extends AnyScene>(
+    scene: S,
+    ...start: StartArgs<S, CallOptions<keyof D & string>>
+  ) => Transition;
   /** Stays here with these changes, and shows the node again. */
   readonly again: (patch?: Change<D>) => Transition;
   /** Stays here with these changes, silently. A node with a view is shown again whatever happens, so there it is the same as `again`. */
@@ -117,7 +120,7 @@ export function shownBy<T>(returned: T, scene: string, turn: WithMoves): T {
   throw sceneError('INVALID_TRANSITION', { scene, made, returned: shown(returned) });
 }
 
-type LooseMoves = Moves<object>;
+type LooseMoves = Moves<Readonly<Record<string, unknown>>>;
 
 /**
  * The turn of a scene's code: the moves, and what each such turn reads. The verbs are made on demand: a turn is made for each press, and most

@@ -19,6 +19,8 @@ const Shop = scene('shop', {
     again({ cart: [1] });
     // @ts-expect-error a result is declared
     leave();
+    // @ts-expect-error misspelled: the result would be lost
+    call(address, {}, { into: 'adress' });
     return leave({ paid: true });
   },
   resume: ({ resultOf, again }) => {
