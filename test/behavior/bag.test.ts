@@ -94,21 +94,6 @@ describe('ctx.state on Telegraf', () => {
     }
   });
 
-  it('one bag for all updates, as some bots have it, forwards to the FSM of the latest', async () => {
-    const shared: Record<string, unknown> = { started: true };
-    const bot = telegraf();
-    bot.use((ctx, next) => {
-      Object.assign(ctx, { state: shared });
-      return next();
-    });
-    bot.use(fsm());
-    const seen: unknown[] = [];
-    bot.use((ctx) => void seen.push(ctx.state['key']));
-    await bot.handleUpdate(textUpdate(1, 'a', { user: 5 }) as never);
-    await bot.handleUpdate(textUpdate(2, 'b', { user: 6 }) as never);
-    expect(seen).toEqual(['telefsm:b1:c5:u5', 'telefsm:b1:c6:u6']);
-  });
-
   it('Router, Composer.dispatch and session keep working beside it', async () => {
     const bot = telegraf();
     bot.use(session({ defaultSession: () => ({ visits: 0 }) }));
@@ -172,6 +157,27 @@ describe('ctx.state on Telegraf', () => {
     bot.catch((error) => void errors.push(error));
     await bot.handleUpdate(textUpdate(1, 'hello') as never);
     expect(isFsmError(errors[0], 'PROPERTY_TAKEN')).toBe(true);
+  });
+
+  it('a bag that all contexts share never leads to the state of another user', async () => {
+    const bot = telegraf();
+    Object.assign(bot.context, { state: { shared: true } });
+    bot.use(fsm());
+    let arrived = 0;
+    let both = () => {};
+    const bothInside = new Promise<void>((resolve) => (both = resolve));
+    const keys: unknown[] = [];
+    bot.use(async (ctx) => {
+      if (++arrived === 2) both();
+      await bothInside;
+      keys.push([ctx.fsm.key, ctx.state['key'], ctx.state['shared']]);
+    });
+    const updates = [textUpdate(1, 'a', { user: 5 }), textUpdate(2, 'b', { user: 6 })];
+    await Promise.all(updates.map((update) => bot.handleUpdate(update as never)));
+    expect(keys).toEqual([
+      ['telefsm:b1:c5:u5', undefined, true],
+      ['telefsm:b1:c6:u6', undefined, true],
+    ]);
   });
 
   it('a machine at another property leaves the bag alone', async () => {

@@ -41,7 +41,7 @@ function makePrototype(): object {
 /**
  * Lets a bag forward to an FSM: reads reach it, bound; a write makes an own property of the bag and never reaches it.
  *
- * A bag of a class of the bot's own, or a frozen one, is left as it is.
+ * A bag of a class of the bot's own, a frozen one, or one that several contexts share (`bot.context.state`) is left as it is.
  */
 export function forward(bag: unknown, fsm: FsmContext): void {
   if (typeof bag !== 'object' || bag === null) return;
@@ -81,7 +81,8 @@ const Given = function (this: unknown, bag: object) {
 
 /** A private field on a bag that others made: nothing that copies or prints the bag can see it, and it costs next to nothing. */
 class Forwarded extends Given {
-  #fsm: FsmContext;
+  /** `undefined` if several contexts share the bag: it would lead one user's handler to another user's state. */
+  #fsm: FsmContext | undefined;
 
   private constructor(bag: object, fsm: FsmContext) {
     super(bag);
@@ -89,7 +90,7 @@ class Forwarded extends Given {
   }
 
   static to(bag: object, fsm: FsmContext): void {
-    if (#fsm in bag) bag.#fsm = fsm;
+    if (#fsm in bag) bag.#fsm = undefined;
     else new Forwarded(bag, fsm);
   }
 
