@@ -95,6 +95,29 @@ describe('conversationStorage()', () => {
   });
 });
 
+it('the state is changed inside external(), and the error for any other place says so', async () => {
+  const bot = new Bot<MyContext>('1:test', { botInfo: me });
+  const machine = fsm();
+  bot.use(machine as never);
+  bot.use(conversations<MyContext, MyContext>());
+  const errors: unknown[] = [];
+  bot.use(
+    createConversation<MyContext, MyContext>(async (conversation, ctx) => {
+      try {
+        ctx.state.update({ asked: true });
+      } catch (error) {
+        errors.push(error);
+      }
+      await conversation.external((outside) => void outside.state.update({ asked: true }));
+    }, 'ask'),
+  );
+  bot.command('ask', (ctx) => ctx.conversation.enter('ask'));
+  const anna = telegram(bot).user('Anna');
+  await anna.sends('/ask');
+  expect(String(errors[0])).toContain('conversation.external');
+  expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ data: { asked: true } });
+});
+
 /** A bot with version 1 of the plugin, which keeps its state in the session. */
 function firstEdition(storage: ReturnType<typeof memoryStorage>, place: 'machine' | 'storage') {
   type Old = Context & SessionFlavor<Data>;

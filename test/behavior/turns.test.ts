@@ -137,20 +137,38 @@ describe.each(frameworks)('one update is one turn on %s', (_, framework) => {
     expect(isFsmError(await forgotten, 'TURN_ENDED')).toBe(true);
   });
 
-  it('error handlers may still read the state of an update that failed', async () => {
+  it('error handlers read the state before the update that failed', async () => {
     const bot = framework.bot();
     bot.fsm();
     bot.noteErrors();
     let read: (() => unknown) | undefined;
     bot.use(({ fsm, text }) => {
       read = () => [fsm.key, fsm.current];
+      fsm.set(text === 'throw' ? Form.age : Form.name, { name: 'x' });
       if (text === 'throw') throw new Error('broken');
-      fsm.set(Form.name);
     });
     const anna = telegram(bot.bot).user('Anna', { id: 5 });
     await anna.sends('hello');
     await anna.sends('throw').catch(() => {});
     expect(read?.()).toEqual(['telefsm:b1:c5:u5', 'Form:name']);
+  });
+
+  it('stop() in a handler lets its turn end and commit, if the handler does not await it', async () => {
+    const bot = framework.bot();
+    const machine = bot.fsm();
+    bot.noteErrors();
+    let stopped: Promise<void> | undefined;
+    bot.command('shutdown', async ({ fsm, say }) => {
+      stopped = machine.stop();
+      await say('Bye.');
+      fsm.set(Form.name);
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/shutdown');
+    await stopped;
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'Form:name' });
+    await anna.sends('/shutdown');
+    expect(isFsmError(bot.errors[0], 'STOPPED')).toBe(true);
   });
 
   it('a button that had to wait is answered early, and the handler’s own answer does no harm', async () => {

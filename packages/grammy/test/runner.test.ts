@@ -1,7 +1,13 @@
-import { createConcurrentSink, createRunner, createSource } from '@grammyjs/runner';
+import {
+  createConcurrentSink,
+  createRunner,
+  createSource,
+  run,
+  sequentialize,
+} from '@grammyjs/runner';
 import { Bot, type Context } from 'grammy';
-import { expect, it } from 'vitest';
-import { type FsmFlavor, fsm } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { type FsmFlavor, fsm, isFsmError } from '../src/index.ts';
 
 const botInfo = { id: 1, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;
 
@@ -61,4 +67,77 @@ it('the runner’s concurrency needs no sequentialize: each user’s updates sta
     expect(await machine.at({ user }).peek()).toMatchObject({ data: { seen: texts } });
   }
   expect(most).toBeGreaterThan(1);
+});
+
+/** A bot that fetches these updates and then waits until its polling ends. */
+function pollingBot(updates: readonly Update[]) {
+  const bot = new Bot<FsmFlavor<Context>>('1:test', { botInfo });
+  let batch: readonly Update[] | undefined = updates;
+  bot.api.config.use(async (_previous, _method, _payload, signal) => {
+    const result = batch;
+    batch = undefined;
+    if (result !== undefined) return { ok: true, result } as never;
+    return new Promise((_, reject) => {
+      signal?.addEventListener('abort', () => reject(new Error('the polling has ended')));
+    });
+  });
+  return bot;
+}
+
+describe.each([1, 500])('the runner stops with %i updates at once', (concurrency) => {
+  const users = [1, 2, 3];
+  const updatesOf = (each: number) =>
+    Array.from({ length: each * users.length }, (_, at) =>
+      textUpdate(at + 1, users[at % users.length] as number, String(at)),
+    );
+
+  it('and machine.stop() waits for all updates that it has fetched', async () => {
+    const updates = updatesOf(8);
+    const bot = pollingBot(updates);
+    const machine = fsm();
+    bot.use(machine);
+    const errors: unknown[] = [];
+    bot.catch(({ error }) => void errors.push(error));
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    bot.on('message:text', async (ctx) => {
+      begin();
+      await new Promise(setImmediate);
+      if (ctx.update.update_id === 5) throw new Error('a handler fails');
+      ctx.state.update({ handled: ctx.state.get('handled', 0) + 1 });
+    });
+    const runner = run(bot, { sink: { concurrency } });
+    await begun;
+    await runner.stop();
+    await machine.stop();
+    const kept = await Promise.all(users.map((user) => machine.at({ user }).peek()));
+    const handled = kept.map((one) => Number(Reflect.get(one?.data ?? {}, 'handled')));
+    expect(handled.reduce((sum, each) => sum + each)).toBe(updates.length - 1);
+    expect(errors).toEqual([new Error('a handler fails')]);
+  });
+
+  it('and with sequentialize() before fsm(), machine.stop() comes when runner.size() is 0', async () => {
+    const updates = updatesOf(8);
+    const bot = pollingBot(updates);
+    const machine = fsm();
+    bot.use(sequentialize((ctx) => String(ctx.chat?.id)));
+    bot.use(machine);
+    const errors: unknown[] = [];
+    bot.catch(({ error }) => void errors.push(error));
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const handled: number[] = [];
+    bot.on('message:text', async (ctx) => {
+      begin();
+      await new Promise(setImmediate);
+      handled.push(ctx.update.update_id);
+    });
+    const runner = run(bot, { sink: { concurrency } });
+    await begun;
+    await runner.stop();
+    while (runner.size() > 0) await new Promise(setImmediate);
+    await machine.stop();
+    expect(handled).toHaveLength(updates.length);
+    expect(errors.some((error) => isFsmError(error, 'STOPPED'))).toBe(false);
+  });
 });
