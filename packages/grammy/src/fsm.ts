@@ -26,7 +26,8 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, stored in memory by default.
  *
- * Everything that uses `ctx.state` is registered behind it: before it, every use of `ctx.state` throws `NOT_INSTALLED`.
+ * Everything that uses `ctx.state` is registered behind it: before it, every use of `ctx.state` throws `NOT_INSTALLED`. It switches `canUseWebhookReply` off, since an answer in the
+ * response to the webhook would report to Telegram that the update is done before it has been committed.
  *
  * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a
  *   `property` that the context has

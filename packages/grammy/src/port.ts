@@ -2,7 +2,7 @@
 
 import { botPort, type ClientCalls, type Framework, UpdatePort } from '@telefsm/core/adapter';
 import debug from 'debug';
-import { Api, Context, type Transformer } from 'grammy';
+import { Api, Context, GrammyError, type Transformer } from 'grammy';
 
 /** grammY's `Bot` of either major, by what is used of it. */
 export interface GrammyBot {
@@ -10,11 +10,16 @@ export interface GrammyBot {
   readonly api: { readonly raw: object };
 }
 
-type RawMethod = (payload: object, signal?: AbortSignal) => Promise<unknown>;
+/** Calls a method of grammY's client. */
+function send(raw: object, method: string, payload: object, signal?: object): Promise<never> {
+  const call = Reflect.get(raw, method) as (...given: unknown[]) => Promise<never>;
+  // grammY has bound the payload of a method without parameters; a function that a test has made by hand may have one parameter too
+  const isBound = call.length === 1 && call.name.startsWith('bound ');
+  return isBound ? call(signal) : call(payload, signal);
+}
 
 const calls: ClientCalls<GrammyBot['api']> = {
-  call: ({ raw }, method, payload, signal) =>
-    (Reflect.get(raw, method) as RawMethod)(payload, signal),
+  call: ({ raw }, method, payload, signal) => send(raw, method, payload, signal),
   // of an update, for which grammY makes an Api of its own
   intercept({ config }: Api, each) {
     config.use((previous, method, payload, signal) => {
@@ -34,11 +39,28 @@ const calls: ClientCalls<GrammyBot['api']> = {
   },
 };
 
+/** Sends calls by requests: one in the response to a webhook would report the update as done before it is committed. */
+const byRequests =
+  ({ raw }: GrammyBot['api']): Transformer =>
+  async (_previous, method, payload, signal) => {
+    try {
+      return { ok: true, result: await send(raw, method, payload, signal) };
+    } catch (error) {
+      // the answer of Telegram, as transformers get it
+      if (error instanceof GrammyError) return error;
+      throw error;
+    }
+  };
+
 /** grammY's own words. */
 export const grammy: Framework<Context, GrammyBot> = {
   contexts: Context,
   properties: ['state', 'fsm'],
   portOf: ({ api, token }) => botPort(calls, api, token),
-  updatePortOf: ({ api, me }) => new UpdatePort(calls, api, me),
+  updatePortOf({ api, me }) {
+    const mayReply = Object(api).options?.canUseWebhookReply !== undefined;
+    if (mayReply) api.config.use(byRequests(calls.copy(api)));
+    return new UpdatePort(calls, api, me);
+  },
   debug,
 };
