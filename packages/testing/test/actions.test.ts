@@ -78,6 +78,52 @@ describe.each(frameworks)('what users do, on %s', (_, make) => {
     ]);
   });
 
+  it('votes for several options, changes the vote and takes it back', async () => {
+    const got: Json[] = [];
+    const poll = { chat_id: 1001, question: 'Days?', options: ['Mon', 'Tue'], is_anonymous: false };
+    const anna = telegram(
+      make(
+        recorder(got, {
+          message: (_body, call) => call('sendPoll', { ...poll, allows_multiple_answers: true }),
+        }),
+      ),
+    ).user('Anna');
+    await anna.sends('x');
+    await expect(anna.votes(undefined)).rejects.toThrow(/cannot take the vote back: there is none/);
+    await anna.votes(['Mon', 'Tue']);
+    await anna.votes('Tue');
+    await anna.votes(undefined);
+    const counts = (...counted: number[]) => counted.map((voter_count) => ({ voter_count }));
+    expect(got.slice(1)).toMatchObject([
+      { poll: { total_voter_count: 1, options: counts(1, 1) } },
+      { poll_answer: { option_ids: [0, 1] } },
+      { poll: { total_voter_count: 1, options: counts(0, 1) } },
+      { poll_answer: { option_ids: [1] } },
+      { poll: { total_voter_count: 0, options: counts(0, 0) } },
+      { poll_answer: { option_ids: [] } },
+    ]);
+  });
+
+  it('rejects votes that a poll does not accept', async () => {
+    const got: Json[] = [];
+    const poll = { chat_id: 1001, question: 'Best?', options: ['Mon', 'Tue'] };
+    const kinds = [{}, { type: 'quiz', correct_option_id: 0 }, { is_closed: true }];
+    const anna = telegram(
+      make(
+        recorder(got, {
+          message: (_body, call) => call('sendPoll', { ...poll, ...kinds.shift() }),
+        }),
+      ),
+    ).user('Anna');
+    await anna.sends('one answer');
+    await expect(anna.votes(['Mon', 'Tue'])).rejects.toThrow(/it accepts one answer/);
+    await anna.sends('a quiz');
+    await anna.votes('Tue');
+    await expect(anna.votes('Mon')).rejects.toThrow(/a vote in a quiz is final/);
+    await anna.sends('closed');
+    await expect(anna.votes('Mon')).rejects.toThrow(/the poll is closed/);
+  });
+
   it('pays an invoice: shipping, checkout, payment', async () => {
     const got: Json[] = [];
     const invoice = {

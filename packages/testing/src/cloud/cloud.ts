@@ -71,6 +71,8 @@ export interface Cloud {
   readonly requests: Set<string>;
   /** Reactions of users, by `chat/message/user`. */
   readonly reactions: Map<string, string>;
+  /** The options that a user has voted for, by poll and user. */
+  readonly votes: Map<string, readonly number[]>;
   /** Business connections by id. */
   readonly connections: Map<string, Payload>;
   readonly calls: ApiCall[];
@@ -125,6 +127,7 @@ export function openCloud(options: {
     commands: new Map(),
     requests: new Set(),
     reactions: new Map(),
+    votes: new Map(),
     connections: new Map(),
     calls: [],
     failures: [],

@@ -1,10 +1,8 @@
-/** Actions of users on existing messages: editing and deleting their own, reacting, voting. */
+/** Actions of users on existing messages: editing and deleting their own, reacting. */
 import { addressOf, sameAddress } from '../cloud/chat-address.ts';
 import type { RawMessage } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
-import { listOf, objectOf } from '../methods/parameters.ts';
 import { complaint } from './complaint.ts';
-import { allShown } from './looking.ts';
 import { partsOf } from './sendable.ts';
 import { type Actor, did, typeFor } from './stage.ts';
 
@@ -65,48 +63,6 @@ export async function react(
   if (emoji === undefined) cloud.reactions.delete(key);
   else cloud.reactions.set(key, emoji);
   await stage.deliver([cloud.number('message_reaction', reaction)]);
-}
-
-interface PollOption {
-  readonly text: string;
-  readonly voter_count: number;
-}
-
-/** Votes in a poll of the bot: its new state, and the user's answer where the poll is not anonymous. */
-export async function vote(actor: Actor, option: string, on: Shown | undefined): Promise<void> {
-  const { stage, user, address } = actor;
-  const { cloud } = stage;
-  const shown = on ?? allShown(cloud, address).findLast(({ kind }) => kind === 'poll');
-  const kept = shown === undefined ? undefined : recordOf(actor).messages.get(shown.message_id);
-  const poll = kept === undefined ? undefined : objectOf(kept.message, 'poll');
-  const options = poll === undefined ? [] : (listOf(poll, 'options') as readonly PollOption[]);
-  const index = options.findIndex(({ text }) => text === option);
-  if (kept === undefined || poll === undefined || index < 0) {
-    const there =
-      poll === undefined
-        ? 'there is no poll'
-        : `the options are ${options.map(({ text }) => text).join(', ')}`;
-    throw complaint(cloud, `${user.first_name} cannot vote for '${option}': ${there}.`, {
-      operator: 'votes',
-    });
-  }
-  did(cloud, user, address, `votes for ${option}`);
-  const voted = {
-    ...poll,
-    options: options.map((each, at) =>
-      at === index ? { ...each, voter_count: each.voter_count + 1 } : each,
-    ),
-    total_voter_count: Number(poll['total_voter_count']) + 1,
-  };
-  kept.message = { ...kept.message, poll: voted };
-  const answer = {
-    poll_id: poll['id'],
-    user,
-    option_ids: [index],
-    option_persistent_ids: [String(index)],
-  };
-  const open = poll['is_anonymous'] === false ? [cloud.number('poll_answer', answer)] : [];
-  await stage.deliver([cloud.number('poll', voted), ...open]);
 }
 
 function own(actor: Actor, of: 'last' | number | undefined, verb: string): RawMessage {

@@ -10,11 +10,12 @@ import type { TestBusiness, TestChat } from './chat.ts';
 import { complaint } from './complaint.ts';
 import { type Expected, expectNothing, expectShown, lastShown, screenOf } from './looking.ts';
 import { askToJoin, block, connect, move } from './membership.ts';
-import { deleteOwn, editOwn, react, vote } from './messages.ts';
+import { deleteOwn, editOwn, react } from './messages.ts';
 import { type Paid, pay } from './paying.ts';
 import { press, type Tapped } from './pressing.ts';
 import { partsOf, type Sendable } from './sendable.ts';
 import { type Actor, did, privateChat, type Stage, write } from './stage.ts';
+import { vote } from './voting.ts';
 
 /**
  * A user in a chat, at first in the private one with the bot.
@@ -44,8 +45,13 @@ export interface TestUser {
   deletes(of?: 'last' | number): Promise<void>;
   /** Sets a reaction to the bot's last message, or to another; `undefined` takes it away. */
   reacts(emoji: string | undefined, to?: Shown): Promise<void>;
-  /** Votes in the newest poll of the bot, or in the one shown. */
-  votes(option: string, on?: Shown): Promise<void>;
+  /**
+   * Votes in the newest poll of the bot, or in the one shown: for an option, or for several in a list. A second vote replaces the first;
+   * `undefined` takes it back.
+   *
+   * @throws AssertionError for a vote that the poll does not accept
+   */
+  votes(options: string | readonly string[] | undefined, on?: Shown): Promise<void>;
   /** Pays the newest invoice, or the one shown. */
   pays(on?: Shown): Promise<Paid>;
   /** Types `@bot text` and gives back the results that the bot offers. */
@@ -113,7 +119,7 @@ export function makeUser(
     edits: (text, of) => editOwn(actor, text, of),
     deletes: (of) => deleteOwn(actor, of),
     reacts: (emoji, to = lastShown(cloud, user, address)) => react(actor, emoji, to),
-    votes: (option, on) => vote(actor, option, on),
+    votes: (options, on) => vote(actor, options, on),
     pays: (on) => pay(stage, user, address, on),
     async queries(text, offset = '') {
       did(cloud, user, undefined, `types @${String(cloud.me['username'] ?? 'bot')} ${text}`);
