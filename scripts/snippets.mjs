@@ -1,5 +1,5 @@
 /**
- * Compiles every ```ts block of the Markdown files and of the doc comments.
+ * Compiles every ```ts block of the Markdown files and of the doc comments, and every ```js block that begins with `// @ts-check`.
  *
  * Words after `ts` change that: `continues` appends the block to the previous block of the page, and `ignore: REASON` leaves it out.
  */
@@ -39,12 +39,19 @@ function collect(path, lines) {
   let previous = [];
   for (const block of blocksIn(lines)) {
     if (block.open) problems.push(`${path}:${block.from}: this block has no end.`);
-    else if (/^(ts|typescript|tsx)$/.test(block.language)) previous = add(path, block, previous);
+    else if (isChecked(block)) previous = add(path, block, previous);
   }
 }
 
+/** Whether the compiler checks a block, as it does in the reader's editor. */
+function isChecked({ language, lines: [first] }) {
+  return (
+    /^(ts|typescript|tsx)$/.test(language) || (language === 'js' && first?.text === '// @ts-check')
+  );
+}
+
 /** Adds one block, and returns what a block that continues it starts with. */
-function add(path, { words, from, lines }, previous) {
+function add(path, { language, words, from, lines }, previous) {
   const where = `${path}:${from}`;
   const ignored = /^ignore(?::\s*(.*))?$/.exec(words);
   if (ignored) {
@@ -57,7 +64,7 @@ function add(path, { words, from, lines }, previous) {
     problems.push(`${where}: '${words}' after \`\`\`ts is none of: continues, ignore: REASON`);
   const before = words === 'continues' ? previous : [];
   const all = [...before, ...lines.map((each) => ({ ...each, path }))];
-  snippets.push({ where, lines: all });
+  snippets.push({ where, lines: all, extension: language === 'js' ? 'mjs' : 'mts' });
   return all;
 }
 
@@ -66,14 +73,14 @@ function compile() {
   const written = snippets.filter(({ ignored }) => !ignored);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const [at, { lines }] of written.entries()) {
+  for (const [at, { lines, extension }] of written.entries()) {
     const text = lines.map((line) => line.text).join('\n');
     // The last line makes a module of a snippet without imports and exports.
-    writeFileSync(join(folder, `${at}.mts`), `${text}\nexport {};\n`);
+    writeFileSync(join(folder, `${at}.${extension}`), `${text}\nexport {};\n`);
   }
   const base = relative(folder, join(root, 'tsconfig.test.json'));
-  const options = { noUnusedLocals: false, noUnusedParameters: false };
-  const config = { extends: base, compilerOptions: options, include: ['*.mts'] };
+  const options = { noUnusedLocals: false, noUnusedParameters: false, allowJs: true };
+  const config = { extends: base, compilerOptions: options, include: ['*.mts', '*.mjs'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const command = ['node_modules/typescript-7/bin/tsc', '-p', folder, '--pretty', 'false'];
   const { status, stdout: output } = spawnSync(process.execPath, command, {
@@ -81,7 +88,7 @@ function compile() {
     encoding: 'utf8',
     maxBuffer: 64 << 20,
   });
-  const errors = [...output.matchAll(/(\d+)\.mts\((\d+),\d+\): (error .*(?:\n {2,}.*)*)/g)];
+  const errors = [...output.matchAll(/(\d+)\.m[tj]s\((\d+),\d+\): (error .*(?:\n {2,}.*)*)/g)];
   for (const [, at, line, message] of errors) {
     const { lines, where } = written[Number(at)];
     const origin = lines[Number(line) - 1];
