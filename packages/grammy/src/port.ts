@@ -11,7 +11,12 @@ export interface GrammyBot {
 }
 
 /** Calls a method of grammY's client. */
-function send(raw: object, method: string, payload: object, signal?: object): Promise<never> {
+function send(
+  { raw }: GrammyBot['api'],
+  method: string,
+  payload: object,
+  signal?: object,
+): Promise<never> {
   const call = Reflect.get(raw, method) as (...given: unknown[]) => Promise<never>;
   // grammY has bound the payload of a method without parameters; a function that a test has made by hand may have one parameter too
   const isBound = call.length === 1 && call.name.startsWith('bound ');
@@ -19,7 +24,7 @@ function send(raw: object, method: string, payload: object, signal?: object): Pr
 }
 
 const calls: ClientCalls<GrammyBot['api']> = {
-  call: ({ raw }, method, payload, signal) => send(raw, method, payload, signal),
+  call: send,
   // of an update, for which grammY makes an Api of its own
   intercept({ config }: Api, each) {
     config.use((previous, method, payload, signal) => {
@@ -41,10 +46,10 @@ const calls: ClientCalls<GrammyBot['api']> = {
 
 /** Sends calls by requests: one in the response to a webhook would report the update as done before it is committed. */
 const byRequests =
-  ({ raw }: GrammyBot['api']): Transformer =>
+  (client: GrammyBot['api']): Transformer =>
   async (_previous, method, payload, signal) => {
     try {
-      return { ok: true, result: await send(raw, method, payload, signal) };
+      return { ok: true, result: await send(client, method, payload, signal) };
     } catch (error) {
       // the answer of Telegram, as transformers get it
       if (error instanceof GrammyError) return error;
