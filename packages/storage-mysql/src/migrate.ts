@@ -68,6 +68,7 @@ export async function prepare(
   const ask: Ask = (statement) => answerOf((answered) => pool.query(statement, answered));
   const [limit] = await ask('select @@max_allowed_packet as bytes');
   const bytes = Number(limit?.['bytes']) - packetHead;
+  if (Number.isNaN(bytes)) throw otherRows(limit);
   const version = await versionOf(ask, tables);
   const found = isMissing && version <= migrations.length ? 0 : version;
   if (found > migrations.length) {
@@ -85,6 +86,15 @@ export async function prepare(
   }
   await change(pool, tables, isMissing);
   return { bytes };
+}
+
+/** Makes the error for a pool that answers in another shape: each later answer would be misread. */
+function otherRows(row: unknown): FsmError<'INVALID_OPTION'> {
+  return new FsmError('INVALID_OPTION', {
+    option: 'pool',
+    expected: 'one that answers rows as objects, without `rowsAsArray` or `nestTables`',
+    found: `the row ${JSON.stringify(row)}`,
+  });
 }
 
 /** Steps from one version of the tables to the next; never edited once released, only added to. */
@@ -134,7 +144,7 @@ async function change(pool: MysqlCallbackPool, tables: Tables, isMissing: boolea
     mode = session && String(session['mode']);
     await ask("set sql_mode = 'STRICT_ALL_TABLES'");
     const [lock] = await ask('select get_lock(?, 30) as locked', [tables.lock]);
-    isLocked = lock?.['locked'] === 1;
+    isLocked = Number(lock?.['locked']) === 1;
     if (!isLocked) {
       const error = new Error('Another process is changing the tables of telefsm.');
       throw Object.assign(error, { code: 'ER_LOCK_WAIT_TIMEOUT' });

@@ -302,6 +302,19 @@ describe('mysqlStorage', () => {
     await expect(migrateMysql(wrapper)).rejects.toMatchObject(refusal);
   });
 
+  it.each([{ rowsAsArray: true }, { nestTables: true }, { nestTables: '_' }] as const)(
+    'rejects a pool that answers rows in another shape: %o',
+    async (option) => {
+      const odd = createPool({ uri: server.url, ...option });
+      const storage = mysqlStorage(odd, { table: 'odd_rows' });
+      await expect(storage.peek('k')).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        message: expect.stringMatching(/without `rowsAsArray` or `nestTables`/),
+      });
+      await odd.end();
+    },
+  );
+
   it('is seen by what patches the connections of mysql2, as instrumentations do', async () => {
     const one = createCallbackPool({ uri: server.url, connectionLimit: 1 });
     const seen: unknown[] = [];
