@@ -16,6 +16,7 @@ export function makeFunction(settings: Settings): BotFunction {
   const machine = fsm({
     states: app,
     storage,
+    deadlines: 'on-update', // a schedule sweeps, perhaps in another instance
     onTimeout: ({ state }) => {
       state.clear();
       return texts.emptied;

@@ -49,6 +49,8 @@ it('the Compose file starts two processes with the settings that they read, and 
   expect(redis.command).toContain('noeviction');
   const nginx = await read('two-processes/nginx.conf');
   expect(nginx).toContain(`server bot:${given.PORT} `);
+  // nginx asks for their addresses once
+  expect(balancer.depends_on.bot.restart).toBe(true);
   const [, inside] = balancer.ports[0].split(':');
   expect(nginx).toContain(`listen ${inside};`);
 });
