@@ -3,6 +3,7 @@
 import {
   type AnyGroup,
   type AnyScene,
+  type BotCommand,
   type Clock,
   type Duration,
   FsmError,
@@ -16,7 +17,7 @@ import { buildCommand, buildState, type GlobalCommand, type TreeState } from './
 import { type Chat, type ChatSettings, chatsOf } from './chat.ts';
 import type { ChatsOptions } from './chat-machine.ts';
 import { makeStateNode, register } from './definition.ts';
-import { type BotCommand, botCommandsOf } from './help.ts';
+import { botCommandsOf } from './help.ts';
 import { isName } from './names.ts';
 import type { TreeNode } from './nodes.ts';
 import { formatTemplate, joinLines } from './output.ts';

@@ -1,14 +1,9 @@
 /** The text of /help, and the list for `setMyCommands`. */
 
+import type { BotCommand } from '@telefsm/core';
 import { reachable } from './match.ts';
 import { slashForm } from './names.ts';
 import type { CommandNode, OptionNode, StateNode, TreeNode } from './nodes.ts';
-
-/** One command as `setMyCommands` takes it. */
-export interface BotCommand {
-  readonly command: string;
-  readonly description: string;
-}
 
 /** Lists what can be said in a state, each with its options and description. */
 export function helpOf(

@@ -4,6 +4,7 @@
  * Typed text commands for assistants, games and voice bots: a tree of states and commands, headless or as a scene of a bot.
  */
 
+export type { BotCommand } from '@telefsm/core';
 // Defining a tree
 export type { Command, GlobalCommand, OptionConfig, TreeState } from './builders.ts';
 // Running it without a bot
@@ -14,7 +15,6 @@ export { commandTree } from './command-tree.ts';
 // Errors
 export type { AnyCommandError, CommandErrorArgs, CommandErrorCode } from './errors.ts';
 export { CommandError, isCommandError } from './errors.ts';
-export type { BotCommand } from './help.ts';
 // Lines
 export type { Token, WrittenToken } from './tokens.ts';
 export { formatTokens, tokenize } from './tokens.ts';

@@ -29,7 +29,7 @@ export { botPort, middlewareMachine, UpdatePort } from './machine/middleware.ts'
 export type { LooseOptions } from './machine/settings.ts';
 export type { AnyMiddleware, SceneMembers, SceneTypesOf } from './scene/scene-class.ts';
 export { sceneClass } from './scene/scene-class.ts';
-export type { ContextMiddleware, SceneOptions } from './scene/scene-hooks.ts';
+export type { SceneOptions } from './scene/scene-hooks.ts';
 export type { BridgedStore } from './session/bridge.ts';
 export { storageOver } from './session/bridge.ts';
 export type { OwnRecordOptions, StageOfSession } from './session/own-record.ts';
@@ -45,7 +45,6 @@ export { sessionValues } from './session/value-store.ts';
 export type {
   SceneControl,
   SceneData,
-  StageMiddleware,
   StageParts,
   StageScene,
   StageSettings,
@@ -53,7 +52,7 @@ export type {
 export { StageRoom } from './stage/stage-room.ts';
 export type { StepOptions } from './stage/wizard-control.ts';
 export { namedStep, selectStep, WizardChain } from './stage/wizard-control.ts';
-export type { Link } from './state/branches.ts';
+export type { ContextMiddleware } from './state/branches.ts';
 export { StateBranches } from './state/branches.ts';
 export type { SessionAccess } from './state/context.ts';
 export { sessionOf, stateFilter } from './state/context.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMachine, type Link, StateBranches } from '../src/adapter.ts';
+import { type ContextMiddleware, createMachine, StateBranches } from '../src/adapter.ts';
 import { type FsmContext, type RawUpdate, state, states } from '../src/index.ts';
 
 const bot = { id: 1, call: async () => true };
@@ -14,7 +14,7 @@ describe('branches by state', () => {
     const Many = states('Many', tree);
     const all = Many['~group'].states;
     let looks = 0;
-    const rows: Link<object>[] = [];
+    const rows: ContextMiddleware<object>[] = [];
     const branches = new StateBranches(
       'fsm',
       () => rows.length,

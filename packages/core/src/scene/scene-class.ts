@@ -3,8 +3,9 @@
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
+import type { ContextMiddleware } from '../state/branches.ts';
 import { installedAt } from '../state/install.ts';
-import { type ContextMiddleware, hookedScene, type SceneOptions } from './scene-hooks.ts';
+import { hookedScene, type SceneOptions } from './scene-hooks.ts';
 
 /** Middleware as both frameworks accept it: a function, or what makes one, such as a Composer. */
 export type AnyMiddleware<C> = ContextMiddleware<C> | { middleware(): ContextMiddleware<C> };

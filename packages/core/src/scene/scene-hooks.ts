@@ -9,6 +9,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneBehavior, SceneRun } from '../conversation/behavior.ts';
 import { type AnyGroup, namesOf } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
+import type { ContextMiddleware } from '../state/branches.ts';
 import { checkData } from './check-data.ts';
 import { ownState } from './own-state.ts';
 
@@ -31,9 +32,6 @@ interface Events {
   readonly leave: 'reason';
   readonly resume: 'result';
 }
-
-/** Runs middleware of a framework on its context. */
-export type ContextMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
 
 /** The hooks of a framework's scene. They are looked up when they are needed, because bots register them after the scene is made. */
 export interface SceneHooks<C extends object> {

@@ -6,20 +6,18 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, statesOf } from '../conversation/states.ts';
-
-/** Middleware of either framework. */
-export type StageMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
+import type { ContextMiddleware } from '../state/branches.ts';
 
 /** A scene of either framework, or an object that acts as one: its hooks are optional. */
 export interface StageScene<C> {
   /** Seconds after which a user has silently left the scene. */
   readonly ttl?: number | undefined;
   /** Makes what runs when the scene is entered. Default: its handlers. */
-  enterMiddleware?(): StageMiddleware<C>;
+  enterMiddleware?(): ContextMiddleware<C>;
   /** Makes what runs when the scene is left. */
-  leaveMiddleware?(): StageMiddleware<C>;
+  leaveMiddleware?(): ContextMiddleware<C>;
   /** Makes what runs for updates of users in the scene. */
-  middleware(): StageMiddleware<C>;
+  middleware(): ContextMiddleware<C>;
 }
 
 /** The data of a user's active scene in the session. */

@@ -4,12 +4,12 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup } from '../conversation/states.ts';
+import type { ContextMiddleware } from '../state/branches.ts';
 import { sessionOf } from '../state/context.ts';
 import { installedAt, isFree } from '../state/install.ts';
 import { entranceOf } from './entrance.ts';
 import {
   SceneControl,
-  type StageMiddleware,
   type StageParts,
   type StageScene,
   type StageSettings,
@@ -44,7 +44,7 @@ export class StageRoom<C extends object> implements StageParts<C> {
   }
 
   /** Installs `ctx.scene` for updates that have a session, and runs what the stage does with them. */
-  middleware(handler: StageMiddleware<C>): StageMiddleware<C> {
+  middleware(handler: ContextMiddleware<C>): ContextMiddleware<C> {
     const { sessionName = 'session' } = this.settings;
     return async (ctx, next) => {
       if (!hasSession(ctx, sessionName)) return await next();

@@ -3,7 +3,9 @@
 import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { namesOf } from '../conversation/states.ts';
-import type { SceneControl, StageMiddleware } from './scene-control.ts';
+import type { AnyMiddleware } from '../scene/scene-class.ts';
+import type { ContextMiddleware } from '../state/branches.ts';
+import type { SceneControl } from './scene-control.ts';
 
 /** Marks a step that has a name. */
 const named = Symbol.for('telefsm.step');
@@ -22,12 +24,12 @@ export interface StepOptions {
 /** Gives a step's middleware a name, which a session keeps in place of its number. */
 export function namedStep<C>(
   name: string,
-  middleware: WizardStep<C>,
+  middleware: AnyMiddleware<C>,
   { was }: StepOptions,
-): StageMiddleware<C> {
+): ContextMiddleware<C> {
   const run = handlerOf(middleware);
   // a name belongs to one step: the same handler may be at another one too
-  const handler: StageMiddleware<C> = (ctx, next) => run(ctx, next);
+  const handler: ContextMiddleware<C> = (ctx, next) => run(ctx, next);
   const step: StepName = { name, was: namesOf(was) };
   return Object.defineProperty(handler, named, { value: step });
 }
@@ -36,33 +38,33 @@ function nameOf(step: unknown): StepName | undefined {
   return Object(step)[named] as StepName | undefined;
 }
 
-/** Middleware of either framework, or what makes it. */
-type WizardStep<C> = StageMiddleware<C> | { middleware(): StageMiddleware<C> };
-
 /** The middleware of a step, which may be a Composer. */
-function handlerOf<C>(step: WizardStep<C>): StageMiddleware<C> {
+function handlerOf<C>(step: AnyMiddleware<C>): ContextMiddleware<C> {
   return typeof step === 'function' ? step : step.middleware();
 }
 
 /** The middleware of a wizard: its own handlers, then the current step. Past the last step the scene is left. */
 export class WizardChain<C extends object> {
-  readonly #wizard: { readonly steps: readonly WizardStep<C>[] };
-  readonly #compose: (own: StageMiddleware<C>, step: StageMiddleware<C>) => StageMiddleware<C>;
+  readonly #wizard: { readonly steps: readonly AnyMiddleware<C>[] };
+  readonly #compose: (
+    own: ContextMiddleware<C>,
+    step: ContextMiddleware<C>,
+  ) => ContextMiddleware<C>;
   /** The wizard's own handlers that the chain was made for; frameworks make new ones when a handler is added. */
-  #own: StageMiddleware<C> | undefined;
-  #chain: StageMiddleware<C> | undefined;
+  #own: ContextMiddleware<C> | undefined;
+  #chain: ContextMiddleware<C> | undefined;
 
   /** @param compose - the framework's own way to run one middleware behind another */
   constructor(
-    wizard: { readonly steps: readonly WizardStep<C>[] },
-    compose: (own: StageMiddleware<C>, step: StageMiddleware<C>) => StageMiddleware<C>,
+    wizard: { readonly steps: readonly AnyMiddleware<C>[] },
+    compose: (own: ContextMiddleware<C>, step: ContextMiddleware<C>) => ContextMiddleware<C>,
   ) {
     this.#wizard = wizard;
     this.#compose = compose;
   }
 
   /** @param own - the wizard's own handlers */
-  behind(own: StageMiddleware<C>): StageMiddleware<C> {
+  behind(own: ContextMiddleware<C>): ContextMiddleware<C> {
     if (this.#chain === undefined || this.#own !== own) {
       this.#own = own;
       this.#chain = this.#chained(own);
@@ -70,7 +72,7 @@ export class WizardChain<C extends object> {
     return this.#chain;
   }
 
-  #chained(own: StageMiddleware<C>): StageMiddleware<C> {
+  #chained(own: ContextMiddleware<C>): ContextMiddleware<C> {
     const handle = this.#compose(own, (ctx, next) => {
       const { wizard, scene } = partsOf<C>(ctx);
       const { step } = wizard;
@@ -89,7 +91,7 @@ export class WizardChain<C extends object> {
 /** The parts of a wizard on the context. */
 interface WizardParts<C extends object> {
   readonly scene: SceneControl<C>;
-  wizard: WizardControl<C, WizardStep<C>>;
+  wizard: WizardControl<C, AnyMiddleware<C>>;
 }
 
 function partsOf<C extends object>(ctx: object): WizardParts<C> {

@@ -6,22 +6,22 @@ import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts
 import type { StateMatcher } from './context.ts';
 import { installedAt } from './install.ts';
 
-/** Middleware as both frameworks have it. */
-export type Link<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
+/** Middleware of either framework, on its context. */
+export type ContextMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
 
 /** Branches that behave as if each were a filter, one behind the other. */
 interface BranchRow<C> {
   /** Adds a branch behind those there are. */
-  add(targets: Target | readonly Target[], branch: Link<C>): void;
+  add(targets: Target | readonly Target[], branch: ContextMiddleware<C>): void;
   /** Runs the branches that match, in the order in which they were added; then what comes behind them. */
-  readonly run: Link<C>;
+  readonly run: ContextMiddleware<C>;
 }
 
 /** The branches of a framework's Composer: those that no other middleware separates are one row, which finds them by an index. */
 export class StateBranches<C extends object> {
   readonly #property: string;
   readonly #middleware: () => unknown;
-  readonly #use: (row: Link<C>) => unknown;
+  readonly #use: (row: ContextMiddleware<C>) => unknown;
   #row: BranchRow<C> | undefined;
   /** The Composer's middleware as it was when the last row was added. */
   #end: unknown;
@@ -31,7 +31,11 @@ export class StateBranches<C extends object> {
    * @param middleware - the Composer's own middleware: another one if something was added
    * @param use - adds to the Composer
    */
-  constructor(property: string, middleware: () => unknown, use: (row: Link<C>) => unknown) {
+  constructor(
+    property: string,
+    middleware: () => unknown,
+    use: (row: ContextMiddleware<C>) => unknown,
+  ) {
     this.#property = property;
     this.#middleware = middleware;
     this.#use = use;
@@ -42,7 +46,7 @@ export class StateBranches<C extends object> {
    *
    * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`; with the first update `NOT_INSTALLED`
    */
-  add(targets: Target | readonly Target[], branch: Link<C>): void {
+  add(targets: Target | readonly Target[], branch: ContextMiddleware<C>): void {
     if (this.#row === undefined || this.#middleware() !== this.#end) {
       this.#row = branchRow(this.#property);
       this.#use(this.#row.run);
@@ -54,7 +58,7 @@ export class StateBranches<C extends object> {
 
 /** @param property - where the FSM is on contexts */
 function branchRow<C extends object>(property: string): BranchRow<C> {
-  const branches: Link<C>[] = [];
+  const branches: ContextMiddleware<C>[] = [];
   const states = new Map<string | null, State | null>();
   const ids: string[] = [];
   const known: Matcher = { always: false, ids, states };

@@ -1,7 +1,7 @@
 /** Faults that can be seen in a graph, before any user meets them. */
 
 import { type Fault, fault } from './fault.ts';
-import type { Graph, GraphNode } from './graph.ts';
+import { type Graph, isDeclared } from './graph.ts';
 import { limitFaults } from './limits.ts';
 
 /**
@@ -18,11 +18,6 @@ export function check(graph: Graph): readonly Fault[] {
     ...sameCommands(graph),
     ...limitFaults(graph),
   ];
-}
-
-/** Forks and rims are drawn and not declared: nobody could mend them. */
-function declared({ kind }: GraphNode): boolean {
-  return kind !== 'choice' && kind !== 'start' && kind !== 'end';
 }
 
 function unreachable(graph: Graph): readonly Fault[] {
@@ -56,7 +51,7 @@ function apartFrom(rim: 'start' | 'end', { nodes, edges }: Graph): readonly stri
   const reached = new Set(rims.map(({ id }) => id));
   // entries that are added while a set is walked are walked too
   for (const id of reached) for (const to of next.get(id) ?? []) reached.add(to);
-  return nodes.filter((node) => declared(node) && !reached.has(node.id)).map(({ id }) => id);
+  return nodes.filter((node) => isDeclared(node) && !reached.has(node.id)).map(({ id }) => id);
 }
 
 function withoutEscape({ groups, nodes }: Graph): readonly Fault[] {

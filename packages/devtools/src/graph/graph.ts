@@ -85,6 +85,11 @@ export interface Collected {
   readonly edges: GraphEdge[];
 }
 
+/** Whether a node is one of the code: forks and rims are only drawn. */
+export function isDeclared({ kind }: GraphNode): boolean {
+  return kind !== 'choice' && kind !== 'start' && kind !== 'end';
+}
+
 /** Input kinds as a list, whatever way they were declared. */
 export function kindsOf(accepts: unknown): readonly string[] {
   if (typeof accepts === 'string') return [accepts];

@@ -1,7 +1,7 @@
 /** The inspector's pages as HTML. */
 
 import { readableTime } from '../graph/durations.ts';
-import type { Graph, GraphGroup, GraphNode } from '../graph/graph.ts';
+import { type Graph, type GraphGroup, type GraphNode, isDeclared } from '../graph/graph.ts';
 import { diagram, short } from '../web/diagram.ts';
 import { type Html, html } from '../web/html.ts';
 import { seenPart } from '../web/seen.ts';
@@ -55,7 +55,7 @@ function figure(path: string, value: string, text: string, bad = false): Html {
 function part({ graph, census, tally }: Overview, group: GraphGroup | undefined): Html {
   const id = group?.id ?? null;
   const title = group?.label ?? 'Scenes';
-  const members = graph.nodes.filter((node) => isState(node) && topOf(graph, node) === id);
+  const members = graph.nodes.filter((node) => isDeclared(node) && topOf(graph, node) === id);
   const marks = {
     count: (state: string) => census.counts.get(state) ?? 0,
     link: (state: string) => `/conversations?state=${encodeURIComponent(state)}`,
@@ -85,10 +85,6 @@ function summaryOf(group: GraphGroup | undefined): string {
     ...(typeof cancel === 'string' ? [`ends by /${cancel}`] : []),
     ...(timeout === undefined ? [] : [`or after ${readableTime(timeout)}`]),
   ].join(' · ');
-}
-
-function isState({ kind }: GraphNode): boolean {
-  return kind !== 'choice' && kind !== 'start' && kind !== 'end';
 }
 
 function topOf({ groups }: Graph, { group }: GraphNode): string | null {
