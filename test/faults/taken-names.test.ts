@@ -30,7 +30,7 @@ async function expectExplained(bot: HeldBot, free: () => unknown): Promise<void>
 /** A server that reports errors in another language (`lc_messages`), which needs a locale of the system. */
 class ForeignPool extends pg.Pool {
   // the pool itself sends with a callback
-  override query = (async (...args: Parameters<pg.Pool['query']>) => {
+  override query: pg.Pool['query'] = (async (...args: Parameters<pg.Pool['query']>) => {
     try {
       return await super.query(...args);
     } catch (error) {
