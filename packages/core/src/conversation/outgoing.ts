@@ -4,6 +4,7 @@ import { checkOptions } from '#option-checks';
 import { holds } from '../base/holds.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
+import type { Complaint } from '../base/type-tools.ts';
 import type { ReplyAddress } from '../update/address.ts';
 
 /** Parameters that every reply keyboard takes. */
@@ -37,8 +38,7 @@ export interface RichText {
   readonly entities?: readonly object[] | undefined;
   readonly parse_mode?: 'HTML' | 'MarkdownV2' | 'Markdown' | undefined;
   readonly keyboard?: KeyboardLike;
-  /** Not taken: give it as `keyboard`. */
-  readonly reply_markup?: never;
+  readonly reply_markup?: Complaint<'Write `keyboard` instead of `reply_markup`.'>;
   /** Further parameters of `sendMessage`. */
   readonly options?: { readonly [parameter: string]: unknown };
 }
@@ -51,8 +51,7 @@ export type Media = {
   [K in MediaKind]: { readonly [P in K]: string | object } & {
     readonly caption?: string | RichText;
     readonly keyboard?: KeyboardLike;
-    /** Not taken: give it as `keyboard`. */
-    readonly reply_markup?: never;
+    readonly reply_markup?: Complaint<'Write `keyboard` instead of `reply_markup`.'>;
   };
 }[MediaKind];
 

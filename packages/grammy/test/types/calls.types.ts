@@ -58,3 +58,7 @@ flow('f')
   .ask('a', { prompt: '?' })
   // @ts-expect-error no such step
   .done(() => redo('nope'));
+flow('f')
+  // @ts-expect-error write `keyboard`
+  .ask('a', { prompt: { text: '?', reply_markup: { force_reply: true } } })
+  .done(() => {});
