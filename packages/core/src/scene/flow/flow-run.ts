@@ -143,7 +143,8 @@ export function tokensOf(question: PendingQuestion): readonly string[] {
 
 /** Whether a token stands for a question. */
 export function isTokenOf(token: string | undefined, question: PendingQuestion): boolean {
-  return token !== undefined && tokensOf(question).includes(token);
+  if (token === undefined) return false;
+  return token === tokenOf(question) || tokensOf(question).includes(token);
 }
 
 /** Returns the binding of buttons to a question of this entry. */

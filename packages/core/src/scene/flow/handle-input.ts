@@ -30,6 +30,11 @@ function comesByItself(input: UserInput): boolean {
   return shared.has(input.kind) || isEvent(input);
 }
 
+/** Whether an input is no message that the user has written here: it continues to the bot where it answers nothing. */
+function isUnwritten(input: UserInput): boolean {
+  return input.kind === 'button' || comesByItself(input);
+}
+
 /** Handles an input that is not a button of the flow's own. */
 export function handleInput(flowRun: FlowRun, input: UserInput, next: Next): Awaitable<void> {
   const { memo } = flowRun;
@@ -57,10 +62,11 @@ function handleAt(
   next: Next,
 ): Awaitable<void> {
   const { run } = flowRun;
-  const isOthers = comesByItself(input) || input.kind === 'button';
-  if (pending === undefined || !wasAsked(flowRun, pending)) return isOthers ? next() : run.ask();
+  if (pending === undefined || !wasAsked(flowRun, pending)) {
+    return isUnwritten(input) ? next() : run.ask();
+  }
   if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
-    return isOthers ? next() : sayMeanwhile(flowRun, pending);
+    return isUnwritten(input) ? next() : sayMeanwhile(flowRun, pending);
   }
   if (isVote(input)) {
     return import('./votes.ts').then(({ mayAnswer }) =>
@@ -124,7 +130,7 @@ async function sharedValue(pending: PendingAsk, input: UserInput): Promise<unkno
 
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
 function earlyAt({ plan }: FlowRun, question: PendingQuestion, input: UserInput): Early {
-  if (input.kind === 'button' || comesByItself(input)) return 'answer';
+  if (isUnwritten(input)) return 'answer';
   return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 

@@ -161,9 +161,9 @@ function endingAt(answers: JsonObject, path: Path): JsonObject {
 /** Every repeat around a path is open while it is answered. */
 function opened(open: readonly string[], path: Path): readonly string[] {
   let all = open;
-  path.forEach((key, at) => {
-    if (typeof key === 'number') all = including(all, pathKey(path.slice(0, at)));
-  });
+  for (let at = 0; at < path.length; at++) {
+    if (typeof path[at] === 'number') all = including(all, pathKey(path.slice(0, at)));
+  }
   return all;
 }
 

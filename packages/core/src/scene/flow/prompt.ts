@@ -43,7 +43,10 @@ export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedraw
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export function show(flowRun: FlowRun, asked: PendingQuestion): Awaitable<Shown> {
-  return andThen(evaluatedPrompt(flowRun, asked), (plain) =>
+  const prompt = promptOf(asked);
+  const made = typeof prompt === 'function' ? prompt(asked.answers, flowRun.run.turn) : prompt;
+  const checked = andThen(made, (message) => checkedPrompt(flowRun, asked, message));
+  return andThen(checked, (plain) =>
     mayHaveButtons(flowRun, asked)
       ? withButtons(flowRun, asked, plain)
       : withReplyTo(flowRun, asked, plain),
@@ -69,22 +72,16 @@ async function withButtons(
 
 /** A question without buttons; in a group it replies to the user who is to answer. */
 function withReplyTo(flowRun: FlowRun, asked: PendingQuestion, plain: PlainPrompt): Shown {
+  if (!inGroup(flowRun) || supportsInlineOnly(flowRun)) return plain;
   const { say } = plain;
-  if (hasKeyboard(say) || !expectsText(asked)) return plain;
-  const target = inGroup(flowRun) && !supportsInlineOnly(flowRun) ? replyTo(flowRun) : undefined;
+  const target = hasKeyboard(say) || !expectsText(asked) ? undefined : replyTo(flowRun);
   if (target === undefined) return plain;
   return { ...plain, say: dressed(say, { force_reply: true, selective: true }, target) };
 }
 
 type PlainPrompt = Pick<Shown, 'say' | 'invoice'>;
 
-/** The message of a prompt, without a keyboard of the flow's, and the invoice that it is. */
-function evaluatedPrompt(flowRun: FlowRun, asked: PendingQuestion): Awaitable<PlainPrompt> {
-  const prompt = promptOf(asked);
-  const made = typeof prompt === 'function' ? prompt(asked.answers, flowRun.run.turn) : prompt;
-  return andThen(made, (message) => checkedPrompt(flowRun, asked, message));
-}
-
+/** The message that a prompt has made, without a keyboard of the flow's, and the invoice that it is. */
 function checkedPrompt(
   flowRun: FlowRun,
   asked: PendingQuestion,
