@@ -39,13 +39,14 @@ export class SharedLease extends DirectLease {
     key: string,
     holder: LeaseHolder,
     stored: StoredText | undefined,
-    until: number,
+    sentAt: number,
+    startedAt: number,
   ) {
-    super(leases, key, holder, stored);
+    super(leases, key, holder, stored, startedAt);
     this.leases = leases;
     this.#length = leases.short;
-    this.#until = until;
-    this.dueAt = this.startedAt + this.#pause;
+    this.#until = sentAt + leases.short;
+    this.dueAt = startedAt + this.#pause;
   }
 
   /** Ms from one check to the next. */
@@ -111,11 +112,10 @@ export class SharedLease extends DirectLease {
   }
 
   override commit(write: Write | undefined, options: CommitOptions): Promise<void> {
-    const { holder, key, leases } = this;
+    const { holder } = this;
     const mark = this.#mark?.fence === holder.fence ? this.#mark.text : undefined;
-    const committing = new Committing(leases, key, holder, write, options, mark);
     this.#isCommitting = true;
-    return committing.ended().then(() => this.#ended(committing));
+    return new Committing(this, holder, write, options, mark).settled();
   }
 
   override async release(): Promise<void> {
@@ -138,15 +138,16 @@ export class SharedLease extends DirectLease {
     return this.leases.urgent(() => this.leases.options.storage.release(key, holder));
   }
 
-  #ended(committing: Committing): Awaitable<void> {
-    const { said, keep } = committing;
+  /** A commit was answered, or has failed for good. */
+  ended(committing: Committing): Awaitable<void> {
+    const { said, options } = committing;
     const isAccepted = said !== undefined && said !== 'rejected';
-    if (!isAccepted) return this.#failed(committing).finally(() => this.#committed(keep));
-    this.#committed(keep);
+    if (!isAccepted) return this.#failed(committing).finally(() => this.#committed(options));
+    this.#committed(options);
     this.#accepted(committing);
   }
 
-  #committed(keep: boolean): void {
+  #committed({ keep }: CommitOptions): void {
     this.#isCommitting = false;
     if (!keep) this.leases.over(this);
   }
@@ -161,9 +162,9 @@ export class SharedLease extends DirectLease {
   }
 
   #accepted(committing: Committing): void {
-    const { write, keep, since } = committing;
-    this.accepted(write, committing);
-    if (keep) this.#until = Math.max(this.#until, since + this.leases.short);
+    const { write, options, since } = committing;
+    if (options.keep) this.#until = Math.max(this.#until, since + this.leases.short);
+    this.accepted(write, options);
   }
 
   /** No answer for as long as a lease lasts. A release that is answered shuts every copy out, so that the record is conclusive. */
@@ -186,7 +187,7 @@ export class SharedLease extends DirectLease {
       throw this.lost(verdict === 'handled', cause);
     }
     this.#accepted(committing);
-    if (!committing.keep) return;
+    if (!committing.options.keep) return;
     const { key, holder } = this;
     const goesOn = await this.leases
       .urgent(() => storage.renew(key, holder, lease))
