@@ -61,6 +61,7 @@ const lasting = new Set([
   'ER_TABLESPACE_DISCARDED',
   'ENOTFOUND',
   'HANDSHAKE_NO_SSL_SUPPORT',
+  'ER_SECURE_TRANSPORT_REQUIRED',
   'AUTH_SWITCH_PLUGIN_ERROR',
 ]);
 
@@ -120,7 +121,13 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
   [
     /^ER_(ACCESS_DENIED_ERROR|HOST_NOT_PRIVILEGED|HOST_IS_BLOCKED|ACCOUNT_HAS_BEEN_LOCKED|MUST_CHANGE_PASSWORD.*)$/,
     'the server rejected the user',
-    'Correct the user and the password, and the hosts that it may connect from.',
+    'Correct the user and the password, and the hosts that it may connect from. If the server requires TLS, set `ssl` of the pool.',
+  ],
+  [/^ER_SECURE_TRANSPORT_REQUIRED$/, 'the server requires TLS', 'Set `ssl` of the pool.'],
+  [
+    /^HANDSHAKE_NO_SSL_SUPPORT$/,
+    'the server has no TLS',
+    'Set it up on the server, or remove `ssl` of the pool.',
   ],
   [
     /^ER_(BAD_DB_ERROR|NO_DB_ERROR)$/,

@@ -229,6 +229,21 @@ describe('a server that', () => {
     expect([...faults]).not.toContain('fatal');
   });
 
+  it('requires TLS is reported for good, with what to do', async () => {
+    await pool.query('set global require_secure_transport = on');
+    const plain = createPool(server.url);
+    const storage = mysqlStorage(plain, { table: 'plain' });
+    const error = await Promise.resolve(storage.peek('k')).catch((thrown: unknown) => thrown);
+    await pool.query('set global require_secure_transport = off');
+    expect(error).toMatchObject({
+      code: 'STORAGE_UNUSABLE',
+      // MariaDB rejects the user; MySQL has a code of its own
+      message: expect.stringMatching(/requires TLS, set `ssl` of the pool/),
+    });
+    expect(storage.classify(error)).toBe('fatal');
+    await plain.end();
+  });
+
   it('may not be written is reported for good', async () => {
     await pool.query("create user reader@'%' identified by ''");
     await pool.query("grant select, insert, update, delete, execute on bot.* to reader@'%'");

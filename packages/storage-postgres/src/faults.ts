@@ -71,7 +71,11 @@ const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: stri
     'Connect to the primary, and check default_transaction_read_only.',
   ],
   [/^53100/, 'its disk is full', 'Make space on the disk of the server.'],
-  [/^28/, 'the server rejected the role', 'Correct the user and the password, or pg_hba.conf.'],
+  [
+    /^28/,
+    'the server rejected the role',
+    'Correct the user and the password, or pg_hba.conf; if it requires TLS, set `ssl` of the client.',
+  ],
   [
     /^(42P07|42710|42809|55000 (rewriteTargetView|error_view_not_updatable))/,
     'something else has a name that telefsm needs',
