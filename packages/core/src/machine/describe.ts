@@ -1,8 +1,8 @@
 /** The description of a machine as JSON, for tools. */
 
 import { definitionOf } from '../conversation/states.ts';
+import type { Plan } from '../scene/flow/active-flow.ts';
 import { describeFlow } from '../scene/flow/describe.ts';
-import type { Plan } from '../scene/flow/flow-run.ts';
 import type { Machine, MachineDescription } from './machine-interface.ts';
 
 /**

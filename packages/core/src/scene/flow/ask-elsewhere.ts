@@ -11,19 +11,19 @@ import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import { maxBytes } from '../rows/buttons.ts';
-import { elsewhereMessage, type FlowRun, note, text, tokenOf, wasAsked } from './flow-run.ts';
+import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
 import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
 
 /** Asks in the other chat, and sends `meanwhile` to the user of this one. */
-export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise<MessageSource> {
-  const { run } = flowRun;
+export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promise<MessageSource> {
+  const { run } = active;
   const { question } = asked.step;
   const { turn } = run;
-  const words = await meanwhile(flowRun, asked);
-  const known = flowRun.memo.elsewhere;
+  const words = await meanwhile(active, asked);
+  const known = active.memo.elsewhere;
   // it is there already
-  if (wasAsked(flowRun, asked) && known?.message !== undefined) return () => words;
+  if (wasAsked(active, asked) && known?.message !== undefined) return () => words;
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {
     const expected = 'a conversation of the bot itself';
@@ -31,7 +31,7 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
     // a customer has come here, so it is no error for the framework's handler
     return () => {
       run.report(error);
-      return text(flowRun, 'failed');
+      return text(active, 'failed');
     };
   }
   const address = typeof to === 'function' ? await to(asked.answers, turn) : to;
@@ -44,10 +44,10 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
     throw invalidOption(`${asked.id} prompt`, 'a text where somebody else is asked', 'a stream');
   }
   const { method, payload } = callOf(message, undefined);
-  const inline_keyboard = await keyboard(flowRun, asked);
+  const inline_keyboard = await keyboard(active, asked);
   const allowed = typeof by === 'function' ? await by(asked.answers, turn) : by;
   const elsewhere = { chat, ...(allowed !== undefined && { by: allowed }) };
-  note(flowRun, { at: tokenOf(asked), elsewhere }, asked.id);
+  note(active, { at: tokenOf(asked), elsewhere }, asked.id);
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
@@ -58,21 +58,24 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
 }
 
 /** Returns the message for a user who waits for another person's answer. */
-export async function meanwhile(flowRun: FlowRun, question: PendingAsk): Promise<OutgoingMessage> {
+export async function meanwhile(
+  active: ActiveFlow,
+  question: PendingAsk,
+): Promise<OutgoingMessage> {
   const { meanwhile } = question.step.question;
   const own =
     typeof meanwhile === 'function'
-      ? await meanwhile(question.answers, flowRun.run.turn)
+      ? await meanwhile(question.answers, active.run.turn)
       : meanwhile;
-  return own ?? text(flowRun, 'askedElsewhere');
+  return own ?? text(active, 'askedElsewhere');
 }
 
-async function keyboard(flowRun: FlowRun, question: PendingAsk) {
-  const { run } = flowRun;
+async function keyboard(active: ActiveFlow, question: PendingAsk) {
+  const { run } = active;
   const { chat, user, thread } = run.turn.subject;
   const { tag, entry } = run;
   const head = elsewhereHead({ tag, chat, user, thread, entry, question: tokenOf(question) });
-  const listing = await choicesOf(flowRun, question);
+  const listing = await choicesOf(active, question);
   return (listing?.options ?? []).map(({ value, label }) => {
     const callback_data = head + tokenFor(value);
     if (callback_data.length <= maxBytes) return [{ text: label, callback_data }];

@@ -8,12 +8,10 @@ import type { Awaitable } from '../../base/type-tools.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
-import { isRedo } from './answer.ts';
-import { withVerdict } from './dropped-verdict.ts';
 import {
+  type ActiveFlow,
   advance,
   awaitsPayment,
-  type FlowRun,
   keep,
   locate,
   note,
@@ -22,7 +20,9 @@ import {
   timeoutOf,
   tokenOf,
   wasAsked,
-} from './flow-run.ts';
+} from './active-flow.ts';
+import { isRedo } from './answer.ts';
+import { withVerdict } from './dropped-verdict.ts';
 import type { FlowMemo } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
@@ -46,24 +46,24 @@ export interface Asking {
  * @returns what says the question after the commit; `undefined` if there is nothing to say
  */
 export async function ask(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   params: Asking = {},
 ): Promise<MessageSource | undefined> {
-  const begun = begin(flowRun);
+  const begun = begin(active);
   if (isPromise(begun)) await begun;
   let redos = 0;
   for (;;) {
-    const located = locate(flowRun);
+    const located = locate(active);
     const { pending, answers, finished } = isPromise(located) ? await located : located;
     if (finished !== undefined) {
-      const { step, item, answers: before } = close(flowRun, finished);
-      await step.after?.(item, flowRun.run.turn, before);
+      const { step, item, answers: before } = close(active, finished);
+      await step.after?.(item, active.run.turn, before);
     } else if (pending === undefined) {
-      if (!(await finish(flowRun, answers))) return undefined;
+      if (!(await finish(active, answers))) return undefined;
       // a step that does not apply cannot be asked again
-      if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
-    } else if (flowRun.memo.given === undefined || !(await acceptGiven(flowRun, pending))) {
-      const asked = question(flowRun, pending, params);
+      if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [active.plan.id] });
+    } else if (active.memo.given === undefined || !(await acceptGiven(active, pending))) {
+      const asked = question(active, pending, params);
       return isPromise(asked) ? await asked : asked;
     }
   }
@@ -71,65 +71,65 @@ export async function ask(
 
 /** Makes the progress in which a step of a question's level is to be answered again. */
 export function redo(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   beside: Pick<PendingQuestion, 'path' | 'level'>,
   name: string,
 ): Progress {
-  const progress = redone(flowRun.progress, beside, name);
+  const progress = redone(active.progress, beside, name);
   if (progress !== undefined) return progress;
   const known = namedSteps(beside.level).map((step) => step.name);
-  throw sceneError('STEP_UNKNOWN', { flow: flowRun.plan.id, step: name, known });
+  throw sceneError('STEP_UNKNOWN', { flow: active.plan.id, step: name, known });
 }
 
 /** Starts the clock of a new frame; answers that were given under another definition, or with the trigger, are looked at first. */
-function begin(flowRun: FlowRun): Awaitable<void> {
-  const { plan, run } = flowRun;
-  const timeout = timeoutOf(flowRun);
+function begin(active: ActiveFlow): Awaitable<void> {
+  const { plan, run } = active;
+  const timeout = timeoutOf(active);
   if (timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', timeout);
-  return flowRun.memo.plan === plan.fingerprint() ? undefined : beginAnew(flowRun);
+  return active.memo.plan === plan.fingerprint() ? undefined : beginAnew(active);
 }
 
 /** A new frame: unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
-async function beginAnew(flowRun: FlowRun): Promise<void> {
-  const { plan, run } = flowRun;
+async function beginAnew(active: ActiveFlow): Promise<void> {
+  const { plan, run } = active;
   const fingerprint = plan.fingerprint();
-  if (flowRun.memo.plan === undefined) {
+  if (active.memo.plan === undefined) {
     const given = run.data[givenSlot] as JsonObject | undefined;
-    keep(flowRun, without(flowRun.progress, [givenSlot]), { plan: fingerprint, given });
+    keep(active, without(active.progress, [givenSlot]), { plan: fingerprint, given });
   } else {
     const { recheck } = await import('./recheck.ts');
-    keep(flowRun, await recheck(flowRun), { plan: fingerprint });
+    keep(active, await recheck(active), { plan: fingerprint });
   }
   // rounds that were there before are nobody's to save
   while (plan.closesRounds) {
-    const { finished } = await locate(flowRun);
+    const { finished } = await locate(active);
     if (finished === undefined) return;
-    close(flowRun, finished);
+    close(active, finished);
   }
 }
 
 /** Keeps that `after` of a round runs, or is not to run. */
-function close(flowRun: FlowRun, round: FinishedRound): FinishedRound {
-  keep(flowRun, withPassed(flowRun.progress, round.path));
+function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
+  keep(active, withPassed(active.progress, round.path));
   return round;
 }
 
 /** Takes an answer that came with the trigger. */
-async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
+async function acceptGiven(active: ActiveFlow, question: PendingQuestion): Promise<boolean> {
   const { acceptFrom } = await import('./given.ts');
-  return acceptFrom(flowRun, question);
+  return acceptFrom(active, question);
 }
 
 /** Runs `done`. @returns whether a step is to be answered again */
-async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
-  const { plan, run } = flowRun;
+async function finish(active: ActiveFlow, answers: JsonObject): Promise<boolean> {
+  const { plan, run } = active;
   // the handler may enter another scene: then the `left` hook still gets the reason "done" for this one
-  note(flowRun, { over: 'done' });
+  note(active, { over: 'done' });
   const result = await withVerdict(plan.id, () => plan.handler(answers, run.turn));
   if (isRedo(result)) {
     const level = { path: [''], level: plan.steps };
-    const progress = redo(flowRun, level, result['~redo']);
-    advance(flowRun, progress, { over: undefined });
+    const progress = redo(active, level, result['~redo']);
+    advance(active, progress, { over: undefined });
     return true;
   }
   if (result !== undefined && result !== null) run.say(result as OutgoingMessage | Stream);
@@ -142,59 +142,59 @@ type Screen = typeof import('./in-place.ts');
 
 /** Asks a question, also if it was asked before. */
 function question(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
   params: Asking,
 ): Awaitable<MessageSource | undefined> {
-  const { plan } = flowRun;
+  const { plan } = active;
   return plan.options.prompts === 'edit' || plan.hasRows
-    ? import('./in-place.ts').then((screen) => askOn(screen, flowRun, asked, params))
-    : askOn(undefined, flowRun, asked, params);
+    ? import('./in-place.ts').then((screen) => askOn(screen, active, asked, params))
+    : askOn(undefined, active, asked, params);
 }
 
 function askOn(
   screen: Screen | undefined,
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
   params: Asking,
 ): Awaitable<MessageSource | undefined> {
-  const { run } = flowRun;
+  const { run } = active;
   if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
-  const { at, heard } = flowRun.memo;
-  const isAnother = !wasAsked(flowRun, asked);
-  if (at !== undefined && isAnother) advance(flowRun, flowRun.progress);
-  if (!isAnother && awaitsPayment(flowRun) !== undefined) {
+  const { at, heard } = active.memo;
+  const isAnother = !wasAsked(active, asked);
+  if (at !== undefined && isAnother) advance(active, active.progress);
+  if (!isAnother && awaitsPayment(active) !== undefined) {
     // another invoice would be one too many
-    return andThen(text(flowRun, 'paying'), (words) => () => words);
+    return andThen(text(active, 'paying'), (words) => () => words);
   }
   // asked again, a list begins anew
-  const { page, editing } = flowRun.memo;
+  const { page, editing } = active.memo;
   if (page !== undefined || editing !== undefined)
-    note(flowRun, { page: undefined, editing: undefined });
+    note(active, { page: undefined, editing: undefined });
   if (asked.kind === 'ask' && asked.step.question.to !== undefined) {
     // loaded when somebody else is asked: other flows do without it
     return import('./ask-elsewhere.ts').then(({ askElsewhere }) => {
       screen?.retire(run);
-      return askElsewhere(flowRun, asked);
+      return askElsewhere(active, asked);
     });
   }
-  return andThen(show(flowRun, asked), (shown) => {
-    noteAsked(flowRun, asked, shown, heard, params);
+  return andThen(show(active, asked), (shown) => {
+    noteAsked(active, asked, shown, heard, params);
     return screen === undefined
       ? () => shown.say
-      : showOn(screen, flowRun, asked, shown, params, isAnother);
+      : showOn(screen, active, asked, shown, params, isAnother);
   });
 }
 
 /** Keeps which question is asked, and what its answer depends on. */
 function noteAsked(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
   { invoice, kind, isRedrawn, labels }: Shown,
   heard: FlowMemo['heard'],
   { isNoted }: Asking,
 ): void {
-  const { plan, run } = flowRun;
+  const { plan, run } = active;
   const { prompts } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const wanted =
@@ -206,9 +206,9 @@ function noteAsked(
     labels,
     sent: wanted ? 0 : undefined,
     invoice,
-    heard: lastMessageOf(flowRun) ?? heard,
+    heard: lastMessageOf(active) ?? heard,
   };
-  note(flowRun, change, asked.id);
+  note(active, change, asked.id);
   const timeout = questionOf(asked)?.timeout;
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
@@ -217,7 +217,7 @@ function noteAsked(
 
 function showOn(
   screen: Screen,
-  { plan, run }: FlowRun,
+  { plan, run }: ActiveFlow,
   asked: PendingQuestion,
   { say }: Shown,
   { below }: Asking,

@@ -16,10 +16,10 @@ import { takesVotes } from '../../update/accepted-kinds.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
+import { ActiveFlow, locate, move, type Plan, tidy } from './active-flow.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
-import { FlowRun, locate, move, type Plan, tidy } from './flow-run.ts';
 import { asText, handleInput, isOtherTalk } from './handle-input.ts';
 import { interruptsOf } from './interrupted-by.ts';
 import { asked } from './memo.ts';
@@ -130,14 +130,14 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     interrupts: interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
-    ask: (run: FrameRun, params) => ask(new FlowRun(plan, run), params),
+    ask: (run: FrameRun, params) => ask(new ActiveFlow(plan, run), params),
     command: async (run: FrameRun, command) =>
-      (await import('./commands.ts')).handleCommand(new FlowRun(plan, run), command),
-    handle: (run: FrameRun, next) => handle(new FlowRun(plan, run), next),
-    leave: (run: FrameRun, reason) => left(new FlowRun(plan, run), reason),
+      (await import('./commands.ts')).handleCommand(new ActiveFlow(plan, run), command),
+    handle: (run: FrameRun, next) => handle(new ActiveFlow(plan, run), next),
+    leave: (run: FrameRun, reason) => left(new ActiveFlow(plan, run), reason),
     timeout: async (run: FrameRun, timer) =>
-      (await import('./endings.ts')).pass(new FlowRun(plan, run), timer),
-    answer: (run: FrameRun, state, value) => answerOutside(new FlowRun(plan, run), state, value),
+      (await import('./endings.ts')).pass(new ActiveFlow(plan, run), timer),
+    answer: (run: FrameRun, state, value) => answerOutside(new ActiveFlow(plan, run), state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
     flow: plan,
@@ -157,7 +157,7 @@ function screened(plan: Plan): Pick<SceneBehavior, 'screen' | 'leave'> {
     screen: retireMessage,
     async leave(run: FrameRun, reason) {
       if (plan.options.prompts === 'delete') (await loadInPlace()).retire(run, true);
-      return left(new FlowRun(plan, run), reason);
+      return left(new ActiveFlow(plan, run), reason);
     },
   };
 }
@@ -170,15 +170,15 @@ function inPlace(
     ...screened(plan),
     async command(run: FrameRun, command) {
       const { handleCommand } = await import('./commands.ts');
-      const isTaken = await handleCommand(new FlowRun(plan, run), command);
+      const isTaken = await handleCommand(new ActiveFlow(plan, run), command);
       if (isTaken && run.trigger === undefined) (await loadInPlace()).tookAnswer(run);
       return isTaken;
     },
     async handle(run: FrameRun, next) {
       const { namesMessage, tookAnswer } = await loadInPlace();
-      const isNamed = await namesMessage(new FlowRun(plan, run));
+      const isNamed = await namesMessage(new ActiveFlow(plan, run));
       let isPassed = false;
-      await handle(new FlowRun(plan, run), () => {
+      await handle(new ActiveFlow(plan, run), () => {
         isPassed = true;
         return next();
       });
@@ -187,44 +187,44 @@ function inPlace(
     async timeout(run: FrameRun, timer) {
       (await loadInPlace()).tookDeadline(run);
       const { pass } = await import('./endings.ts');
-      await pass(new FlowRun(plan, run), timer);
+      await pass(new ActiveFlow(plan, run), timer);
     },
   };
 }
 
-function handle(flowRun: FlowRun, next: () => Promise<void>): Awaitable<void> {
-  const { plan, run } = flowRun;
+function handle(active: ActiveFlow, next: () => Promise<void>): Awaitable<void> {
+  const { plan, run } = active;
   const { input } = run;
   if (input === undefined) {
     // only a question that has sent an invoice recognizes the checkout
-    if (flowRun.memo.invoice === undefined) return next();
-    const taking = import('./payment.ts').then(({ checkout }) => checkout(flowRun));
+    if (active.memo.invoice === undefined) return next();
+    const taking = import('./payment.ts').then(({ checkout }) => checkout(active));
     return unlessTaken(taking, next);
   }
   if (input.kind === 'button') {
     const { value } = input;
     if (readElsewhere(value)?.tag === run.tag) {
       return import('./press-elsewhere.ts').then(({ pressElsewhere }) =>
-        pressElsewhere(flowRun, value),
+        pressElsewhere(active, value),
       );
     }
     const button = readButton(value);
     if (button !== undefined) {
-      return import('./press.ts').then(({ press }) => press(flowRun, button, value));
+      return import('./press.ts').then(({ press }) => press(active, button, value));
     }
   }
-  if (plan.options.replies === 'only' && isOtherTalk(flowRun, input)) return next();
+  if (plan.options.replies === 'only' && isOtherTalk(active, input)) return next();
   if (input.edited) {
     if (plan.options.editedMessages !== 'update') return next();
-    const taking = import('./edited.ts').then((edited) => edited.handleEdited(flowRun, input));
+    const taking = import('./edited.ts').then((edited) => edited.handleEdited(active, input));
     return unlessTaken(taking, next);
   }
   if (input.kind === 'command') {
-    return policyOf(flowRun) === 'answer'
-      ? handleInput(flowRun, asText(flowRun, input), next)
+    return policyOf(active) === 'answer'
+      ? handleInput(active, asText(active, input), next)
       : next();
   }
-  return handleInput(flowRun, input, next);
+  return handleInput(active, input, next);
 }
 
 async function unlessTaken(taking: Promise<boolean>, next: () => Promise<void>): Promise<void> {
@@ -232,22 +232,22 @@ async function unlessTaken(taking: Promise<boolean>, next: () => Promise<void>):
 }
 
 /** The flow was left. Most ends are those that the user expects, and no hook asks for them. */
-async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {
-  const { plan, memo } = flowRun;
+async function left(active: ActiveFlow, reason: LeaveReason): Promise<LeaveReason> {
+  const { plan, memo } = active;
   const { over } = memo;
   const truly = over === 'done' ? 'done' : reason;
-  tidy(flowRun);
+  tidy(active);
   const isNotified = reason === 'timeout' || reason === 'canceled' || over === 'attempts';
   if (isNotified || plan.hooks.left !== undefined) {
     const { runEnding } = await import('./endings.ts');
-    await runEnding(flowRun, reason, truly);
+    await runEnding(active, reason, truly);
   }
   return truly;
 }
 
-async function answerOutside(flowRun: FlowRun, state: string, value: unknown): Promise<boolean> {
-  const { pending } = await locate(flowRun);
+async function answerOutside(active: ActiveFlow, state: string, value: unknown): Promise<boolean> {
+  const { pending } = await locate(active);
   if (pending?.id !== state) return false;
-  move(flowRun, answered(flowRun.progress, pending, value));
+  move(active, answered(active.progress, pending, value));
   return true;
 }

@@ -3,10 +3,10 @@
 import type { UserInput } from '../../update/input.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { accept, skip } from './accept.ts';
+import { type ActiveFlow, move, note, questionOf } from './active-flow.ts';
 import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
 import { asTyped, type Option } from './choices.ts';
 import { goBack } from './controls.ts';
-import { type FlowRun, move, note, questionOf } from './flow-run.ts';
 import { optionOn } from './keyboard.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
@@ -22,7 +22,7 @@ export type Redraw = (option: Option) => unknown;
  * @returns `false` if the question does not offer it
  */
 export async function act(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   button: FlowButton,
   offer: Offer,
@@ -31,28 +31,28 @@ export async function act(
   switch (button.action) {
     case 'skip':
       if (offer.skip === undefined) return false;
-      skip(flowRun, question);
+      skip(active, question);
       return true;
     case 'back':
       if (offer.back === undefined) return false;
-      await goBack(flowRun);
+      await goBack(active);
       return true;
     case 'cancel':
       if (offer.cancel === undefined) return false;
-      flowRun.run.leave('canceled');
+      active.run.leave('canceled');
       return true;
     case 'finish':
       if (offer.finish === undefined) return false;
-      return finish(flowRun, question, offer);
+      return finish(active, question, offer);
     case 'edit':
-      return (await import('./corrections.ts')).edit(flowRun, question, button);
+      return (await import('./corrections.ts')).edit(active, question, button);
     case 'row':
       return false;
     default: {
       const option = optionOn(offer.options, button);
       if (option === undefined || (offer.picked !== undefined) === (button.action === 'choose'))
         return false;
-      return choose(flowRun, question, option, button.action === 'pick', redraw);
+      return choose(active, question, option, button.action === 'pick', redraw);
     }
   }
 }
@@ -63,18 +63,18 @@ export async function act(
  * @returns `false` if the text is no such label
  */
 export async function handleLabel(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   typed: string,
   input?: UserInput,
 ): Promise<boolean> {
-  const { labels, editing } = flowRun.memo;
+  const { labels, editing } = active.memo;
   if (editing) {
     const { handleCorrection } = await import('./corrections.ts');
-    if (await handleCorrection(flowRun, question, typed)) return true;
+    if (await handleCorrection(active, question, typed)) return true;
   }
   const shown = labels?.map(([value, label]) => ({ value, label }));
-  const offer = await offerOf(flowRun, question, shown && { options: shown });
+  const offer = await offerOf(active, question, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
   const label = asTyped(typed);
   const onButtons = options.map((option) => ({ ...option, label: labelOn(option, picked) }));
@@ -86,53 +86,53 @@ export async function handleLabel(
   if (chosen !== undefined) {
     const option = { value: chosen, label };
     return choose(
-      flowRun,
+      active,
       question,
       option,
       !picked?.includes(chosen),
-      () => flowRun.run.ask(),
+      () => active.run.ask(),
       input,
     );
   }
   const is = (own: string | undefined) => own !== undefined && asTyped(own) === label;
-  if (is(end)) return finish(flowRun, question, offer, input);
-  if (is(pass)) skip(flowRun, question);
-  else if (is(back)) await goBack(flowRun);
-  else if (is(cancel)) flowRun.run.leave('canceled');
+  if (is(end)) return finish(active, question, offer, input);
+  if (is(pass)) skip(active, question);
+  else if (is(back)) await goBack(active);
+  else if (is(cancel)) active.run.leave('canceled');
   else return false;
   return true;
 }
 
 async function choose(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   option: Option,
   isPicked: boolean,
   redraw: Redraw,
   input?: UserInput,
 ): Promise<boolean> {
-  const { run } = flowRun;
+  const { run } = active;
   const { value } = option;
   if (question.kind === 'ask') {
-    if (question.step.question.multiple !== true) await accept(flowRun, question, value, input);
+    if (question.step.question.multiple !== true) await accept(active, question, value, input);
     else {
-      const { picked = [] } = flowRun.memo;
+      const { picked = [] } = active.memo;
       const rest = picked.filter((one) => one !== value);
-      note(flowRun, { picked: isPicked ? [...rest, value] : rest });
+      note(active, { picked: isPicked ? [...rest, value] : rest });
       await redraw(option);
     }
   } else if (question.kind === 'again' || value === 'yes') {
-    move(flowRun, answered(flowRun.progress, question, value));
+    move(active, answered(active.progress, question, value));
   } else if (value === 'no') run.leave('canceled');
   else {
     const { offerCorrections } = await import('./corrections.ts');
-    await offerCorrections(flowRun, question);
+    await offerCorrections(active, question);
   }
   return true;
 }
 
 async function finish(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   { options, picked, loaded }: Offer,
   input?: UserInput,
@@ -140,7 +140,7 @@ async function finish(
   if (question.kind !== 'ask') return false;
   if (picked === undefined) {
     if (!acceptsAlbum(question.step.question)) return false;
-    await finishAlbum(flowRun, question);
+    await finishAlbum(active, question);
     return true;
   }
   // the picked values among the present choices; of a loaded list only one page is at hand
@@ -148,6 +148,6 @@ async function finish(
     loaded === undefined
       ? options.map(({ value }) => value).filter((value) => picked.includes(value))
       : picked;
-  await accept(flowRun, question, values, input);
+  await accept(active, question, values, input);
   return true;
 }

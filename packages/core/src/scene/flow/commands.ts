@@ -3,17 +3,17 @@
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { InputValues } from '../../update/input.ts';
 import { skip } from './accept.ts';
-import { handleLabel } from './choose.ts';
-import { backEverywhere, goBack } from './controls.ts';
 import {
+  type ActiveFlow,
   answersPaying,
   awaitsPayment,
-  type FlowRun,
   locate,
   questionOf,
   text,
   wasAsked,
-} from './flow-run.ts';
+} from './active-flow.ts';
+import { handleLabel } from './choose.ts';
+import { backEverywhere, goBack } from './controls.ts';
 import { asText, handleInput } from './handle-input.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import { makesQuestions, questionsIn } from './steps.ts';
@@ -22,14 +22,14 @@ import { nameOf, policyOf } from './trigger.ts';
 type Command = InputValues['command'];
 
 /** Takes a command; `false` if it is none of the flow's. */
-export async function handleCommand(flowRun: FlowRun, command: Command): Promise<boolean> {
-  const { run } = flowRun;
-  const own = ownCommand(flowRun, command.command);
+export async function handleCommand(active: ActiveFlow, command: Command): Promise<boolean> {
+  const { run } = active;
+  const own = ownCommand(active, command.command);
   // an approved payment is on its way: what would leave its question waits, and the bot's other commands continue
-  if ((own ?? run.starts) !== undefined && (await answersPaying(flowRun))) return true;
+  if ((own ?? run.starts) !== undefined && (await answersPaying(active))) return true;
   if (run.trigger !== undefined) {
     const { retrigger } = await import('./retrigger.ts');
-    await retrigger(flowRun, run.trigger);
+    await retrigger(active, run.trigger);
     return true;
   }
   switch (own) {
@@ -37,17 +37,20 @@ export async function handleCommand(flowRun: FlowRun, command: Command): Promise
       run.leave('canceled');
       return true;
     case 'back':
-      await goBack(flowRun);
+      await goBack(active);
       return true;
     case 'skip':
-      await skipPending(flowRun);
+      await skipPending(active);
       return true;
     case undefined:
-      return handleOtherCommand(flowRun);
+      return handleOtherCommand(active);
   }
 }
 
-function ownCommand({ plan, run }: FlowRun, name: string): 'cancel' | 'back' | 'skip' | undefined {
+function ownCommand(
+  { plan, run }: ActiveFlow,
+  name: string,
+): 'cancel' | 'back' | 'skip' | undefined {
   const { commands } = plan.options;
   const names = {
     cancel: 'cancel',
@@ -70,33 +73,28 @@ function ownCommand({ plan, run }: FlowRun, name: string): 'cancel' | 'back' | '
 }
 
 /** A command is an answer only where the question names that kind, or shows it as a label; other ones may be blocked. */
-async function handleOtherCommand(flowRun: FlowRun): Promise<boolean> {
-  const { run } = flowRun;
+async function handleOtherCommand(active: ActiveFlow): Promise<boolean> {
+  const { run } = active;
   const { input } = run;
-  const { pending } = await locate(flowRun);
-  const isOpen = awaitsPayment(flowRun) === undefined;
-  if (
-    input?.kind === 'command' &&
-    isOpen &&
-    pending?.kind === 'ask' &&
-    wasAsked(flowRun, pending)
-  ) {
-    const typed = asText(flowRun, input);
-    const isLabel = isOnReplyKeyboard(flowRun, pending) && typed.kind === 'text';
-    if (isLabel && (await handleLabel(flowRun, pending, typed.text, typed))) return true;
+  const { pending } = await locate(active);
+  const isOpen = awaitsPayment(active) === undefined;
+  if (input?.kind === 'command' && isOpen && pending?.kind === 'ask' && wasAsked(active, pending)) {
+    const typed = asText(active, input);
+    const isLabel = isOnReplyKeyboard(active, pending) && typed.kind === 'text';
+    if (isLabel && (await handleLabel(active, pending, typed.text, typed))) return true;
     if (kindsIn(pending.step.question.accept).includes('command')) {
-      await handleInput(flowRun, input, async () => {});
+      await handleInput(active, input, async () => {});
       return true;
     }
   }
-  if (policyOf(flowRun) !== 'block') return false;
-  run.say(await text(flowRun, 'blocked'));
+  if (policyOf(active) !== 'block') return false;
+  run.say(await text(active, 'blocked'));
   return true;
 }
 
-async function skipPending(flowRun: FlowRun): Promise<void> {
-  const { pending } = await locate(flowRun);
-  if (pending === undefined || !wasAsked(flowRun, pending)) return flowRun.run.ask();
-  if (questionOf(pending)?.optional === true) return skip(flowRun, pending);
-  flowRun.run.say(await text(flowRun, 'noSkip'));
+async function skipPending(active: ActiveFlow): Promise<void> {
+  const { pending } = await locate(active);
+  if (pending === undefined || !wasAsked(active, pending)) return active.run.ask();
+  if (questionOf(pending)?.optional === true) return skip(active, pending);
+  active.run.say(await text(active, 'noSkip'));
 }

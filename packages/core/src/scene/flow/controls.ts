@@ -1,7 +1,7 @@
 /** Going back and canceling, by command or by a button below the question. */
 
+import { type ActiveFlow, locate, move, questionOf, text } from './active-flow.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import { type FlowRun, locate, move, questionOf, text } from './flow-run.ts';
 import { backTo } from './moves.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -18,38 +18,38 @@ export function backEverywhere({ back, controls }: AnyFlowOptions): boolean {
 
 /** The buttons of `controls` that mean something at this question. */
 export async function controlsAt(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
 ): Promise<ControlLabels> {
-  const { controls = [] } = flowRun.plan.options;
+  const { controls = [] } = active.plan.options;
   // the first button of an invoice has to pay it (Bot API, sendInvoice)
   const pays = questionOf(question)?.accept === 'payment';
   if (controls.length === 0 || pays) return {};
   const back =
     controls.includes('back') &&
-    mayGoBack(flowRun, question) &&
-    (await locate(flowRun)).previous !== undefined;
+    mayGoBack(active, question) &&
+    (await locate(active)).previous !== undefined;
   // the No of a summary cancels already
   const cancel = controls.includes('cancel') && question.kind !== 'confirm';
   return {
-    ...(back && { back: await text(flowRun, 'back') }),
-    ...(cancel && { cancel: await text(flowRun, 'cancel') }),
+    ...(back && { back: await text(active, 'back') }),
+    ...(cancel && { cancel: await text(active, 'cancel') }),
   };
 }
 
 /** Goes to the question before the pending one, or says why not. */
-export async function goBack(flowRun: FlowRun): Promise<void> {
-  const { run } = flowRun;
-  const { pending, previous, isClosed } = await locate(flowRun);
+export async function goBack(active: ActiveFlow): Promise<void> {
+  const { run } = active;
+  const { pending, previous, isClosed } = await locate(active);
   // from the answers to correct, back is the summary
-  if (flowRun.memo.editing) return run.ask();
-  if (!mayGoBack(flowRun, pending)) return run.say(await text(flowRun, 'noBack'));
+  if (active.memo.editing) return run.ask();
+  if (!mayGoBack(active, pending)) return run.say(await text(active, 'noBack'));
   if (previous === undefined) {
-    return run.say(await text(flowRun, isClosed ? 'noBack' : 'firstStep'));
+    return run.say(await text(active, isClosed ? 'noBack' : 'firstStep'));
   }
-  move(flowRun, backTo(flowRun.progress, previous));
+  move(active, backTo(active.progress, previous));
 }
 
-function mayGoBack({ plan }: FlowRun, question: PendingQuestion | undefined): boolean {
+function mayGoBack({ plan }: ActiveFlow, question: PendingQuestion | undefined): boolean {
   return questionOf(question)?.back ?? backEverywhere(plan.options);
 }

@@ -1,15 +1,18 @@
 /** Corrections: the answers of a summary that the user may change. Loaded with the first one. */
 
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
+import { type ActiveFlow, bindingOf, move, note, text, tokenOf } from './active-flow.ts';
 import { redo } from './ask.ts';
 import { asTyped, distinguished } from './choices.ts';
 import { correctable } from './correctable.ts';
-import { bindingOf, type FlowRun, move, note, text, tokenOf } from './flow-run.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows the answers that may be corrected, and a button that leaves them as they are. */
-export async function offerCorrections(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
-  const binding = { ...bindingOf(flowRun, tokenOf(question)), action: 'edit' } as const;
+export async function offerCorrections(
+  active: ActiveFlow,
+  question: PendingQuestion,
+): Promise<void> {
+  const binding = { ...bindingOf(active, tokenOf(question)), action: 'edit' } as const;
   const answers = distinguished(correctable(question), []);
   const tokens = valueTokens(
     answers.map(({ name }) => name),
@@ -20,39 +23,39 @@ export async function offerCorrections(flowRun: FlowRun, question: PendingQuesti
   ];
   const rows = [
     ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
-    button(await text(flowRun, 'keep'), ''),
+    button(await text(active, 'keep'), ''),
   ];
-  note(flowRun, { editing: true });
-  const say = { text: await text(flowRun, 'pickEdit'), keyboard: { inline_keyboard: rows } };
-  if (flowRun.plan.options.prompts === 'edit') flowRun.run.ask({ instead: say });
-  else flowRun.run.say(say);
+  note(active, { editing: true });
+  const say = { text: await text(active, 'pickEdit'), keyboard: { inline_keyboard: rows } };
+  if (active.plan.options.prompts === 'edit') active.run.ask({ instead: say });
+  else active.run.say(say);
 }
 
 /** Takes the button of an answer to correct, or the one that leaves them as they are. */
-export function edit(flowRun: FlowRun, question: PendingQuestion, button: FlowButton): boolean {
+export function edit(active: ActiveFlow, question: PendingQuestion, button: FlowButton): boolean {
   const names = correctable(question).map(({ name }) => name);
   if (button.value === '' && names.length > 0) {
-    flowRun.run.ask();
+    active.run.ask();
     return true;
   }
   const tokens = valueTokens(names, button);
   const name = names.find((each) => tokens.get(each) === button.value);
   if (name === undefined) return false;
-  move(flowRun, redo(flowRun, question, name));
+  move(active, redo(active, question, name));
   return true;
 }
 
 /** Takes the label of an answer to correct, or of the button that leaves them as they are. */
 export async function handleCorrection(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   typed: string,
 ): Promise<boolean> {
   const label = asTyped(typed);
   const answers = distinguished(correctable(question), []);
   const found = answers.find((each) => asTyped(each.label) === label);
-  if (found !== undefined) move(flowRun, redo(flowRun, question, found.name));
-  else if (label === asTyped(await text(flowRun, 'keep'))) flowRun.run.ask();
+  if (found !== undefined) move(active, redo(active, question, found.name));
+  else if (label === asTyped(await text(active, 'keep'))) active.run.ask();
   else return false;
   return true;
 }

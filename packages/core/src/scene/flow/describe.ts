@@ -3,9 +3,9 @@
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behavior.ts';
+import type { Plan } from './active-flow.ts';
 import { entriesOf, valuesOf } from './choices.ts';
 import { backEverywhere } from './controls.ts';
-import type { Plan } from './flow-run.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. The result of a function at run time is omitted, or `'dynamic'`. */

@@ -5,9 +5,9 @@ import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
 import type { SessionTurn } from '../../conversation/turn.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { noAnswer } from '../no-answer.ts';
+import { type ActiveFlow, advance, note } from './active-flow.ts';
 import { acceptsText, checkValue, isChoice, type Verdict } from './answer.ts';
 import type { Option } from './choices.ts';
-import { advance, type FlowRun, note } from './flow-run.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -57,33 +57,33 @@ async function areParameters(
 }
 
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */
-export async function acceptFrom(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
-  const { memo, progress } = flowRun;
+export async function acceptFrom(active: ActiveFlow, question: PendingQuestion): Promise<boolean> {
+  const { memo, progress } = active;
   const given = memo.given && readAt(memo.given, question.path);
   if (given === undefined) return false;
   if (question.kind === 'again' && Array.isArray(given)) {
     const more = question.rounds.length < given.length ? 'yes' : 'no';
-    advance(flowRun, answered(progress, question, more));
+    advance(active, answered(progress, question, more));
     return true;
   }
   const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
   if (question.kind !== 'ask') {
-    note(flowRun, { given: rest });
+    note(active, { given: rest });
     return false;
   }
-  const listing = await choicesOf(flowRun, question);
+  const listing = await choicesOf(active, question);
   const verdict = await checkGiven(
     question.step.question,
     given,
     listing?.options,
     question.answers,
-    flowRun.run.turn,
+    active.run.turn,
   );
   if (verdict?.kind !== 'answer') {
-    note(flowRun, { given: rest });
+    note(active, { given: rest });
     return false;
   }
-  advance(flowRun, answered(progress, question, verdict.value), { given: rest });
+  advance(active, answered(progress, question, verdict.value), { given: rest });
   return true;
 }
 

@@ -5,17 +5,17 @@ import type { Awaitable } from '../../base/type-tools.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, hint } from './accept.ts';
-import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import {
+  type ActiveFlow,
   answersPaying,
   awaitsPayment,
-  type FlowRun,
   locate,
   mayHaveButtons,
   questionOf,
   tokensOf,
   wasAsked,
-} from './flow-run.ts';
+} from './active-flow.ts';
+import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
 
@@ -36,89 +36,89 @@ function isUnwritten(input: UserInput): boolean {
 }
 
 /** Handles an input that is not a button of the flow's own. */
-export function handleInput(flowRun: FlowRun, input: UserInput, next: Next): Awaitable<void> {
-  const { memo } = flowRun;
+export function handleInput(active: ActiveFlow, input: UserInput, next: Next): Awaitable<void> {
+  const { memo } = active;
   // the rest of an album whose first part was the answer
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
-  const isClosed = awaitsPayment(flowRun) !== undefined && !comesByItself(input);
-  if (isClosed || input.kind === 'payment') return handleAtPayment(flowRun, input, next);
-  return andThen(locate(flowRun), ({ pending }) => handleAt(flowRun, pending, input, next));
+  const isClosed = awaitsPayment(active) !== undefined && !comesByItself(input);
+  if (isClosed || input.kind === 'payment') return handleAtPayment(active, input, next);
+  return andThen(locate(active), ({ pending }) => handleAt(active, pending, input, next));
 }
 
 /** Handles a payment, and what comes before it. */
-async function handleAtPayment(flowRun: FlowRun, input: UserInput, next: Next): Promise<void> {
-  if (input.kind !== 'payment') return void (await answersPaying(flowRun));
+async function handleAtPayment(active: ActiveFlow, input: UserInput, next: Next): Promise<void> {
+  if (input.kind !== 'payment') return void (await answersPaying(active));
   const { isPaid } = await import('./payment.ts');
-  if (!(await isPaid(flowRun))) return next();
-  const { pending } = await locate(flowRun);
-  return handleAt(flowRun, pending, input, next);
+  if (!(await isPaid(active))) return next();
+  const { pending } = await locate(active);
+  return handleAt(active, pending, input, next);
 }
 
 /** Handles an input at the pending question. */
 function handleAt(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   pending: PendingQuestion | undefined,
   input: UserInput,
   next: Next,
 ): Awaitable<void> {
-  const { run } = flowRun;
-  if (pending === undefined || !wasAsked(flowRun, pending)) {
+  const { run } = active;
+  if (pending === undefined || !wasAsked(active, pending)) {
     return isUnwritten(input) ? next() : run.ask();
   }
   if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
-    return isUnwritten(input) ? next() : sayMeanwhile(flowRun, pending);
+    return isUnwritten(input) ? next() : sayMeanwhile(active, pending);
   }
   if (isVote(input)) {
     return import('./votes.ts').then(({ mayAnswer }) =>
-      mayAnswer(flowRun, pending, input) ? take(flowRun, pending, input, next) : next(),
+      mayAnswer(active, pending, input) ? take(active, pending, input, next) : next(),
     );
   }
-  const early = run.early ? earlyAt(flowRun, pending, input) : 'answer';
+  const early = run.early ? earlyAt(active, pending, input) : 'answer';
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
-  if (input.kind !== 'text' || !mayHaveButtons(flowRun, pending)) {
-    return take(flowRun, pending, input, next);
+  if (input.kind !== 'text' || !mayHaveButtons(active, pending)) {
+    return take(active, pending, input, next);
   }
   return import('./choose.ts')
-    .then(({ handleLabel }) => handleLabel(flowRun, pending, input.text, input))
-    .then((isLabel) => (isLabel ? undefined : take(flowRun, pending, input, next)));
+    .then(({ handleLabel }) => handleLabel(active, pending, input.text, input))
+    .then((isLabel) => (isLabel ? undefined : take(active, pending, input, next)));
 }
 
 /** Takes an input as an answer, if the question accepts it. */
 function take(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   pending: PendingQuestion,
   input: UserInput,
   next: Next,
 ): Awaitable<void> {
-  if (pending.kind !== 'ask') return handleOther(flowRun, pending, input, next);
+  if (pending.kind !== 'ask') return handleOther(active, pending, input, next);
   const { question } = pending.step;
   const found =
     question.share === undefined ? valueIn(question, input) : sharedValue(pending, input);
   return andThen(found, (value) => {
-    if (value === undefined) return takeNothing(flowRun, pending, input, next);
+    if (value === undefined) return takeNothing(active, pending, input, next);
     return acceptsAlbum(question) || takesBurst(question)
-      ? import('./parts.ts').then(({ collect }) => collect(flowRun, pending, value, input))
-      : accept(flowRun, pending, value, input, next);
+      ? import('./parts.ts').then(({ collect }) => collect(active, pending, value, input))
+      : accept(active, pending, value, input, next);
   });
 }
 
 /** The input is not what the question accepts. It may end an album, but a part of another kind does not end its own. */
 function takeNothing(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   pending: PendingAsk,
   input: UserInput,
   next: Next,
 ): Awaitable<void> {
-  const { parts, album } = flowRun.memo;
-  if (parts === undefined) return handleOther(flowRun, pending, input, next);
+  const { parts, album } = active.memo;
+  if (parts === undefined) return handleOther(active, pending, input, next);
   if (input.album !== undefined && input.album === album) return;
-  return import('./parts.ts').then(({ finishAlbum }) => finishAlbum(flowRun, pending));
+  return import('./parts.ts').then(({ finishAlbum }) => finishAlbum(active, pending));
 }
 
 /** Says that somebody else is asked. */
-async function sayMeanwhile(flowRun: FlowRun, question: PendingAsk): Promise<void> {
+async function sayMeanwhile(active: ActiveFlow, question: PendingAsk): Promise<void> {
   const { meanwhile } = await import('./ask-elsewhere.ts');
-  flowRun.run.say(await meanwhile(flowRun, question));
+  active.run.say(await meanwhile(active, question));
 }
 
 /** The value of a question that has a button to share users or a chat: others count only if that button has shared them. */
@@ -129,13 +129,13 @@ async function sharedValue(pending: PendingAsk, input: UserInput): Promise<unkno
 }
 
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
-function earlyAt({ plan }: FlowRun, question: PendingQuestion, input: UserInput): Early {
+function earlyAt({ plan }: ActiveFlow, question: PendingQuestion, input: UserInput): Early {
   if (isUnwritten(input)) return 'answer';
   return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 
 /** Returns whether an input is a message in a group and does not reply to the bot. */
-export function isOtherTalk({ run, memo }: FlowRun, input: UserInput): boolean {
+export function isOtherTalk({ run, memo }: ActiveFlow, input: UserInput): boolean {
   const { kind, update, album } = input;
   const { subject } = run.turn;
   if ((subject.chat ?? 0) >= 0) return false;
@@ -148,7 +148,7 @@ export function isOtherTalk({ run, memo }: FlowRun, input: UserInput): boolean {
 
 /** A command as the text that was sent, for where commands are answers. */
 export function asText(
-  { run }: FlowRun,
+  { run }: ActiveFlow,
   input: Extract<UserInput, { readonly kind: 'command' }>,
 ): UserInput {
   const { command, argument } = input.value;
@@ -158,12 +158,12 @@ export function asText(
 }
 
 async function handleOther(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   input: UserInput,
   next: Next,
 ): Promise<void> {
-  const { otherInput = 'hint' } = flowRun.plan.options;
+  const { otherInput = 'hint' } = active.plan.options;
   if (comesByItself(input) || otherInput === 'pass') return next();
-  if (otherInput === 'hint') await hint(flowRun, question);
+  if (otherInput === 'hint') await hint(active, question);
 }

@@ -19,7 +19,7 @@ import { kindsIn } from '../../update/accepted-kinds.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { noteShown, retire, unknown } from '../view/shown-message.ts';
-import { type FlowRun, locate, questionOf } from './flow-run.ts';
+import { type ActiveFlow, locate, questionOf } from './active-flow.ts';
 
 export { tookDeadline } from '../view/placing.ts';
 export { retire } from '../view/shown-message.ts';
@@ -64,8 +64,8 @@ export function tookAnswer(run: FrameRun, deletes = true): void {
 }
 
 /** Whether an answer to the pending question names the message that gives it, to copy it later. So that message stays. */
-export async function namesMessage(flowRun: FlowRun): Promise<boolean> {
-  const { pending } = await locate(flowRun);
+export async function namesMessage(active: ActiveFlow): Promise<boolean> {
+  const { pending } = await locate(active);
   return kindsIn(questionOf(pending)?.accept).includes('message');
 }
 

@@ -2,7 +2,7 @@
 
 import type { SceneBehavior } from '../../conversation/behavior.ts';
 import type { InterruptRule } from '../../update/interrupt.ts';
-import type { Plan } from './flow-run.ts';
+import type { Plan } from './active-flow.ts';
 import { questionsById } from './steps.ts';
 
 /** Returns the input that ends a turn, by the flow's states. */

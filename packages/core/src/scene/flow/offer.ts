@@ -1,17 +1,17 @@
 /** The buttons that the pending question offers: its keyboards, the effects of presses, and typed labels that count as presses. */
 
 import type { InlineRows } from '../rows/rows.ts';
-import { acceptsAlbum, expectsText } from './answer.ts';
-import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
-import { controlsAt } from './controls.ts';
 import {
-  type FlowRun,
+  type ActiveFlow,
   inGroup,
   questionOf,
   supportsInlineOnly,
   text,
   tokenOf,
-} from './flow-run.ts';
+} from './active-flow.ts';
+import { acceptsAlbum, expectsText } from './answer.ts';
+import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
+import { controlsAt } from './controls.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -42,29 +42,29 @@ export interface Offer {
  * @param listing - its choices; what they are now, if they are not given
  */
 export async function offerOf(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
   listing?: Listing,
 ): Promise<Offer> {
   const question = questionOf(asked);
   const several = question?.multiple === true;
-  const reply = isOnReplyKeyboard(flowRun, asked);
+  const reply = isOnReplyKeyboard(active, asked);
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
   // a keyboard would take the place of the forced reply
-  const isBare = !reply && inGroup(flowRun) && expectsText(asked);
-  const controls = isBare ? {} : await controlsAt(flowRun, asked);
-  const { options, loaded } = listing ?? (await choicesOf(flowRun, asked)) ?? { options: [] };
+  const isBare = !reply && inGroup(active) && expectsText(asked);
+  const controls = isBare ? {} : await controlsAt(active, asked);
+  const { options, loaded } = listing ?? (await choicesOf(active, asked)) ?? { options: [] };
   const { back, cancel } = controls;
-  const finish = finishes ? await text(flowRun, 'done') : undefined;
-  const skip = question?.optional === true ? await text(flowRun, 'skip') : undefined;
+  const finish = finishes ? await text(active, 'done') : undefined;
+  const skip = question?.optional === true ? await text(active, 'skip') : undefined;
   return {
     options: question ? distinguished(options, [finish, skip, back, cancel]) : options,
     loaded,
-    rows: await rowsAt(flowRun, asked),
+    rows: await rowsAt(active, asked),
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
-    share: reply && !inGroup(flowRun) ? await shareAt(asked) : undefined,
-    picked: several ? (flowRun.memo.picked ?? []) : undefined,
+    share: reply && !inGroup(active) ? await shareAt(asked) : undefined,
+    picked: several ? (active.memo.picked ?? []) : undefined,
     finish,
     skip,
     back,
@@ -79,19 +79,19 @@ async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined>
   return shareButton(question, tokenOf(asked));
 }
 
-async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
+async function rowsAt(active: ActiveFlow, question: PendingQuestion): Promise<InlineRows> {
   if (question.kind !== 'ask' || question.step.question.rows === undefined) return [];
   const { rowsToShow } = await import('./question-rows.ts');
-  return rowsToShow(flowRun, question);
+  return rowsToShow(active, question);
 }
 
 /** Returns the current choices of a question; `undefined` if it has none. */
 export function choicesOf(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
 ): Promise<Listing | undefined> {
-  const { page = 0 } = flowRun.memo;
-  return optionsOf(question, flowRun.run.turn, (name) => text(flowRun, name), page);
+  const { page = 0 } = active.memo;
+  return optionsOf(question, active.run.turn, (name) => text(active, name), page);
 }
 
 /** The label of a choice as its button shows it. */
@@ -100,8 +100,8 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 }
 
 /** Whether a question shows its choices on a reply keyboard. */
-export function isOnReplyKeyboard(flowRun: FlowRun, question: PendingQuestion): boolean {
+export function isOnReplyKeyboard(active: ActiveFlow, question: PendingQuestion): boolean {
   const { buttons, share } = questionOf(question) ?? {};
-  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(flowRun));
-  return isWanted && !supportsInlineOnly(flowRun);
+  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(active));
+  return isWanted && !supportsInlineOnly(active);
 }

@@ -13,7 +13,15 @@ import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
-import { type FlowRun, isInvoice, locate, note, questionOf, text, wasAsked } from './flow-run.ts';
+import {
+  type ActiveFlow,
+  isInvoice,
+  locate,
+  note,
+  questionOf,
+  text,
+  wasAsked,
+} from './active-flow.ts';
 import type { SentInvoice } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 
@@ -36,12 +44,12 @@ const approvalTime = 180_000;
  * that are no list of amounts
  */
 export function bindInvoice(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   say: OutgoingMessage,
 ): BoundPrompt {
   const accept = questionOf(question)?.accept;
-  const { turn, tag } = flowRun.run;
+  const { turn, tag } = active.run;
   if (!isInvoice(say) || !mayTakePayment(accept) || turn.replyAddress === undefined) {
     if (accept === 'payment' && !isInvoice(say)) {
       throw invalidOption(
@@ -64,7 +72,7 @@ export function bindInvoice(
   }
   const { chat, thread, directMessagesTopic } = turn.replyAddress;
   const payload = markedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
-  const payer = payerOf(flowRun);
+  const payer = payerOf(active);
   const invoice: SentInvoice = {
     payload,
     currency: String(given['currency']),
@@ -79,11 +87,11 @@ export function bindInvoice(
 }
 
 /** Answers `pre_checkout_query` at the step whose invoice it is; Telegram waits ten seconds for it. */
-export async function checkout(flowRun: FlowRun): Promise<boolean> {
-  const { run } = flowRun;
+export async function checkout(active: ActiveFlow): Promise<boolean> {
+  const { run } = active;
   const query = objectIn(run.turn.update, 'pre_checkout_query');
   const id = textIn(query, 'id');
-  const invoice = await openInvoice(flowRun);
+  const invoice = await openInvoice(active);
   if (id === undefined || invoice === undefined || !isFor(invoice, query)) return false;
   const decide = isFrom(invoice, query) ? invoice.question.step.question.checkout : undefined;
   const facts = {
@@ -91,12 +99,12 @@ export async function checkout(flowRun: FlowRun): Promise<boolean> {
     total_amount: wholeIn(query, 'total_amount') ?? 0,
   };
   const verdict = !isFrom(invoice, query)
-    ? await text(flowRun, 'notYourInvoice')
+    ? await text(active, 'notYourInvoice')
     : decide === undefined ||
-      (await verdictOf(flowRun, decide(facts, invoice.question.answers, run.turn)));
+      (await verdictOf(active, decide(facts, invoice.question.answers, run.turn)));
   if (verdict === true) {
     const { question: _, ...kept } = invoice;
-    note(flowRun, { invoice: { ...kept, approvedUntil: run.turn.now() + approvalTime } });
+    note(active, { invoice: { ...kept, approvedUntil: run.turn.now() + approvalTime } });
   }
   const payload = {
     pre_checkout_query_id: id,
@@ -108,30 +116,30 @@ export async function checkout(flowRun: FlowRun): Promise<boolean> {
 }
 
 /** The verdict of `checkout`. A result that is neither `true` nor a reason declines, so a forgotten `return` moves no money. */
-async function verdictOf(flowRun: FlowRun, answer: Awaitable<unknown>): Promise<true | string> {
+async function verdictOf(active: ActiveFlow, answer: Awaitable<unknown>): Promise<true | string> {
   const found = await answer;
   if (found === true || (typeof found === 'string' && found !== '')) return found;
-  flowRun.run.rejected(invalidOption('checkout', 'true, or why not as a text', shown(found)));
-  return text(flowRun, 'failed');
+  active.run.rejected(invalidOption('checkout', 'true, or why not as a text', shown(found)));
+  return text(active, 'failed');
 }
 
 /** Whether a payment is the one that the pending question has asked for. Any other answers nothing here. */
-export async function isPaid(flowRun: FlowRun): Promise<boolean> {
-  const { update, subject } = flowRun.run.turn;
+export async function isPaid(active: ActiveFlow): Promise<boolean> {
+  const { update, subject } = active.run.turn;
   const message = objectIn(update, subject.updateType ?? '');
   const payment = objectIn(message, 'successful_payment');
-  const invoice = await openInvoice(flowRun);
+  const invoice = await openInvoice(active);
   return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
 }
 
 type OpenInvoice = SentInvoice & { readonly question: PendingAsk };
 
 /** The invoice of the pending question, as it was sent. */
-async function openInvoice(flowRun: FlowRun): Promise<OpenInvoice | undefined> {
-  const { invoice } = flowRun.memo;
+async function openInvoice(active: ActiveFlow): Promise<OpenInvoice | undefined> {
+  const { invoice } = active.memo;
   if (invoice === undefined) return undefined;
-  const { pending: question } = await locate(flowRun);
-  return question?.kind === 'ask' && wasAsked(flowRun, question)
+  const { pending: question } = await locate(active);
+  return question?.kind === 'ask' && wasAsked(active, question)
     ? { ...invoice, question }
     : undefined;
 }
@@ -150,7 +158,7 @@ function isFrom({ payer }: SentInvoice, holder: RawObject | undefined): boolean 
 }
 
 /** The user who was asked. A deadline or outside work asks the owner of the private chat. */
-function payerOf({ memo, run: { turn } }: FlowRun): number | undefined {
+function payerOf({ memo, run: { turn } }: ActiveFlow): number | undefined {
   const { from, subject, replyAddress } = turn;
   if (from !== undefined) return from.id;
   const before = memo.invoice?.payer;

@@ -6,72 +6,72 @@ import { readElsewhere } from '../../update/elsewhere.ts';
 import { idIn, wholeIn } from '../../update/raw-update.ts';
 import { messageOfPress } from '../../update/shown-button.ts';
 import { wordsOf } from './accept.ts';
-import { checkValue } from './answer.ts';
-import { redo } from './ask.ts';
-import { tokenFor } from './ask-elsewhere.ts';
 import {
+  type ActiveFlow,
   elsewhereMessage,
-  type FlowRun,
   isTokenOf,
   locate,
   move,
   note,
   text,
   wasAsked,
-} from './flow-run.ts';
+} from './active-flow.ts';
+import { checkValue } from './answer.ts';
+import { redo } from './ask.ts';
+import { tokenFor } from './ask-elsewhere.ts';
 import type { FlowMemo } from './memo.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 
 /** Takes a press in the other chat; it has been answered when this returns. */
-export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<void> {
-  const { run } = flowRun;
+export async function pressElsewhere(active: ActiveFlow, data: string): Promise<void> {
+  const { run } = active;
   const button = readElsewhere(data);
-  const { pending } = await locate(flowRun);
-  const elsewhere = flowRun.memo.elsewhere;
+  const { pending } = await locate(active);
+  const elsewhere = active.memo.elsewhere;
   const isAsked = pending?.kind === 'ask' && pending.step.question.to !== undefined;
   const asked = isAsked ? pending : undefined;
-  const isPending = asked !== undefined && wasAsked(flowRun, asked);
+  const isPending = asked !== undefined && wasAsked(active, asked);
   const isOffered = isPending && button?.entry === run.entry && isTokenOf(button.question, asked);
   const message = messageOfPress(run.turn.update);
   // if the process crashed before it got the message, only the chat is stored
   const isThere =
     idIn(message, 'chat') === elsewhere?.chat &&
     (elsewhere?.message === undefined || elsewhere.message === wholeIn(message, 'message_id'));
-  if (!isOffered || !isThere || elsewhere === undefined) return staleElsewhere(flowRun);
+  if (!isOffered || !isThere || elsewhere === undefined) return staleElsewhere(active);
   const presser = run.turn.from?.id;
   if (elsewhere.by !== undefined && (presser === undefined || !elsewhere.by.includes(presser))) {
-    return run.answer(await text(flowRun, 'notYours'), true);
+    return run.answer(await text(active, 'notYours'), true);
   }
-  const { options = [] } = (await choicesOf(flowRun, asked)) ?? {};
+  const { options = [] } = (await choicesOf(active, asked)) ?? {};
   const option = options.find(({ value }) => tokenFor(value) === button.value);
-  if (option === undefined) return staleElsewhere(flowRun);
+  if (option === undefined) return staleElsewhere(active);
   const { question } = asked.step;
   const verdict = await checkValue(question, option.value, asked.answers, run.turn);
   if (verdict.kind === 'rejected') {
-    const words = await wordsOf(flowRun, verdict);
-    return run.answer(typeof words === 'string' ? words : await text(flowRun, 'invalid'), true);
+    const words = await wordsOf(active, verdict);
+    return run.answer(typeof words === 'string' ? words : await text(active, 'invalid'), true);
   }
   run.answer();
   const found = wholeIn(message, 'message_id');
   if (verdict.kind === 'redo') {
     closeElsewhere(run, { ...elsewhere, message: found });
-    note(flowRun, { elsewhere: undefined });
-    return move(flowRun, redo(flowRun, asked, verdict.name));
+    note(active, { elsewhere: undefined });
+    return move(active, redo(active, asked, verdict.name));
   }
   const words = await question.answered?.(verdict.value, run.turn, asked.answers);
   closeElsewhere(run, { ...elsewhere, message: found }, words);
-  note(flowRun, { elsewhere: undefined });
-  move(flowRun, answered(flowRun.progress, asked, verdict.value));
+  note(active, { elsewhere: undefined });
+  move(active, answered(active.progress, asked, verdict.value));
 }
 
 /** Answers a press of a button that counts no more, and takes the buttons away: the edit may have been lost. */
-async function staleElsewhere(flowRun: FlowRun): Promise<void> {
-  const { run } = flowRun;
-  run.answer(await text(flowRun, 'stale'));
+async function staleElsewhere(active: ActiveFlow): Promise<void> {
+  const { run } = active;
+  run.answer(await text(active, 'stale'));
   const message = messageOfPress(run.turn.update);
   const chat = idIn(message, 'chat');
-  const elsewhere = flowRun.memo.elsewhere;
+  const elsewhere = active.memo.elsewhere;
   const number = wholeIn(message, 'message_id');
   if (chat === undefined || number === undefined || elsewhere?.message === number) return;
   closeElsewhere(run, { chat, message: number });

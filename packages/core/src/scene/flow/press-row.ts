@@ -6,9 +6,9 @@ import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { verbIn, WithMoves } from '../transition.ts';
 import { accept } from './accept.ts';
+import { type ActiveFlow, keep, move, note } from './active-flow.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
-import { type FlowRun, keep, move, note } from './flow-run.ts';
 import type { PendingAsk } from './pending-question.ts';
 import { withParameters } from './progress.ts';
 import { findRowPress, type RowMove } from './question-rows.ts';
@@ -20,51 +20,51 @@ import { findRowPress, type RowMove } from './question-rows.ts';
  * @returns `false` if the question does not offer it
  */
 export async function pressRow(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingAsk,
   button: PressedButton,
 ): Promise<boolean> {
-  const { run, plan } = flowRun;
-  const { press, turn } = await findRowPress(flowRun, question, button);
+  const { run, plan } = active;
+  const { press, turn } = await findRowPress(active, question, button);
   // a double tap comes when the message has changed already: what it asks for is done
   if (press === nothing) return true;
   const pressed = pressedMessage(run);
   if (press === undefined || (pressed && hasButton(pressed) === false)) return false;
   // discards the moves that rendering has made: they are values of the rows
   WithMoves.takeMade(turn);
-  verbIn(await press(pressedIn(flowRun, question) as Pressed<never>), plan.id, turn)?.apply(run);
-  await apply(flowRun, question, turn.applied ?? { move: 'again', change: {} });
+  verbIn(await press(pressedIn(active, question) as Pressed<never>), plan.id, turn)?.apply(run);
+  await apply(active, question, turn.applied ?? { move: 'again', change: {} });
   return true;
 }
 
-async function apply(flowRun: FlowRun, question: PendingAsk, applied: RowMove): Promise<void> {
-  const { run } = flowRun;
+async function apply(active: ActiveFlow, question: PendingAsk, applied: RowMove): Promise<void> {
+  const { run } = active;
   switch (applied.move) {
     case 'again':
-      change(flowRun, question, applied.change);
+      change(active, question, applied.change);
       return run.ask();
     case 'answer':
-      return accept(flowRun, question, applied.value);
+      return accept(active, question, applied.value);
     case 'redo':
-      return move(flowRun, redo(flowRun, question, applied.step));
+      return move(active, redo(active, question, applied.step));
     case 'back':
-      return goBack(flowRun);
+      return goBack(active);
     case 'cancel':
       return run.leave('canceled');
   }
 }
 
-function pressedIn(flowRun: FlowRun, question: PendingAsk): Pressed {
-  const { run } = flowRun;
+function pressedIn(active: ActiveFlow, question: PendingAsk): Pressed {
+  const { run } = active;
   return {
     data: question.parameters,
     turn: () => run.turn,
-    patch: (changed) => change(flowRun, question, changed),
+    patch: (changed) => change(active, question, changed),
     move: (widget, position) =>
-      note(flowRun, { widgets: { ...flowRun.memo.widgets, [widget]: position } }),
+      note(active, { widgets: { ...active.memo.widgets, [widget]: position } }),
   };
 }
 
-function change(flowRun: FlowRun, { home }: PendingAsk, changed: JsonObject): void {
-  keep(flowRun, withParameters(flowRun.progress, home, changed));
+function change(active: ActiveFlow, { home }: PendingAsk, changed: JsonObject): void {
+  keep(active, withParameters(active.progress, home, changed));
 }

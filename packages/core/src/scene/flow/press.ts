@@ -8,43 +8,47 @@ import { isInaccessible } from '../../update/address.ts';
 import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { messageOfPress, showsButton } from '../../update/shown-button.ts';
 import type { PressedButton } from '../rows/buttons.ts';
-import { act } from './choose.ts';
 import {
+  type ActiveFlow,
   answersPaying,
-  type FlowRun,
   isTokenOf,
   locate,
   note,
   questionOf,
   text,
   wasAsked,
-} from './flow-run.ts';
+} from './active-flow.ts';
+import { act } from './choose.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { type Offer, offerOf } from './offer.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { inlineMarkup } from './question-keyboard.ts';
 
 /** Takes a button; it has been answered when this returns. */
-export async function press(flowRun: FlowRun, button: PressedButton, data: string): Promise<void> {
-  const { plan, run } = flowRun;
-  const stale = async () => run.answer(await text(flowRun, 'stale'));
+export async function press(
+  active: ActiveFlow,
+  button: PressedButton,
+  data: string,
+): Promise<void> {
+  const { plan, run } = active;
+  const stale = async () => run.answer(await text(active, 'stale'));
   if (button.tag !== run.tag) {
     if (isInaccessible(run.turn.update)) return stale();
-    return run.answer(await text(flowRun, 'notYours'), true);
+    return run.answer(await text(active, 'notYours'), true);
   }
-  const message = messageOfPress(flowRun.run.turn.update);
+  const message = messageOfPress(active.run.turn.update);
   // no question is an inline message; rows find out by themselves, since a double tap on one is done already
   const isOff = message === undefined || (button.action !== 'row' && !mayShow(message, data));
   if (button.entry !== run.entry || isOff) return stale();
-  if (await answersPaying(flowRun)) return;
+  if (await answersPaying(active)) return;
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
     if (plan.options.onTrigger !== 'ask') return stale();
     const { startAgain } = await import('./retrigger.ts');
-    return startAgain(flowRun, button.action === 'restart', message);
+    return startAgain(active, button.action === 'restart', message);
   }
-  const { pending } = await locate(flowRun);
-  if (pending === undefined || !wasAsked(flowRun, pending)) {
+  const { pending } = await locate(active);
+  if (pending === undefined || !wasAsked(active, pending)) {
     await stale();
     return run.ask();
   }
@@ -52,28 +56,28 @@ export async function press(flowRun: FlowRun, button: PressedButton, data: strin
   if (button.action === 'row') {
     if (pending.kind !== 'ask' || pending.step.question.rows === undefined) return stale();
     const { pressRow } = await import('./press-row.ts');
-    return (await pressRow(flowRun, pending, button)) ? undefined : stale();
+    return (await pressRow(active, pending, button)) ? undefined : stale();
   }
-  const offer = await offerOf(flowRun, pending);
+  const offer = await offerOf(active, pending);
   if (button.action === 'page') {
     const page = pageIn(button, offer);
-    if (page === undefined || !isOwnMessage(flowRun, data)) return stale();
+    if (page === undefined || !isOwnMessage(active, data)) return stale();
     if (offer.loaded === undefined) {
-      return redraw(flowRun, await inlineMarkup(flowRun, pending, offer, page));
+      return redraw(active, await inlineMarkup(active, pending, offer, page));
     }
-    note(flowRun, { page });
-    const turned = await offerOf(flowRun, pending);
-    note(flowRun, { page: turned.loaded?.page });
-    return redraw(flowRun, await inlineMarkup(flowRun, pending, turned, page));
+    note(active, { page });
+    const turned = await offerOf(active, pending);
+    note(active, { page: turned.loaded?.page });
+    return redraw(active, await inlineMarkup(active, pending, turned, page));
   }
-  const isTaken = await act(flowRun, pending, button, offer, async (option) => {
-    if (!isOwnMessage(flowRun, data)) return run.ask();
-    const now = await offerOf(flowRun, pending, offer);
-    redraw(flowRun, await inlineMarkup(flowRun, pending, now, pageOf(offer.options, option.value)));
+  const isTaken = await act(active, pending, button, offer, async (option) => {
+    if (!isOwnMessage(active, data)) return run.ask();
+    const now = await offerOf(active, pending, offer);
+    redraw(active, await inlineMarkup(active, pending, now, pageOf(offer.options, option.value)));
   });
   if (isTaken) return;
   await stale();
-  await showPresent(flowRun, pending, button, offer, data);
+  await showPresent(active, pending, button, offer, data);
 }
 
 /**
@@ -81,21 +85,21 @@ export async function press(flowRun: FlowRun, button: PressedButton, data: strin
  * question is asked again, once for all presses.
  */
 async function showPresent(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   pending: PendingQuestion,
   { action }: PressedButton,
   offer: Offer,
   data: string,
 ): Promise<void> {
-  const { plan, run } = flowRun;
+  const { plan, run } = active;
   const message = messageOfPress(run.turn.update);
   const isInPlace = plan.options.prompts === 'edit' || questionOf(pending)?.rows !== undefined;
   // the answers to correct are another message than the question
   const isPrompt = action !== 'edit' && showsButton(message, data) === true;
   if (isPrompt && !isInPlace && offer.options.length > 0) {
-    return redraw(flowRun, await inlineMarkup(flowRun, pending, offer, 0));
+    return redraw(active, await inlineMarkup(active, pending, offer, 0));
   }
-  const { sent = 0 } = flowRun.memo;
+  const { sent = 0 } = active.memo;
   const isAskedBelow = (wholeIn(message, 'message_id') ?? sent) < sent;
   if (isInPlace || !isAskedBelow) run.ask({ isNoted: !isInPlace });
 }
@@ -113,15 +117,15 @@ function mayShow(message: RawObject, data: string): boolean {
 }
 
 /** Whether the pressed message is one of this question's, so that its keyboard may be replaced. */
-function isOwnMessage(flowRun: FlowRun, data: string): boolean {
-  const message = messageOfPress(flowRun.run.turn.update);
+function isOwnMessage(active: ActiveFlow, data: string): boolean {
+  const message = messageOfPress(active.run.turn.update);
   const id = wholeIn(message, 'message_id');
-  return showsButton(message, data) ?? (id !== undefined && id === flowRun.memo.sent);
+  return showsButton(message, data) ?? (id !== undefined && id === active.memo.sent);
 }
 
 /** Shows another keyboard below the message that was pressed. */
-function redraw(flowRun: FlowRun, reply_markup: ReplyMarkup | undefined): void {
-  const message_id = wholeIn(messageOfPress(flowRun.run.turn.update), 'message_id');
+function redraw(active: ActiveFlow, reply_markup: ReplyMarkup | undefined): void {
+  const message_id = wholeIn(messageOfPress(active.run.turn.update), 'message_id');
   if (message_id === undefined) return;
-  flowRun.run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
+  active.run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
 }

@@ -19,16 +19,16 @@ import {
 } from '../../conversation/stream.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
-import { expectsText } from './answer.ts';
-import { checkPoll } from './check-poll.ts';
 import {
-  type FlowRun,
+  type ActiveFlow,
   inGroup,
   isInvoice,
   mayHaveButtons,
   questionOf,
   supportsInlineOnly,
-} from './flow-run.ts';
+} from './active-flow.ts';
+import { expectsText } from './answer.ts';
+import { checkPoll } from './check-poll.ts';
 import type { FlowMemo, SentInvoice } from './memo.ts';
 import type { BoundPrompt } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
@@ -42,39 +42,39 @@ export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedraw
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
-export function show(flowRun: FlowRun, asked: PendingQuestion): Awaitable<Shown> {
+export function show(active: ActiveFlow, asked: PendingQuestion): Awaitable<Shown> {
   const prompt = promptOf(asked);
-  const made = typeof prompt === 'function' ? prompt(asked.answers, flowRun.run.turn) : prompt;
-  const checked = andThen(made, (message) => checkedPrompt(flowRun, asked, message));
+  const made = typeof prompt === 'function' ? prompt(asked.answers, active.run.turn) : prompt;
+  const checked = andThen(made, (message) => checkedPrompt(active, asked, message));
   return andThen(checked, (plain) =>
-    mayHaveButtons(flowRun, asked)
-      ? withButtons(flowRun, asked, plain)
-      : withReplyTo(flowRun, asked, plain),
+    mayHaveButtons(active, asked)
+      ? withButtons(active, asked, plain)
+      : withReplyTo(active, asked, plain),
   );
 }
 
 async function withButtons(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
   plain: PlainPrompt,
 ): Promise<Shown> {
   const { say } = plain;
   const { keyboardOf } = await import('./question-keyboard.ts');
-  const keyboard = await keyboardOf(flowRun, asked);
+  const keyboard = await keyboardOf(active, asked);
   // a keyboard of the prompt's own gives way only to choices
   if (keyboard === undefined || !(keyboard.isNeeded || !hasKeyboard(say))) {
-    return withReplyTo(flowRun, asked, plain);
+    return withReplyTo(active, asked, plain);
   }
   const { markup, ...shown } = keyboard;
-  const target = shown.kind === 'reply' ? replyTo(flowRun) : undefined;
+  const target = shown.kind === 'reply' ? replyTo(active) : undefined;
   return { ...plain, ...shown, say: dressed(say, markup, target) };
 }
 
 /** A question without buttons; in a group it replies to the user who is to answer. */
-function withReplyTo(flowRun: FlowRun, asked: PendingQuestion, plain: PlainPrompt): Shown {
-  if (!inGroup(flowRun) || supportsInlineOnly(flowRun)) return plain;
+function withReplyTo(active: ActiveFlow, asked: PendingQuestion, plain: PlainPrompt): Shown {
+  if (!inGroup(active) || supportsInlineOnly(active)) return plain;
   const { say } = plain;
-  const target = hasKeyboard(say) || !expectsText(asked) ? undefined : replyTo(flowRun);
+  const target = hasKeyboard(say) || !expectsText(asked) ? undefined : replyTo(active);
   if (target === undefined) return plain;
   return { ...plain, say: dressed(say, { force_reply: true, selective: true }, target) };
 }
@@ -83,7 +83,7 @@ type PlainPrompt = Pick<Shown, 'say' | 'invoice'>;
 
 /** The message that a prompt has made, without a keyboard of the flow's, and the invoice that it is. */
 function checkedPrompt(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
   made: OutgoingMessage | Stream,
 ): Awaitable<PlainPrompt> {
@@ -100,7 +100,7 @@ function checkedPrompt(
   const plain = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : accept === 'payment' || isInvoice(made)
-      ? boundInvoice(flowRun, asked, made)
+      ? boundInvoice(active, asked, made)
       : { say: made, invoice: undefined };
   return kindsIn(accept).includes('poll_answer') ? asPoll(asked, plain) : plain;
 }
@@ -123,32 +123,32 @@ function promptOf(asked: PendingQuestion): AnyPrompt {
 }
 
 async function boundInvoice(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
   say: OutgoingMessage,
 ): Promise<BoundPrompt> {
   const { bindInvoice } = await import('./payment.ts');
-  return bindInvoice(flowRun, asked, say);
+  return bindInvoice(active, asked, say);
 }
 
 /**
  * The last message of this user in this group: that of the update, or of one before. A selective keyboard is for the author of the message
  * to which it replies; without one, a bot in privacy mode could not read the answer.
  */
-export function lastMessageOf(flowRun: FlowRun): FlowMemo['heard'] {
-  const { update, subject } = flowRun.run.turn;
+export function lastMessageOf(active: ActiveFlow): FlowMemo['heard'] {
+  const { update, subject } = active.run.turn;
   const { chat, thread, user, updateType } = subject;
-  if (!inGroup(flowRun)) return undefined;
+  if (!inGroup(active)) return undefined;
   const whose = [chat, thread, user].join();
   const message = update && updateType && wholeIn(objectIn(update, updateType), 'message_id');
   if (typeof message === 'number') return [whose, message];
-  const { heard } = flowRun.memo;
+  const { heard } = active.memo;
   return heard?.[0] === whose ? heard : undefined;
 }
 
 /** Parameters that make a message a reply to the user's. */
-function replyTo(flowRun: FlowRun): object | undefined {
-  const message_id = lastMessageOf(flowRun)?.[1];
+function replyTo(active: ActiveFlow): object | undefined {
+  const message_id = lastMessageOf(active)?.[1];
   if (message_id === undefined) return undefined;
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }

@@ -2,9 +2,9 @@
 
 import { invalidOption } from '../../base/rules.ts';
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
+import { type ActiveFlow, bindingOf, inGroup, questionOf, text, tokenOf } from './active-flow.ts';
 import { acceptsAlbum } from './answer.ts';
 import { entriesOf } from './choices.ts';
-import { bindingOf, type FlowRun, inGroup, questionOf, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, pagesOf, replyKeyboard } from './keyboard.ts';
 import type { FlowMemo } from './memo.ts';
 import { choicesOf, isOnReplyKeyboard, type Offer, offerOf } from './offer.ts';
@@ -25,20 +25,20 @@ export interface QuestionKeyboard {
 
 /** Makes the keyboard of a question; `undefined` if it has none. Evaluates its choices; what they throw passes through. */
 export async function keyboardOf(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   asked: PendingQuestion,
 ): Promise<QuestionKeyboard | undefined> {
-  const listing = await choicesOf(flowRun, asked);
+  const listing = await choicesOf(active, asked);
   const question = questionOf(asked);
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (listing?.options.length === 0 && !isOpen) {
     throw invalidOption(`${asked.id} choices`, 'at least one', 'none');
   }
-  const isReply = isOnReplyKeyboard(flowRun, asked);
-  const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
+  const isReply = isOnReplyKeyboard(active, asked);
+  const offer = await offerOf(active, asked, listing ?? { options: [] });
   const markup = isReply
-    ? replyKeyboard(offer, inGroup(flowRun))
-    : await inlineMarkup(flowRun, asked, offer, 0);
+    ? replyKeyboard(offer, inGroup(active))
+    : await inlineMarkup(active, asked, offer, 0);
   if (markup === undefined) return undefined;
   const { options, loaded, share, rows } = offer;
   return {
@@ -61,13 +61,13 @@ export async function keyboardOf(
 
 /** The inline keyboard of a question; `undefined` if it has none. */
 export async function inlineMarkup(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingQuestion,
   offer: Offer,
   page: number,
 ): Promise<ReplyMarkup | undefined> {
-  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
-  return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
+  const turns = { more: await text(active, 'more'), back: await text(active, 'back') };
+  return inlineKeyboard(offer, page, turns, bindingOf(active, tokenOf(question)));
 }
 
 function madeForUser(choices: AskOptions['choices']): boolean {

@@ -6,7 +6,7 @@ import type { PressedButton } from '../rows/buttons.ts';
 import { type InlineRows, inlineOf, layOut, type Press, pressIn, rowHead } from '../rows/rows.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Transition } from '../transition.ts';
-import { bindingOf, type FlowRun, tokenOf } from './flow-run.ts';
+import { type ActiveFlow, bindingOf, tokenOf } from './active-flow.ts';
 import type { PendingAsk } from './pending-question.ts';
 
 /** The move of a question's button. */
@@ -17,9 +17,9 @@ export type RowMove =
   | { readonly move: 'back' | 'cancel' };
 
 /** The rows of a question as it is now, to show them. */
-export async function rowsToShow(flowRun: FlowRun, question: PendingAsk): Promise<InlineRows> {
-  const { rows, where } = await made(flowRun, question);
-  const head = rowHead(bindingOf(flowRun, tokenOf(question)));
+export async function rowsToShow(active: ActiveFlow, question: PendingAsk): Promise<InlineRows> {
+  const { rows, where } = await made(active, question);
+  const head = rowHead(bindingOf(active, tokenOf(question)));
   return inlineOf(await layOut(rows, where), head, where);
 }
 
@@ -30,16 +30,16 @@ export async function rowsToShow(flowRun: FlowRun, question: PendingAsk): Promis
  * @returns what the press does, `undefined` if there is no such button; and what made the rows
  */
 export async function findRowPress(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   question: PendingAsk,
   button: PressedButton,
 ): Promise<{ readonly press: Press | undefined; readonly turn: RowsTurn }> {
-  const { rows, where, turn } = await made(flowRun, question);
+  const { rows, where, turn } = await made(active, question);
   return { press: await pressIn(rows, button, where), turn };
 }
 
-async function made(flowRun: FlowRun, question: PendingAsk) {
-  const turn = new RowsTurn(flowRun, question);
+async function made(active: ActiveFlow, question: PendingAsk) {
+  const turn = new RowsTurn(active, question);
   const rows = await question.step.question.rows?.(question.answers, turn as never);
   return { rows, turn, where: `${question.id} rows` };
 }
@@ -47,11 +47,11 @@ async function made(flowRun: FlowRun, question: PendingAsk) {
 /** The argument of `rows`. Its members need no `this`. */
 class RowsTurn extends WithWidgets {
   protected readonly host: WidgetHost;
-  readonly #turn: FlowRun['run']['turn'];
+  readonly #turn: ActiveFlow['run']['turn'];
   /** The move that the applied transition requests. */
   applied: RowMove | undefined;
 
-  constructor({ run, memo }: FlowRun, { parameters }: PendingAsk) {
+  constructor({ run, memo }: ActiveFlow, { parameters }: PendingAsk) {
     const { turn } = run;
     super(turn);
     this.#turn = turn;

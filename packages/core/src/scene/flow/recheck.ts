@@ -3,9 +3,9 @@
 import type { JsonObject } from '../../base/json.ts';
 import { check } from '../../base/schema.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import type { ActiveFlow } from './active-flow.ts';
 import { acceptsText, isChoice } from './answer.ts';
 import { valuesOf } from './choices.ts';
-import type { FlowRun } from './flow-run.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
 
@@ -15,7 +15,7 @@ import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps
  * Only choices, kinds and schemas are looked at; `validate` may act, so it is not run again. A schema gets what it once gave, numbers as
  * text; an object that a schema made of text cannot be judged and stays.
  */
-export async function recheck({ plan, run, progress: before }: FlowRun): Promise<Progress> {
+export async function recheck({ plan, run, progress: before }: ActiveFlow): Promise<Progress> {
   let progress = before;
   const look = async (steps: readonly Step[], answers: JsonObject, path: Path): Promise<void> => {
     for (const step of namedSteps(steps)) {

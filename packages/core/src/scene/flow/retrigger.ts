@@ -3,33 +3,33 @@
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { buttonData } from '../rows/buttons.ts';
+import { type ActiveFlow, bindingOf, text } from './active-flow.ts';
 import { cleanUp } from './clean-up.ts';
-import { bindingOf, type FlowRun, text } from './flow-run.ts';
 
 /** Does what the flow has chosen for its own trigger while it runs. */
-export async function retrigger(flowRun: FlowRun, argument: string): Promise<void> {
-  const { plan, run } = flowRun;
+export async function retrigger(active: ActiveFlow, argument: string): Promise<void> {
+  const { plan, run } = active;
   switch (plan.options.onTrigger ?? 'restart') {
     case 'restart':
-      return restart(flowRun, argument);
+      return restart(active, argument);
     case 'continue':
       return run.ask();
     case 'reject':
-      return run.say(await text(flowRun, 'running'));
+      return run.say(await text(active, 'running'));
     case 'ask':
-      return run.say({ text: await text(flowRun, 'restart'), keyboard: await yesOrNo(flowRun) });
+      return run.say({ text: await text(active, 'restart'), keyboard: await yesOrNo(active) });
   }
 }
 
-async function yesOrNo(flowRun: FlowRun): Promise<ReplyMarkup> {
-  const binding = bindingOf(flowRun, '');
+async function yesOrNo(active: ActiveFlow): Promise<ReplyMarkup> {
+  const binding = bindingOf(active, '');
   const yes = buttonData({ ...binding, action: 'restart' });
   const no = buttonData({ ...binding, action: 'continue' });
   return {
     inline_keyboard: [
       [
-        { text: await text(flowRun, 'yes'), callback_data: yes },
-        { text: await text(flowRun, 'no'), callback_data: no },
+        { text: await text(active, 'yes'), callback_data: yes },
+        { text: await text(active, 'no'), callback_data: no },
       ],
     ],
   };
@@ -37,20 +37,20 @@ async function yesOrNo(flowRun: FlowRun): Promise<ReplyMarkup> {
 
 /** The user has answered whether to start again. The question is answered once: a later press on its other button would lose answers. */
 export async function startAgain(
-  flowRun: FlowRun,
+  active: ActiveFlow,
   isYes: boolean,
   dialog: RawObject,
 ): Promise<void> {
-  const { plan, run } = flowRun;
+  const { plan, run } = active;
   const { prompts } = plan.options;
   const message = wholeIn(dialog, 'message_id');
   const how = prompts === 'delete' || prompts === 'edit' ? 'delete' : 'removeKeyboards';
   if (message !== undefined) cleanUp(run, how, message);
-  return isYes ? restart(flowRun, '') : run.ask();
+  return isYes ? restart(active, '') : run.ask();
 }
 
 /** Starts the flow anew in its own place. */
-async function restart({ plan, run }: FlowRun, argument: string): Promise<void> {
+async function restart({ plan, run }: ActiveFlow, argument: string): Promise<void> {
   // without new parameters it keeps those that it has
   const data =
     (await plan.trigger?.from?.(argument, run.turn, run.rejected)) ?? plan.parameters?.of(run.data);

@@ -2,8 +2,8 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behavior.ts';
+import type { ActiveFlow } from './active-flow.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import type { FlowRun } from './flow-run.ts';
 import type { FlowParameters } from './parameters.ts';
 
 /** How a flow is started; answers that come with it are kept aside until their question is reached. */
@@ -30,7 +30,7 @@ export function triggerOf(
 }
 
 /** Returns the policy for other commands while this flow runs. */
-export function policyOf({ plan, run }: FlowRun): CommandPolicy {
+export function policyOf({ plan, run }: ActiveFlow): CommandPolicy {
   return plan.options.otherCommands ?? run.defaults.otherCommands;
 }
 

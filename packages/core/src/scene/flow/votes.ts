@@ -1,12 +1,12 @@
 /** Votes as answers. A question takes votes only in the polls that it has sent itself, so an old poll answers nothing. */
 
 import type { UserInput } from '../../update/input.ts';
-import { type FlowRun, questionOf } from './flow-run.ts';
+import { type ActiveFlow, questionOf } from './active-flow.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Whether a vote, or the new state of a poll, may answer the pending question. */
 export function mayAnswer(
-  { run, memo }: FlowRun,
+  { run, memo }: ActiveFlow,
   question: PendingQuestion,
   input: UserInput,
 ): boolean {

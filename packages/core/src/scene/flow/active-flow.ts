@@ -45,7 +45,7 @@ export interface Plan {
 const nothing: readonly string[] = [];
 
 /** The flow's code at work on one frame. A class, since several are made for each update. */
-export class FlowRun {
+export class ActiveFlow {
   readonly plan: Plan;
   readonly run: FrameRun;
   /** The memo of the frame that was read last, and what it says. */
@@ -75,13 +75,13 @@ export class FlowRun {
 }
 
 /** Finds the pending question. */
-export function locate(flowRun: FlowRun): Awaitable<Position> {
-  return positionOf(flowRun.plan, flowRun.progress, flowRun.run.turn);
+export function locate(active: ActiveFlow): Awaitable<Position> {
+  return positionOf(active.plan, active.progress, active.run.turn);
 }
 
 /** Keeps a new progress, and changes the memo with it. */
 export function keep(
-  { run }: FlowRun,
+  { run }: ActiveFlow,
   { answers, passed, open }: Progress,
   change?: MemoChange,
   memo: JsonObject = run.memo,
@@ -90,35 +90,39 @@ export function keep(
 }
 
 /** Keeps a progress that leads to another question: what belonged to the last one is dropped. */
-export function advance(flowRun: FlowRun, progress: Progress, change?: MemoChange): void {
-  keep(flowRun, progress, change, withoutQuestion(flowRun.run.memo));
+export function advance(active: ActiveFlow, progress: Progress, change?: MemoChange): void {
+  keep(active, progress, change, withoutQuestion(active.run.memo));
 }
 
 /** Continues from a new progress: the next question is asked. */
-export function move(flowRun: FlowRun, progress: Progress, more?: MemoChange): void {
-  const { run } = flowRun;
-  tidy(flowRun);
-  advance(flowRun, progress, more);
+export function move(active: ActiveFlow, progress: Progress, more?: MemoChange): void {
+  const { run } = active;
+  tidy(active);
+  advance(active, progress, more);
   run.arm('step', null);
   run.arm('album', null);
-  const timeout = timeoutOf(flowRun);
+  const timeout = timeoutOf(active);
   if (timeout !== undefined) run.arm('flow', timeout);
   run.ask();
 }
 
 /** The time-out of the whole flow, in ms: its own, or that of the machine. */
-export function timeoutOf({ plan, run }: FlowRun): number | undefined {
+export function timeoutOf({ plan, run }: ActiveFlow): number | undefined {
   const { timeout = run.defaults.flowTimeout } = plan;
   return timeout === false ? undefined : timeout;
 }
 
 /** Changes the memo, and the state with it. */
-export function note({ run }: FlowRun, change: MemoChange, state: string | null = run.state): void {
+export function note(
+  { run }: ActiveFlow,
+  change: MemoChange,
+  state: string | null = run.state,
+): void {
   run.keepFrozen({ state, memo: changedMemo(run.memo, change) });
 }
 
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
-export function text({ plan, run }: FlowRun, name: TextName): Awaitable<string> {
+export function text({ plan, run }: ActiveFlow, name: TextName): Awaitable<string> {
   const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
   return resolveText(texts, name, run.turn);
 }
@@ -148,7 +152,7 @@ export function isTokenOf(token: string | undefined, question: PendingQuestion):
 }
 
 /** Returns the binding of buttons to a question of this entry. */
-export function bindingOf({ run: { tag, entry } }: FlowRun, question: string): Binding {
+export function bindingOf({ run: { tag, entry } }: ActiveFlow, question: string): Binding {
   return { tag, entry, question };
 }
 
@@ -157,12 +161,12 @@ export function bindingOf({ run: { tag, entry } }: FlowRun, question: string): B
  *
  * After a deploy, or when a condition has changed, it may be another: then the user's message does not answer it.
  */
-export function wasAsked({ memo }: FlowRun, question: PendingQuestion): boolean {
+export function wasAsked({ memo }: ActiveFlow, question: PendingQuestion): boolean {
   return isTokenOf(memo.at, question);
 }
 
 /** Whether a question may have buttons. The code that makes them is loaded with the first one: other flows do without it. */
-export function mayHaveButtons({ plan }: FlowRun, asked: PendingQuestion): boolean {
+export function mayHaveButtons({ plan }: ActiveFlow, asked: PendingQuestion): boolean {
   const question = questionOf(asked);
   if (question === undefined || plan.options.controls !== undefined) return true;
   const { choices, optional, rows, share, buttons, multiple } = question;
@@ -171,12 +175,12 @@ export function mayHaveButtons({ plan }: FlowRun, asked: PendingQuestion): boole
 }
 
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
-export function inGroup({ run }: FlowRun): boolean {
+export function inGroup({ run }: ActiveFlow): boolean {
   return (run.turn.subject.chat ?? 0) < 0;
 }
 
 /** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
+export function supportsInlineOnly({ run: { turn } }: ActiveFlow): boolean {
   const { update, subject, replyAddress } = turn;
   if (replyAddress?.business !== undefined) return true;
   const payload = objectIn(update, subject.updateType ?? '');
@@ -185,7 +189,7 @@ export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
-export function awaitsPayment({ run, memo }: FlowRun): number | undefined {
+export function awaitsPayment({ run, memo }: ActiveFlow): number | undefined {
   const until = memo.invoice?.approvedUntil;
   if (until === undefined) return undefined;
   const left = until - run.turn.now();
@@ -193,10 +197,10 @@ export function awaitsPayment({ run, memo }: FlowRun): number | undefined {
 }
 
 /** Whether the question waits for an approved payment; then the user reads so, and nothing else happens. */
-export async function answersPaying(flowRun: FlowRun): Promise<boolean> {
-  if (awaitsPayment(flowRun) === undefined) return false;
-  const { run } = flowRun;
-  const words = await text(flowRun, 'paying');
+export async function answersPaying(active: ActiveFlow): Promise<boolean> {
+  if (awaitsPayment(active) === undefined) return false;
+  const { run } = active;
+  const words = await text(active, 'paying');
   if (run.input?.kind === 'button') run.answer(words);
   else run.say(words);
   return true;
@@ -208,7 +212,7 @@ export function isInvoice(say: OutgoingMessage): say is ApiCall {
 }
 
 /** Removes the keyboard of the last prompt, or the prompt, if the flow has that option. */
-export function tidy({ plan, run, memo }: FlowRun): void {
+export function tidy({ plan, run, memo }: ActiveFlow): void {
   const { prompts = 'keep' } = plan.options;
   const { sent, elsewhere } = memo;
   if (elsewhere?.message !== undefined) {
