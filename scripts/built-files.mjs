@@ -1,6 +1,6 @@
 /**
  * Checks the files that the packages are built into: none has a statement that stays in a bundle which does not use it, none imports itself
- * by others, and a bot with states loads few of them.
+ * by others, and a bot with states loads few of them and no other package.
  */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -41,10 +41,20 @@ function alone(plugin) {
   }));
 }
 
-/** The files that a file imports, without those of `import()`. */
-function importedBy(path) {
+/** What a file imports, without `import()`. */
+function specifiersIn(path) {
   const found = readFileSync(path, 'utf8').matchAll(/^(?:import|export) .*?from "([^"]+)";$/gm);
-  return [...found].flatMap(([, specifier]) => fileOf(specifier, path) ?? []);
+  return Array.from(found, ([, specifier]) => specifier);
+}
+
+/** Whether the import of an adapter loads this anyway. */
+function isExpected(specifier, framework) {
+  return specifier === framework || /^(?:\.|@telefsm\/core)/.test(specifier);
+}
+
+/** The files of ours that a file imports. */
+function importedBy(path) {
+  return specifiersIn(path).flatMap((specifier) => fileOf(specifier, path) ?? []);
 }
 
 function fileOf(specifier, from) {
@@ -81,6 +91,9 @@ for (const name of packages) {
 for (const name of ['grammy', 'telegraf']) {
   try {
     const loaded = load(join(root, 'packages', name, 'dist/index.js'), new Set());
+    const foreign = [...loaded].flatMap(specifiersIn).filter((each) => !isExpected(each, name));
+    // to load one CommonJS package takes about as long as half of core
+    if (foreign.length > 0) problems.push(`${name}: its import loads ${foreign} too`);
     const missing = [...loaded].filter((path) => !existsSync(path));
     if (missing.length > 0) problems.push(`${name}: ${missing} is not built`);
     const count = `the import of @telefsm/${name} loads ${loaded.size} files`;

@@ -16,7 +16,7 @@ export type {
   StartOf,
 } from './conversation/scene.ts';
 export type { Targets } from './conversation/targets.ts';
-export type { DebugPrinter } from './machine/debug-log.ts';
+export type { Debug, DebugPrinter } from './machine/debug-log.ts';
 export { createMachine } from './machine/machine.ts';
 export type {
   AnyMachine,

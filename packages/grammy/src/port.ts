@@ -1,7 +1,6 @@
 /** grammY as a machine needs it, and how a machine calls the Bot API through it. */
 
 import { botPort, type ClientCalls, type Framework, UpdatePort } from '@telefsm/core/adapter';
-import debug from 'debug';
 import { Api, Context, GrammyError, type Transformer } from 'grammy';
 
 /** grammY's `Bot` of either major, by what is used of it. */
@@ -67,5 +66,5 @@ export const grammy: Framework<Context, GrammyBot> = {
     if (mayReply) api.config.use(byRequests(calls.copy(api)));
     return new UpdatePort(calls, api, me);
   },
-  debug,
+  debug: async () => (await import('debug')).default,
 };

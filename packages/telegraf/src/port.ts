@@ -1,7 +1,6 @@
 /** Telegraf as a machine needs it, and how a machine calls the Bot API through it. */
 
 import { botPort, type ClientCalls, type Framework, UpdatePort } from '@telefsm/core/adapter';
-import debug from 'debug';
 import { Context } from 'telegraf';
 import { forward } from './bag.ts';
 
@@ -46,5 +45,5 @@ export const telegraf: Framework<Context, TelegrafBot> = {
     return new UpdatePort(calls, telegram, botInfo);
   },
   installed: ({ state }, fsm) => forward(state, fsm),
-  debug,
+  debug: async () => (await import('debug')).default,
 };

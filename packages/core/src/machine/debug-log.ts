@@ -20,42 +20,58 @@ const problems = [
   'sendFailed',
 ] as const satisfies (keyof MachineEvents)[];
 
+/** Makes the printer of a namespace, as the package `debug` does. */
+export type Debug = (namespace: string) => DebugPrinter;
+
 /**
  * Prints each turn (`telefsm:turn`), each change of a state (`telefsm:state`) and whatever went wrong (`telefsm:warn`), as `DEBUG` chooses.
  *
  * The data of a conversation and the texts of its users are never printed. A namespace that is off when the machine is made costs nothing.
  *
- * @param debug - what the package `debug` exports
+ * @param load - loads the package `debug`; called only if `DEBUG` is set, since a bot would wait for the package at its start
  */
-export function debugLog(
-  machine: Pick<Machine, 'observe'>,
-  debug: (namespace: string) => DebugPrinter,
-): void {
-  const turn = debug('telefsm:turn');
-  if (turn.enabled) {
-    machine.observe('turn', ({ key = 'no conversation', cause, updateId, error, ...times }) => {
-      const waited = times.waited > 0 ? `, ${Math.round(times.waited)} ms of them waiting` : '';
-      const late =
-        times.lateBy === undefined ? '' : `, a deadline ${Math.round(times.lateBy)} ms late`;
-      const took = `${Math.round(times.took)} ms${waited}${late}`;
-      const name = updateId === undefined ? cause : `${cause} ${updateId}`;
-      if (error === undefined) turn(`${key}: ${name} took ${took}`);
-      else turn(`${key}: ${name} failed after ${took}: ${shownError(error)}`);
-    });
-  }
-  const changes = debug('telefsm:state');
-  if (changes.enabled) {
-    machine.observe(({ key, from, to, cause, left }) => {
-      if (from.current === to.current && left.length === 0) return;
-      const ended = left.map(({ scene, reason }) => `, ${scene} ended: ${reason}`).join('');
-      changes(`${key}: ${from.current} → ${to.current} by ${cause}${ended}`);
-    });
-  }
-  const warn = debug('telefsm:warn');
-  if (!warn.enabled) return;
-  machine.observe('repaired', ({ key, reason }) => warn(`repaired ${key}: ${reason}`));
-  for (const name of problems)
-    machine.observe(name, (event) => warn(`${name} ${membersOf(event)}`));
+export function debugLog(machine: Pick<Machine, 'observe'>, load: () => Promise<Debug>): void {
+  if (!isAsked()) return;
+  // one promise for all lines: until the package is loaded they wait, in their order
+  const printers = load().then((debug) => ({
+    turn: debug('telefsm:turn'),
+    state: debug('telefsm:state'),
+    warn: debug('telefsm:warn'),
+  }));
+  const print = (name: 'turn' | 'state' | 'warn', line: string) =>
+    void printers.then((found) => found[name](line));
+
+  const turn = machine.observe('turn', ({ key = 'no conversation', cause, updateId, ...event }) => {
+    const { error, waited, lateBy } = event;
+    const wait = waited > 0 ? `, ${Math.round(waited)} ms of them waiting` : '';
+    const late = lateBy === undefined ? '' : `, a deadline ${Math.round(lateBy)} ms late`;
+    const took = `${Math.round(event.took)} ms${wait}${late}`;
+    const name = updateId === undefined ? cause : `${cause} ${updateId}`;
+    const failed = error === undefined ? '' : `: ${shownError(error)}`;
+    print('turn', `${key}: ${name} ${failed ? 'failed after' : 'took'} ${took}${failed}`);
+  });
+  const state = machine.observe(({ key, from, to, cause, left }) => {
+    if (from.current === to.current && left.length === 0) return;
+    const ended = left.map(({ scene, reason }) => `, ${scene} ended: ${reason}`).join('');
+    print('state', `${key}: ${from.current} → ${to.current} by ${cause}${ended}`);
+  });
+  const warn = [
+    machine.observe('repaired', ({ key, reason }) => print('warn', `repaired ${key}: ${reason}`)),
+    ...problems.map((name) =>
+      machine.observe(name, (event) => print('warn', `${name} ${membersOf(event)}`)),
+    ),
+  ];
+  void printers.then((found) => {
+    if (!found.turn.enabled) turn();
+    if (!found.state.enabled) state();
+    if (!found.warn.enabled) for (const stop of warn) stop();
+  });
+}
+
+/** Whether `DEBUG` names anything. Where there are no variables, as in browsers, the package finds out. */
+function isAsked(): boolean {
+  const { process } = globalThis as { process?: { env?: { readonly DEBUG?: string } } };
+  return process?.env === undefined || !!process.env.DEBUG;
 }
 
 /** Objects are left out, and of errors all but their messages: errors of frameworks and databases have the call with its texts. */

@@ -13,7 +13,7 @@ import {
 import type { BotPort } from '../transaction/facts.ts';
 import { botIdOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { type DebugPrinter, debugLog } from './debug-log.ts';
+import { type Debug, debugLog } from './debug-log.ts';
 import { machineOf } from './machine.ts';
 import type { Machine, UpdateMachine } from './machine-interface.ts';
 import { defaultNamespace, type LooseOptions } from './settings.ts';
@@ -85,8 +85,8 @@ export interface Framework<Context extends object, Bot> {
   updatePortOf(ctx: Context): BotPort;
   /** Called when the FSM was put at the default property of a context. */
   readonly installed?: (ctx: Context, fsm: FsmContext) => void;
-  /** The package `debug`. */
-  debug(namespace: string): DebugPrinter;
+  /** Loads the package `debug`. */
+  debug(): Promise<Debug>;
 }
 
 /** A machine that is middleware: `bot.use(machine)`. */
