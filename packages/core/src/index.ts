@@ -24,6 +24,7 @@ export type {
   RichText,
   Sent,
 } from './conversation/outgoing.ts';
+export type { ReplyKeyboards } from './conversation/reply-keyboards.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
   AnyGroup,
@@ -33,7 +34,9 @@ export type {
   IdOf,
   NoState,
   State,
+  StateOptions,
   StateSpec,
+  StateTree,
 } from './conversation/states.ts';
 export { contains, noState, state, states, statesOf } from './conversation/states.ts';
 export type { Stream, Streamed, StreamFormat } from './conversation/stream.ts';
@@ -60,12 +63,15 @@ export type { BeginningOf, NoParameters, With as WithAnswer } from './scene/flow
 export type {
   AnswersOf,
   AnyFlow,
+  Beginning,
   EndingTurn,
   Flow,
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
 export type {
+  Choices,
+  Condition,
   Invalid,
   Prompt,
   QuestionTurn,
