@@ -8,7 +8,8 @@ import type { StorageFault } from '@telefsm/core/storage';
  * no free connection, a lock or a time limit, and a server that is still starting. So are a named statement that this connection lacks, and
  * the one error of a socket that was never open.
  */
-const passing = /^(26000|40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED)$/;
+const passing =
+  /^(26000|40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED|ERR_POSTGRES_CONNECTION_REFUSED)$/;
 
 /**
  * Permanent errors, until somebody acts. Examples: a full disk, a read-only server, no rights, a wrong password, database or schema, a table that
@@ -35,10 +36,11 @@ export function classify(error: unknown): StorageFault {
   return lasting.test(code) ? 'fatal' : 'unknown';
 }
 
-/** The SQLSTATE of an error, or what Node says of its socket. */
+/** The SQLSTATE of an error, or what the runtime says of its socket. */
 export function codeOf(error: unknown): unknown {
-  const { code }: { readonly code?: unknown } = Object(error);
-  return code;
+  const { code, errno }: { readonly code?: unknown; readonly errno?: unknown } = Object(error);
+  // `Bun.SQL` has one code for all errors of the server; the `errno` of Node's sockets is a number
+  return typeof errno === 'string' ? errno : code;
 }
 
 function says(error: unknown, words: string): boolean {

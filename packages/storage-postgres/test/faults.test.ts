@@ -37,6 +37,16 @@ describe('an error', () => {
       expect([code, classify(Object.assign(new Error(), { code }))]).toEqual([code, fault]);
   });
 
+  it.each([
+    ['retry', { code: 'ERR_POSTGRES_SERVER_ERROR', errno: '40P01' }],
+    ['fatal', { code: 'ERR_POSTGRES_SERVER_ERROR', errno: '42501' }],
+    ['unknown', { code: 'ERR_POSTGRES_SERVER_ERROR', errno: 'XX000' }],
+    ['retry', { code: 'ERR_POSTGRES_CONNECTION_REFUSED' }],
+    ['unknown', { code: 'ERR_POSTGRES_CONNECTION_CLOSED' }],
+  ])('of Bun.SQL is %s: %j', (fault, members) => {
+    expect(classify(Object.assign(new Error(), members))).toBe(fault);
+  });
+
   it('is unknown without a code, and fatal if it is our own', () => {
     for (const error of [new Error('Connection terminated'), undefined, null, 'text', { code: 7 }])
       expect(classify(error)).toBe('unknown');
