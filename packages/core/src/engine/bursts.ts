@@ -14,7 +14,7 @@ export async function interruptible(turn: OpenTurn, pass: () => Awaitable<void>)
   const updates: readonly unknown[] = Array.isArray(burst) ? burst : [];
   const answered = updates.map((update) => String(Reflect.get(Object(update), 'update_id')));
   interruption.handles = [...handles, ...answered];
-  return rt.interrupts.race(turn, pass);
+  return rt.interrupts.race(turn, { work: pass });
 }
 
 /** Discards the collected messages, as a part of the turn. */

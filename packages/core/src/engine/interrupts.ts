@@ -3,11 +3,11 @@
 import { checkOption } from '#option-checks';
 import { sceneError } from '../base/area-errors.ts';
 import { atOnce, type Rule } from '../base/rules.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import type { Interruption, Lease } from '../lease/lease.ts';
 import type { TurnId } from '../record/ids.ts';
 import type { Registry } from '../state/registry.ts';
 import type {
-  AcquireLease,
   Head,
   Interrupted,
   Interrupter,
@@ -91,16 +91,11 @@ class MachineInterrupts implements Interrupts {
     return states.length === 0 ? undefined : interrupterOf(id, states);
   }
 
-  async acquire(
-    key: string,
-    job: Interruptible,
-    head: Head,
-    lease: AcquireLease,
-  ): Promise<Lease | undefined> {
+  async acquire(key: string, job: Interruptible, head: Head): Promise<Lease | undefined> {
     for (;;) {
       head.interruption = this.#begin(key, job);
       head.isBehind = false;
-      const acquired = await lease();
+      const acquired = await head.acquire();
       const { interruption } = head;
       const givesWay = head.isBehind && interruption?.signal.aborted === true;
       if (!givesWay || acquired === undefined || job.waitNext === undefined) return acquired;
@@ -116,17 +111,18 @@ class MachineInterrupts implements Interrupts {
     if (this.#heads.get(key) === interruption) this.#heads.delete(key);
   }
 
-  async race<Result>(
-    { interruption, copy }: Interrupted,
-    work: () => Result | PromiseLike<Result>,
+  async race<Turn extends Interrupted, Result>(
+    turn: Turn,
+    job: { work(turn: Turn): Awaitable<Result> },
   ): Promise<Result> {
-    if (interruption === undefined) return work();
+    const { interruption, copy } = turn;
+    if (interruption === undefined) return job.work(turn);
     interruption.state = copy.top.state;
     const { signal } = interruption;
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason));
-      Promise.resolve(work()).then(resolve, reject);
+      Promise.resolve(job.work(turn)).then(resolve, reject);
     });
   }
 

@@ -5,6 +5,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
 import {
   install,
+  isFree,
   propertiesOf,
   rejectOneNamespace,
   rejectTaken,
@@ -134,8 +135,8 @@ export function middlewareMachine<Context extends { readonly update: object }, B
   const others = propertiesOf(contexts.prototype).add(property);
   debugLog(machine, debug);
   const middleware = (ctx: Context, next: () => Awaitable<unknown>) => {
-    for (const name of names) rejectTaken(ctx, name);
-    rejectOneNamespace(ctx, property, others, namespace, facts);
+    for (const name of names) if (!isFree(ctx, name)) rejectTaken(ctx, name);
+    if (others.size > 1) rejectOneNamespace(ctx, property, others, namespace, facts);
     return machine.handle(ctx.update as RawUpdate, updatePortOf(ctx), () => next(), ctx);
   };
   const members = { '~property': property, middleware: () => middleware };

@@ -76,7 +76,8 @@ export function remember(
   if (most === 0) return noHistory;
   const step = stepOf(past, { scene, data });
   const earlier = stepsFrom(history, past);
-  const steps = [step, ...earlier];
+  // not spread: that leaves room for more steps, and every conversation keeps its list
+  const steps = [step].concat(earlier);
   if (steps.length > most) steps.pop();
   let weight = history.weight + roughSize(step);
   if (earlier !== history.steps) weight += roughSize(earlier[0]);
@@ -177,14 +178,19 @@ function stepOf({ state, scene, data, memo }: Past, after: After): Step {
 function addedTo(data: JsonObject, after: JsonObject, state: string | null): Added {
   if (data === after) return [];
   if (isBlank(data) && !isBlank(after)) return everyName;
-  const names = Object.keys(after).filter((name) => !Object.hasOwn(data, name));
-  return names.length === 1 && names[0] === nameOf(state) ? ownName : names;
+  let names: string[] | undefined;
+  for (const name in after) {
+    if (Object.hasOwn(data, name)) continue;
+    if (names === undefined) names = [name];
+    else names.push(name);
+  }
+  return names?.length === 1 && names[0] === nameOf(state) ? ownName : (names ?? []);
 }
 
 function otherIn(data: JsonObject, after: JsonObject): JsonObject | undefined {
   if (data === after) return undefined;
   let other: Record<string, unknown> | undefined;
-  for (const name of Object.keys(data)) {
+  for (const name in data) {
     if (Object.hasOwn(after, name) && after[name] === data[name]) continue;
     other ??= {};
     put(other, name, data[name]);

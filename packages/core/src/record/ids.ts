@@ -35,7 +35,9 @@ export function hasSeen(ids: SeenIds, id: TurnId): boolean {
  * @param least - how many are kept whatever their distance
  */
 export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
-  const kept: TurnId[] = [id];
+  // as long as it can become, and cut in the end: every conversation keeps its list
+  const kept = [id].concat(ids);
+  let size = 1;
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
   let newest = typeof id === 'number' ? id : undefined;
   let before: TurnId | undefined;
@@ -45,10 +47,11 @@ export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
     if (before === id) return ids;
     if (typeof before === 'number') newest ??= before;
     const isNear = typeof before === 'number' && Math.abs((newest ?? 0) - before) <= distance;
-    if (kept.length >= mostIds || (kept.length >= least && !isNear)) continue;
-    kept.push(apart(before, lastKept));
+    if (size >= mostIds || (size >= least && !isNear)) continue;
+    kept[size++] = apart(before, lastKept);
     lastKept = before;
   }
+  kept.length = size;
   return kept;
 }
 

@@ -15,12 +15,18 @@ import type { MachineFacts } from './context.ts';
  */
 export function reserve(prototype: object, ...properties: readonly string[]): void {
   for (const property of properties) {
-    if (!(property in prototype)) Object.defineProperty(prototype, property, missing(property));
+    if (property in prototype) continue;
+    const value = placeholders.get(property) ?? missing(property);
+    placeholders.set(property, value);
+    Object.defineProperty(prototype, property, { value, writable: true, configurable: true });
   }
 }
 
+/** The values of reserved properties: every update compares with them. */
+const placeholders = /* @__PURE__ */ new Map<string, object>();
+
 /** A value whose members throw. Not a getter: contexts get the FSM by plain assignment, which costs an update nothing. */
-function missing(property: string): PropertyDescriptor {
+function missing(property: string): object {
   const reject = (): never => {
     throw installError('NOT_INSTALLED', property);
   };
@@ -29,20 +35,18 @@ function missing(property: string): PropertyDescriptor {
     const isUse = typeof member === 'string' && member !== 'then' && member !== 'toJSON';
     return isUse ? reject() : undefined;
   };
-  const value = new Proxy({ [reserved]: true }, { get, set: reject });
-  return { value, writable: true, configurable: true };
+  return new Proxy({ [reserved]: true }, { get, set: reject });
 }
 
 /** Marks the value of a reserved property; the same for every copy of this package. */
 const reserved = Symbol.for('telefsm.reserved');
 
 /**
- * Rejects a property of the framework's context before an FSM is put there.
+ * Rejects what a property of the framework's context has, where an FSM is to be put and {@link isFree} says that there is something.
  *
  * @throws FsmError `INSTALLED_TWICE`, `PROPERTY_TAKEN`
  */
 export function rejectTaken(ctx: object, property: string): void {
-  if (isFree(ctx, property)) return;
   const found = descriptorIn(ctx, property);
   // a class that declares the property without `declare` has it, with nothing in it
   if (found !== undefined && 'value' in found && found.value === undefined && found.configurable) {
@@ -84,7 +88,6 @@ export function rejectOneNamespace(
   namespace: string,
   own: MachineFacts,
 ): void {
-  if (others.size < 2) return;
   for (const other of others) {
     // a property that a class declares may be a getter, which fails for some updates
     if (other === property || !Object.hasOwn(ctx, other)) continue;
@@ -101,9 +104,13 @@ export function rejectOneNamespace(
 
 /** Whether a context has nothing at a property: `in` is true for a reserved one too. */
 export function isFree(ctx: object, property: string): boolean {
-  if (!(property in ctx)) return true;
   const found = (ctx as Record<string, unknown>)[property];
-  return typeof found === 'object' && found !== null && reserved in found;
+  if (found === undefined) return !(property in ctx);
+  // reserved by this copy of the package, or by another one
+  return (
+    found === placeholders.get(property) ||
+    (typeof found === 'object' && found !== null && reserved in found)
+  );
 }
 
 /** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
@@ -118,7 +125,9 @@ export function install(ctx: object, property: string, value: FsmContext): void 
  */
 export function installedAt(ctx: object, property: string): FsmContext {
   const found: unknown = Reflect.get(ctx, property);
-  if (holds(found, '~matches')) return found as unknown as FsmContext;
+  if (typeof found === 'object' && found !== null && '~matches' in found) {
+    return found as unknown as FsmContext;
+  }
   throw installError('NOT_INSTALLED', property);
 }
 

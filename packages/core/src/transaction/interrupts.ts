@@ -28,10 +28,9 @@ export interface Head {
   isBehind: boolean;
   /** The fence of the turn of another process that it has waited for first. */
   behind: number | undefined;
+  /** Acquires the lease of the conversation. */
+  acquire(): Awaitable<Lease | undefined>;
 }
-
-/** Acquires the lease of a conversation for the head of its queue. */
-export type AcquireLease = () => Awaitable<Lease | undefined>;
 
 /** An update that may interrupt. */
 export interface Interrupter {
@@ -57,12 +56,7 @@ export interface Interrupts {
    *
    * @param head - gets another seat if its turn has to wait again
    */
-  acquire(
-    key: string,
-    job: Interruptible,
-    head: Head,
-    lease: AcquireLease,
-  ): Promise<Lease | undefined>;
+  acquire(key: string, job: Interruptible, head: Head): Promise<Lease | undefined>;
   /** The turn is the head no longer. */
   end(key: string, interruption: Interruption): void;
   /**
@@ -70,7 +64,10 @@ export interface Interrupts {
    *
    * @throws FsmError `INTERRUPTED`; what the handlers throw passes
    */
-  race<Result>(turn: Interrupted, work: () => Awaitable<Result>): Promise<Result>;
+  race<Turn extends Interrupted, Result>(
+    turn: Turn,
+    job: { work(turn: Turn): Awaitable<Result> },
+  ): Promise<Result>;
   /**
    * Interrupts the head of a conversation, if there is one in this process.
    *

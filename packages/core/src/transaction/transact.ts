@@ -57,9 +57,7 @@ async function telefsmTurn<Result>(
     // lease
     const { interrupts } = rt;
     const acquired =
-      interrupts === undefined
-        ? acquire(queued)
-        : interrupts.acquire(key, job, queued, () => acquire(queued));
+      interrupts === undefined ? queued.acquire() : interrupts.acquire(key, job, queued);
     lease = isPromise(acquired) ? await acquired : acquired;
     if (queued.mayWait) job.ready?.();
     if (lease === undefined) return void (await job.reject?.());
@@ -79,11 +77,8 @@ async function telefsmTurn<Result>(
     if (rt.options.services !== undefined) await turn.loadServices();
 
     // work
-    const begun = turn;
     const isRaced = interrupts !== undefined && job.cause === 'update';
-    const result = await (isRaced
-      ? interrupts.race(begun, () => job.work(begun))
-      : job.work(begun));
+    const result = await (isRaced ? interrupts.race(turn, job) : job.work(turn));
     if (turn.writing !== undefined) await turn.writing;
     if (turn.used !== undefined) await settle(turn);
 
@@ -160,6 +155,17 @@ class QueuedJob implements Head, WaitOptions {
     this.job.busy?.();
   }
 
+  /**
+   * Acquires the lease, as the head of the queue.
+   *
+   * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
+   */
+  acquire(): Awaitable<Lease | undefined> {
+    const { rt, job, key } = this;
+    if (rt.stopping.isLate) throw rt.stopping.error(job);
+    return rt.leases.acquire(key, this);
+  }
+
   leave(): void {
     const { rt, key, stay, interruption } = this;
     if (interruption !== undefined) rt.interrupts?.end(key, interruption);
@@ -169,17 +175,6 @@ class QueuedJob implements Head, WaitOptions {
     if (stay === undefined) rt.reentry.untracked--;
     else stay.end();
   }
-}
-
-/**
- * Acquires the lease of a conversation for the head of its queue.
- *
- * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
- */
-function acquire(queued: QueuedJob): Awaitable<Lease | undefined> {
-  const { rt, job, key } = queued;
-  if (rt.stopping.isLate) throw rt.stopping.error(job);
-  return rt.leases.acquire(key, queued);
 }
 
 /**

@@ -41,8 +41,8 @@ export interface Subject {
 /** The parties that a row of the table finds in an update's payload. */
 interface Parties {
   readonly chat?: number | undefined;
-  readonly user?: number | undefined;
-  readonly thread?: number | undefined;
+  user?: number | undefined;
+  thread?: number | undefined;
   readonly business?: string | undefined;
 }
 
@@ -101,7 +101,7 @@ export function updateTypeOf(update: RawUpdate): string | undefined {
 }
 
 /** Finds who takes part; a type that the table does not have is read as an event. */
-export function partiesOf(update: RawUpdate, updateType: string | undefined): Parties {
+export function partiesOf(update: RawUpdate, updateType: string | undefined): Readonly<Parties> {
   if (updateType === undefined) return {};
   return (table.get(updateType) ?? inEvent)(update[updateType] as RawObject);
 }
@@ -140,19 +140,18 @@ export function isFromChat(update: RawUpdate): boolean {
 const groupAnonymousBot = 1087968824;
 
 function inMessage(message: RawObject): Parties {
-  const event = inEvent(message);
-  const { chat } = event;
+  const parties = inEvent(message);
+  const { chat } = parties;
   const { is_topic_message, message_thread_id, sender_chat, direct_messages_topic } = message;
-  const topic = is_topic_message === true ? whole(message_thread_id) : undefined;
-  const behalf = idOf(sender_chat);
-  // A channel is the author of its own posts: no user in particular.
-  const faceless = behalf === chat && textIn(objectIn(message, 'chat'), 'type') === 'channel';
-  return {
-    chat,
-    user: faceless ? undefined : (behalf ?? event.user),
-    thread: direct_messages_topic === undefined ? topic : (topic ?? directMessagesTopic(message)),
-    business: event.business,
-  };
+  if (sender_chat !== undefined) {
+    const behalf = idOf(sender_chat);
+    // A channel is the author of its own posts: no user in particular.
+    const faceless = behalf === chat && textIn(objectIn(message, 'chat'), 'type') === 'channel';
+    parties.user = faceless ? undefined : (behalf ?? parties.user);
+  }
+  if (is_topic_message === true) parties.thread = whole(message_thread_id);
+  if (direct_messages_topic !== undefined) parties.thread ??= directMessagesTopic(message);
+  return parties;
 }
 
 function inGuestMessage(message: RawObject): Parties {
