@@ -4,7 +4,7 @@ import { isPromise } from '../base/awaitable.ts';
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import { boundTo } from '../conversation/bound-to.ts';
-import type { Engine, OpenTurn } from '../transaction/runtime.ts';
+import type { Engine, OpenTurn, Rest } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
@@ -13,13 +13,10 @@ import { textIn } from '../update/raw-update.ts';
 import { isOfOneMachine } from '../update/tag.ts';
 import { albumKey, markedEntry, RecentAlbums } from './albums.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
-import { behaviorOn, guarded } from './hooks.ts';
+import { behaviorOn, guarded, noteFailure } from './hooks.ts';
 import { beginAtOnce, enterFirst } from './initial.ts';
 import { noteLog } from './log.ts';
 import { initialOf, isGuest, start } from './triggers.ts';
-
-/** The bot's other middleware. */
-type Rest = () => Promise<void>;
 
 /**
  * Makes the function that gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes
@@ -34,7 +31,7 @@ export function dispatcher(): Engine['dispatch'] {
     if (isRestOfAlbum(turn, albums)) return;
     const tag = boundTag(turn);
     // another machine of the bot, with another namespace, is further down
-    if (tag !== undefined && !isOfOneMachine(tag, turn.tag)) return rest();
+    if (tag !== undefined && !isOfOneMachine(tag, turn.tag)) return rest?.(turn);
     const active = behaviorOn(turn, copy.top);
     const asker = input?.kind === 'button' ? readElsewhere(input.value) : undefined;
     if (asker !== undefined && isOfOneMachine(asker.tag, turn.tag)) {
@@ -43,22 +40,54 @@ export function dispatcher(): Engine['dispatch'] {
         return import('./stale.ts').then(({ answerElsewhere }) => answerElsewhere(turn));
       }
     }
-    const pass = async () => {
-      if (tag === undefined) return rest();
-      const { answerStale } = await import('./stale.ts');
-      return answerStale(turn, tag, rest);
-    };
-    return active === undefined ? begin(turn, albums, pass) : offer(turn, active, albums, pass);
+    const offered = new Offered(turn, albums, tag, rest);
+    return active === undefined ? begin(offered) : offer(offered, active);
   };
 }
 
+/** An update on its way through the scenes; what none of them takes is passed on to the bot. */
+class Offered {
+  readonly turn: OpenTurn;
+  readonly albums: RecentAlbums;
+  /** The conversation that its button or invoice is bound to. */
+  private readonly tag: string | undefined;
+  private readonly rest: Rest;
+  private thrown: { readonly error: unknown } | undefined;
+  isPassed = false;
+
+  constructor(turn: OpenTurn, albums: RecentAlbums, tag: string | undefined, rest: Rest) {
+    this.turn = turn;
+    this.albums = albums;
+    this.tag = tag;
+    this.rest = rest;
+  }
+
+  async pass(): Promise<void> {
+    const { turn, tag, rest } = this;
+    this.isPassed = true;
+    try {
+      if (tag === undefined) await rest?.(turn);
+      else await (await import('./stale.ts')).answerStale(turn, tag, rest);
+    } catch (error) {
+      this.thrown = { error };
+      throw error;
+    }
+  }
+
+  /** Whether an error is of the bot's middleware: it belongs to the bot too. */
+  hasThrown(error: unknown): boolean {
+    return this.thrown !== undefined && this.thrown.error === error;
+  }
+}
+
 /** Gives an update to triggers and to the initial scene: no scene is active. */
-async function begin(turn: OpenTurn, albums: RecentAlbums, pass: Rest): Promise<void> {
+async function begin(offered: Offered): Promise<void> {
+  const { turn } = offered;
   const command = commandOf(turn.input);
   if (command !== undefined && (await start(turn, command))) return;
   if (await enterInitial(turn)) return;
   const opened = behaviorOn(turn, turn.copy.top);
-  return opened === undefined ? pass() : offer(turn, opened, albums, pass);
+  return opened === undefined ? offered.pass() : offer(offered, opened);
 }
 
 /** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
@@ -71,27 +100,22 @@ function boundTag(turn: OpenTurn): string | undefined {
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
-function offer(
-  turn: OpenTurn,
-  behavior: SceneBehavior,
-  albums: RecentAlbums,
-  pass: Rest,
-): Promise<void> {
+function offer(offered: Offered, behavior: SceneBehavior): Promise<void> {
+  const { turn } = offered;
   const run = new FrameRun(turn, turn.copy.top);
   const { command } = run;
   return command === undefined
-    ? offerInput(run, behavior, albums, pass)
-    : offerCommand(run, command, behavior, albums, pass);
+    ? offerInput(offered, run, behavior)
+    : offerCommand(offered, run, command, behavior);
 }
 
 async function offerCommand(
+  offered: Offered,
   run: FrameRun,
   command: ParsedCommand,
   behavior: SceneBehavior,
-  albums: RecentAlbums,
-  pass: Rest,
 ): Promise<void> {
-  const { turn } = run;
+  const { turn } = offered;
   const { copy, effects } = turn;
   if (await guarded(turn, behavior, () => behavior.command?.(run, command))) return;
   const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
@@ -101,34 +125,28 @@ async function offerCommand(
     if (initial !== undefined) {
       const { backToInitial } = await import('./back-to-initial.ts');
       const other = await backToInitial(run, command, initial, policy);
-      return other && offer(turn, other, albums, pass);
+      return other && offer(offered, other);
     }
   }
-  if (policy !== 'passAndAsk') return offerInput(run, behavior, albums, pass);
+  if (policy !== 'passAndAsk') return offerInput(offered, run, behavior);
   const { entry } = copy.top;
-  await pass();
+  await offered.pass();
   if (copy.top.entry === entry) effects.note({ kind: 'ask' });
 }
 
-async function offerInput(
-  run: FrameRun,
-  behavior: SceneBehavior,
-  albums: RecentAlbums,
-  pass: Rest,
-): Promise<void> {
-  const { turn } = run;
+async function offerInput(offered: Offered, run: FrameRun, behavior: SceneBehavior): Promise<void> {
+  const { turn, albums } = offered;
   const { effects, input } = turn;
-  const others = new Others(pass);
-  const handle = () => behavior.handle(run, () => others.pass());
   try {
-    const handled = guarded(turn, behavior, handle, (error) => others.hasThrown(error));
+    const handled = behavior.handle(run, () => offered.pass());
     if (isPromise(handled)) await handled;
   } catch (error) {
-    const isInput = input !== undefined && !others.isPassed && behavior.quiet !== true;
+    if (!offered.hasThrown(error)) noteFailure(turn, behavior);
+    const isInput = input !== undefined && !offered.isPassed && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
     effects.rejection = { error };
   }
-  if (others.isPassed || behavior.quiet === true || input === undefined) return;
+  if (offered.isPassed || behavior.quiet === true || input === undefined) return;
   effects.takesInput = true;
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answer ??= {};
@@ -142,31 +160,6 @@ function isUnkeepable(error: unknown): boolean {
     isFsmError(error, 'DATA_INVALID') ||
     isFsmError(error, 'RECORD_TOO_LARGE')
   );
-}
-
-/** Passes an update on to the bot. An error of the bot's middleware belongs to the bot too. */
-class Others {
-  private readonly rest: Rest;
-  private thrown: { readonly error: unknown } | undefined;
-  isPassed = false;
-
-  constructor(rest: Rest) {
-    this.rest = rest;
-  }
-
-  hasThrown(error: unknown): boolean {
-    return this.thrown !== undefined && this.thrown.error === error;
-  }
-
-  async pass(): Promise<void> {
-    this.isPassed = true;
-    try {
-      await this.rest();
-    } catch (error) {
-      this.thrown = { error };
-      throw error;
-    }
-  }
 }
 
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */

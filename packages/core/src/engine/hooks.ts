@@ -31,7 +31,9 @@ export function isSeen(turn: OpenTurn): boolean {
 export async function runHooks(turn: OpenTurn): Promise<void> {
   const { effects, copy } = turn;
   const skipped: number[] = [];
+  /** The scenes of the last events, in a turn that seems to have no end. */
   const trail: string[] = [];
+  let events = 0;
   let params: object | undefined;
   for (;;) {
     const event = effects.nextEvent();
@@ -62,8 +64,11 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
       effects.keyboard = undefined;
       return;
     }
-    trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
-    if (trail.length > mostEvents) throw sceneError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
+    events++;
+    if (events > mostEvents - 3) {
+      trail.push((event.kind === 'left' ? event.frame.scene : copy.top.scene) ?? '');
+    }
+    if (events > mostEvents) throw sceneError('TRANSITION_LOOP', { scenes: trail });
     const next = notify(turn, event, skipped, params);
     params = isPromise(next) ? await next : next;
   }
@@ -86,11 +91,18 @@ function noteAsked({ copy, lease }: OpenTurn): void {
   copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
 }
 
-/** Asks a question, after the commit. If it moves the user on, that is an event for the transaction to settle. */
+/**
+ * Asks a question, after the commit. If it moves the user on, that is an event for the transaction to settle.
+ *
+ * @throws FsmError `TRANSITION_LOOP`
+ */
 async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy, effects } = turn;
   const behavior = behaviorOn(turn, copy.top);
-  if (behavior !== undefined && effects.moves >= mostMoves) return failLoop(turn, behavior);
+  if (behavior !== undefined && effects.moves >= mostMoves) {
+    noteFailure(turn, behavior);
+    throw sceneError('TRANSITION_LOOP', { scenes: [copy.top.scene ?? ''] });
+  }
   // if a message is edited in place, its source is code of telefsm, not of the scene
   const isGuarded = behavior !== undefined && behavior.screen === undefined;
   const made = isGuarded ? guarded(turn, behavior, source, isOfBotApi) : source();
@@ -103,13 +115,6 @@ async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { memo } = copy.top;
   const asked = sent && behavior?.asked?.(memo, sent);
   if (asked && asked !== memo) copy.change({ memo: frozenData(asked, 'memo', memo) });
-}
-
-/** @throws FsmError `TRANSITION_LOOP` */
-function failLoop(turn: OpenTurn, behavior: SceneBehavior): Awaitable<void> {
-  return guarded(turn, behavior, () => {
-    throw sceneError('TRANSITION_LOOP', { scenes: [turn.copy.top.scene ?? ''] });
-  });
 }
 
 /** Notifies a scene of an event. @returns the parameters of the question that is to be asked then */
@@ -205,16 +210,28 @@ export function guarded<T>(
   run: () => Awaitable<T>,
   isOthers?: (error: unknown) => boolean,
 ): Awaitable<T> {
-  const failed = (error: unknown): never => {
-    if (behavior.quiet !== true && isOthers?.(error) !== true) {
-      turn.effects.apology = { ...turn.rt.options.defaults.texts, ...behavior.texts };
-    }
-    throw error;
-  };
   try {
     const done = run();
-    return isPromise(done) ? done.then(undefined, failed) : done;
+    return isPromise(done) ? guardedLater(turn, behavior, done, isOthers) : done;
   } catch (error) {
-    return failed(error);
+    if (isOthers?.(error) !== true) noteFailure(turn, behavior);
+    throw error;
   }
+}
+
+function guardedLater<T>(
+  turn: OpenTurn,
+  behavior: SceneBehavior,
+  done: PromiseLike<T>,
+  isOthers: ((error: unknown) => boolean) | undefined,
+): PromiseLike<T> {
+  return done.then(undefined, (error: unknown) => {
+    if (isOthers?.(error) !== true) noteFailure(turn, behavior);
+    throw error;
+  });
+}
+
+/** The code of a scene has thrown: the user reads the text `failed`. */
+export function noteFailure({ effects, rt }: OpenTurn, { quiet, texts }: SceneBehavior): void {
+  if (quiet !== true) effects.apology = { ...rt.options.defaults.texts, ...texts };
 }

@@ -1,7 +1,7 @@
 /** The answer to buttons and invoices that no scene handles. Loaded with the first one. */
 
 import { resolveText } from '../conversation/texts.ts';
-import type { OpenTurn } from '../transaction/runtime.ts';
+import type { OpenTurn, Rest } from '../transaction/runtime.ts';
 import { isInaccessible } from '../update/address.ts';
 import { checkoutOf, paymentOf, unmatchedPayment } from '../update/invoice.ts';
 import { idIn, textIn, wholeIn } from '../update/raw-update.ts';
@@ -15,11 +15,7 @@ const invoiceTexts = { old: 'oldInvoice', others: 'notYourInvoice' } as const;
  *
  * Money that has moved is the bot's to give back: its middleware gets the update, and observers get what a refund needs.
  */
-export async function answerStale(
-  turn: OpenTurn,
-  tag: string,
-  rest: () => Promise<void>,
-): Promise<void> {
+export async function answerStale(turn: OpenTurn, tag: string, rest: Rest): Promise<void> {
   const payment = paymentOf(turn);
   if (payment !== undefined) {
     const { key = '', subject, from } = turn;
@@ -29,7 +25,8 @@ export async function answerStale(
       user: from?.id,
       payment: unmatchedPayment(payment),
     });
-    return rest();
+    await rest?.(turn);
+    return;
   }
   // without the topic of its message, its conversation is unknown
   const isOurs = tag === turn.tag || isInaccessible(turn.update);

@@ -3,13 +3,12 @@
 import { atOnce } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { burstTimer } from '../conversation/behavior.ts';
-import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { PollSender } from '../transaction/polls.ts';
-import type { OpenTurn } from '../transaction/runtime.ts';
+import type { OpenTurn, Rest } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
@@ -18,9 +17,6 @@ import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import type { MachineRuntime } from './runtime.ts';
 import type { GroupMoves } from './supergroup.ts';
-
-/** The handler of an update that no scene handles. */
-export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
 
 /** How many failing updates are counted at once. */
 const mostFailing = 1000;
@@ -217,7 +213,7 @@ class UpdateJob implements Job {
     const work =
       rt.engine === undefined || this.key === undefined
         ? this.rest?.(turn)
-        : rt.engine.dispatch(turn, async () => void (await this.rest?.(turn)));
+        : rt.engine.dispatch(turn, this.rest);
     if (failing.size === 0) return work;
     return Promise.resolve(work).then((result) => {
       failing.delete(this.name);

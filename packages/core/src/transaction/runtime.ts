@@ -29,6 +29,9 @@ import type { Interrupts } from './interrupts.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
+/** The handler of an update that no scene handles. */
+export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
+
 /** Runs scenes; a scene brings it. */
 export interface Engine {
   /** The verbs of `ctx.state` for scenes. */
@@ -38,7 +41,7 @@ export interface Engine {
   /** Reads what the user sent. */
   inputOf(update: RawUpdate, username: string | undefined): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
-  dispatch(turn: OpenTurn, rest: () => Promise<void>): Awaitable<void>;
+  dispatch(turn: OpenTurn, rest: Rest): Awaitable<unknown>;
   /** Notifies scenes of what has happened to their frames, and finds the question to ask. */
   runHooks(turn: OpenTurn): Promise<void>;
   /** Whether the user has the question before them that is to be asked again, and it may wait until the update is handled. */
