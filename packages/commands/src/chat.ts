@@ -4,8 +4,9 @@ import { type Awaitable, FsmError, type FsmStorage, memoryStorage, type Turn } f
 import { type Reentry, reentryOf } from '@telefsm/core/scene-kit';
 import { type ChatMachine, type ChatsOptions, chatMachine, type Waiting } from './chat-machine.ts';
 import { describeFound } from './errors.ts';
+import type { RunOptions } from './input.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
-import type { Outcome, RunOptions } from './perform.ts';
+import type { Outcome } from './perform.ts';
 import { allowing, everything } from './permissions.ts';
 import type { Position } from './position.ts';
 import { run, runCommand } from './run.ts';

@@ -96,6 +96,12 @@ export function pathOf(state: StateNode): readonly StateNode[] {
   return path;
 }
 
+/** Whether a state is another one, or below it. */
+export function isWithin(state: StateNode, outer: StateNode): boolean {
+  for (let at: StateNode | undefined = state; at; at = at.parent) if (at === outer) return true;
+  return false;
+}
+
 /** The name under which a command is spoken of. */
 export function nameOf(command: CommandNode): string {
   return command.names[0] as string;

@@ -45,7 +45,7 @@ export interface OptionsPort {
 export function giveWords(
   command: CommandNode,
   argument: string,
-  fail: OptionsPort['fail'],
+  port: Pick<OptionsPort, 'fail'>,
 ): Given {
   const texts = new Map<OptionNode, string>();
   const words: string[] = [];
@@ -54,15 +54,7 @@ export function giveWords(
       words.push(key === undefined ? text : `${key}=${text}`);
       continue;
     }
-    const option = command.keys.get(key);
-    if (!option) {
-      const known = command.options.map(({ name }) => name);
-      throw fail('UNKNOWN_OPTION', { command: nameOf(command), key, value: text, known });
-    }
-    if (texts.has(option)) {
-      throw fail('DUPLICATE_GIVEN_OPTION', { command: nameOf(command), key, value: text });
-    }
-    texts.set(option, text);
+    give(texts, command, key, text, port);
   }
   for (const option of command.options) {
     const word = texts.has(option) ? undefined : words.shift();
@@ -79,21 +71,30 @@ export function giveWords(
 export function giveTexts(
   command: CommandNode,
   given: Readonly<Record<string, string>>,
-  fail: OptionsPort['fail'],
+  port: Pick<OptionsPort, 'fail'>,
 ): Given {
   const texts = new Map<OptionNode, string>();
-  for (const [key, value] of Object.entries(given)) {
-    const option = command.keys.get(key);
-    if (!option) {
-      const known = command.options.map(({ name }) => name);
-      throw fail('UNKNOWN_OPTION', { command: nameOf(command), key, value: String(value), known });
-    }
-    if (texts.has(option)) {
-      throw fail('DUPLICATE_GIVEN_OPTION', { command: nameOf(command), key, value: String(value) });
-    }
-    texts.set(option, String(value));
-  }
+  for (const [key, value] of Object.entries(given)) give(texts, command, key, String(value), port);
   return { texts, rest: [] };
+}
+
+/** Gives a text to the option of a name or alias. */
+function give(
+  texts: Map<OptionNode, string>,
+  command: CommandNode,
+  key: string,
+  value: string,
+  port: Pick<OptionsPort, 'fail'>,
+): void {
+  const option = command.keys.get(key);
+  if (!option) {
+    const known = command.options.map(({ name }) => name);
+    throw port.fail('UNKNOWN_OPTION', { command: nameOf(command), key, value, known });
+  }
+  if (texts.has(option)) {
+    throw port.fail('DUPLICATE_GIVEN_OPTION', { command: nameOf(command), key, value });
+  }
+  texts.set(option, value);
 }
 
 /** Returns the options of a command that asked: those given before, and the answer. */
@@ -118,55 +119,71 @@ export function readOptions(
   given: Given,
   port: OptionsPort,
 ): Awaitable<Read> {
-  const values = new Map<OptionNode, unknown>();
-  const converting: OptionNode[] = [];
-  for (const [option, text] of given.texts) {
-    values.set(option, text);
-    if (option.schema !== undefined || option.set !== undefined) converting.push(option);
+  for (const option of given.texts.keys()) {
+    if (isConverted(option)) return convert(command, given, port);
   }
-  const convert = async () => {
-    for (const option of converting) {
-      const text = given.texts.get(option);
-      values.set(option, await readOne(command, option, text, port, () => text));
-    }
-    return withDefaults(command, given, values, port);
-  };
-  return converting.length > 0 ? convert() : withDefaults(command, given, values, port);
+  return withDefaults(command, given, given.texts, port);
+}
+
+function isConverted({ schema, set }: OptionNode): boolean {
+  return schema !== undefined || set !== undefined;
+}
+
+async function convert(command: CommandNode, given: Given, port: OptionsPort): Promise<Read> {
+  const values = new Map<OptionNode, unknown>(given.texts);
+  for (const [option, text] of given.texts) {
+    if (!isConverted(option)) continue;
+    values.set(option, await readOne(command, option, text, port, () => text));
+  }
+  return withDefaults(command, given, values, port);
 }
 
 /** Fills in the options that were not given, or asks for the first one that has no default. */
 function withDefaults(
   command: CommandNode,
   given: Given,
-  values: Map<OptionNode, unknown>,
+  values: ReadonlyMap<OptionNode, unknown>,
   port: OptionsPort,
 ): Awaitable<Read> {
-  const open = command.options.filter((option) => !values.has(option));
-  const ready = (): Read => {
-    const options = Object.fromEntries(command.options.map((o) => [o.name, values.get(o)]));
-    return { kind: 'ready', options: Object.freeze(options), rest: given.rest };
-  };
-  return open.length === 0 ? ready() : fill();
+  const isComplete = command.options.every((option) => values.has(option));
+  return isComplete ? ready(command, given, values) : fill(command, given, values, port);
+}
 
-  async function fill(): Promise<Read> {
-    const needed = open.filter(({ fallback }) => fallback === undefined);
-    const missing = needed.filter(({ prompt }) => prompt === undefined).map(({ name }) => name);
-    if (missing.length > 0) {
-      throw port.fail('OPTIONS_NOT_FULFILLED', { command: nameOf(command), missing });
-    }
-    const [asked] = needed;
-    if (asked !== undefined) {
-      const question = await questionOf(command, asked, port);
-      const texts = Object.fromEntries([...given.texts].map(([{ name }, text]) => [name, text]));
-      const { id } = command;
-      const pending = { command: id, option: asked.name, given: texts, rest: given.rest };
-      return { kind: 'ask', question, pending };
-    }
-    for (const option of open) {
-      values.set(option, await readOne(command, option, undefined, port, option.fallback));
-    }
-    return ready();
+function ready(
+  command: CommandNode,
+  { rest }: Given,
+  values: ReadonlyMap<OptionNode, unknown>,
+): Read {
+  const options: Record<string, unknown> = {};
+  for (const option of command.options) options[option.name] = values.get(option);
+  return { kind: 'ready', options: Object.freeze(options), rest };
+}
+
+async function fill(
+  command: CommandNode,
+  given: Given,
+  values: ReadonlyMap<OptionNode, unknown>,
+  port: OptionsPort,
+): Promise<Read> {
+  const open = command.options.filter((option) => !values.has(option));
+  const needed = open.filter(({ fallback }) => fallback === undefined);
+  const missing = needed.filter(({ prompt }) => prompt === undefined).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw port.fail('OPTIONS_NOT_FULFILLED', { command: nameOf(command), missing });
   }
+  const [asked] = needed;
+  if (asked !== undefined) {
+    const question = await questionOf(command, asked, port);
+    const texts = Object.fromEntries([...given.texts].map(([{ name }, text]) => [name, text]));
+    const { id } = command;
+    const pending = { command: id, option: asked.name, given: texts, rest: given.rest };
+    return { kind: 'ask', question, pending };
+  }
+  const filled = new Map(values);
+  for (const option of open) {
+    filled.set(option, await readOne(command, option, undefined, port, option.fallback));
+  }
+  return ready(command, given, filled);
 }
 
 /** An answer is the whole line; quotes around it take away the meaning of words such as `cancel`. */

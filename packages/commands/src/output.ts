@@ -2,27 +2,31 @@
 
 import type { TreeNode } from './nodes.ts';
 
-/** Collects what is said until it is closed; what comes later is dropped. */
-export interface Output {
-  say(template: string, ...values: readonly unknown[]): void;
-  /** Everything said so far, as one text. */
-  output(): string;
-  close(): void;
-}
+/** Collects what is said during one input until it is closed; what comes later is dropped. */
+export class Output {
+  private readonly tree: Pick<TreeNode, 'format' | 'join'>;
+  private readonly messages: string[] = [];
+  private isOpen = true;
 
-/** Makes the output of one input. */
-export function makeOutput({ format, join }: Pick<TreeNode, 'format' | 'join'>): Output {
-  const messages: string[] = [];
-  let open = true;
-  return {
-    say(template, ...values) {
-      if (open) messages.push(format(template, ...values));
-    },
-    output: () => (messages.length === 0 ? '' : join(...messages)),
-    close() {
-      open = false;
-    },
-  };
+  constructor(tree: Pick<TreeNode, 'format' | 'join'>) {
+    this.tree = tree;
+  }
+
+  /** Bound, so that actions may destructure their turn. */
+  get say(): (template: string, ...values: readonly unknown[]) => void {
+    return (template, ...values) => {
+      if (this.isOpen) this.messages.push(this.tree.format(template, ...values));
+    };
+  }
+
+  /** Everything said so far, as one text. */
+  output(): string {
+    return this.messages.length === 0 ? '' : this.tree.join(...this.messages);
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
 }
 
 /**

@@ -2,25 +2,12 @@
 
 import type { Awaitable } from '@telefsm/core';
 import { andThen, isPromise } from '@telefsm/core/scene-kit';
-import { type CommandError, type CommandErrorArgs, describeFound } from './errors.ts';
-import type { WorkingFlags } from './flags.ts';
-import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
+import { type CommandError, describeFound } from './errors.ts';
+import { common, limited, type Run } from './input.ts';
+import { type CommandNode, isWithin, nameOf, pathOf, type StateNode } from './nodes.ts';
 import { type Given, readOptions } from './options.ts';
-import type { Output } from './output.ts';
-import { type FoundPosition, type Position, positionOf } from './position.ts';
-import { type Limited, type Settled, within } from './time-limit.ts';
+import { type Position, positionOf } from './position.ts';
 import { recovering } from './values.ts';
-
-/** The options of one run of a tree: its services, the permissions of its user, and a signal. */
-export interface RunOptions {
-  readonly services: unknown;
-  /** Whether this user may use a command; without it every command. */
-  readonly allows?: ((command: CommandNode) => boolean) | undefined;
-  /** Aborted when the result is no longer wanted; handed on to actions. */
-  readonly signal?: AbortSignal | undefined;
-  /** User name of this bot: `/buy@other` is then for somebody else. */
-  readonly bot?: string | undefined;
-}
 
 /**
  * The result of an input.
@@ -47,20 +34,6 @@ export type Outcome =
       readonly error: CommandError;
     };
 
-/** One input on its way. */
-export interface Run {
-  readonly tree: TreeNode;
-  readonly position: FoundPosition;
-  readonly options: RunOptions;
-  readonly messages: Output;
-  readonly flags: WorkingFlags;
-  fail<Code extends keyof CommandErrorArgs>(
-    code: Code,
-    args: CommandErrorArgs[Code],
-    cause?: { readonly cause: unknown },
-  ): CommandError<Code>;
-}
-
 /** Condition, options, action, next state. */
 export async function perform(
   current: Run,
@@ -73,11 +46,7 @@ export async function perform(
     const pending = found.pending?.node === command ? undefined : found.pending;
     return outcome(current, 'hint', positionOf(found.state, found.flags, pending));
   }
-  const reading = readOptions(command, give(), {
-    turn: (own, key) => common(current, own, { key }),
-    fail: current.fail,
-    outer: current.options,
-  });
+  const reading = readOptions(command, give(), current);
   const read = isPromise(reading) ? await reading : reading;
   if (read.kind === 'ask') {
     messages.say(read.question);
@@ -121,7 +90,7 @@ function act(
       options,
       rest,
       state: current.position.state.shown,
-      setFlag: flags.set,
+      setFlag: (name: string, value: unknown) => flags.set(name, value),
       leave: (result = '') => ({ '~leave': String(result) }),
     });
     const withFlags = (returned: unknown) => andThen(flags.settled(), () => returned);
@@ -140,71 +109,38 @@ function act(
 }
 
 function conclude(
-  { tree, fail }: Run,
+  current: Run,
   command: CommandNode,
   settled: Awaited<ReturnType<typeof limited>>,
 ): unknown {
   if (settled.kind === 'done') return settled.value;
   const name = nameOf(command);
   if (settled.kind === 'late') {
-    throw fail('COMMAND_TIMEOUT', { command: name, ms: tree.actionTimeout });
+    throw current.fail('COMMAND_TIMEOUT', { command: name, ms: current.tree.actionTimeout });
   }
   const { error } = settled;
-  throw fail('COMMAND_ERROR', { command: name, error }, { cause: error });
+  throw current.fail('COMMAND_ERROR', { command: name, error }, { cause: error });
 }
 
 /** The state that an action's return value means. */
 function targetOf(current: Run, command: CommandNode, returned: unknown): StateNode {
-  const { tree, position, fail } = current;
-  if (returned === undefined) return tree.root;
+  const { state } = current.position;
+  if (returned === undefined) return current.tree.root;
   const found = slotOf<StateNode>(returned, '~tree-state');
   const name = nameOf(command);
   if (!found) {
-    throw fail('INVALID_RETURN_STATE', { command: name, found: describeFound(returned) });
+    throw current.fail('INVALID_RETURN_STATE', { command: name, found: describeFound(returned) });
   }
-  const path = pathOf(position.state);
-  if (path.includes(found) || command.edges.has(found)) return found;
-  if ([...command.states.values()].includes(found)) return found;
-  const reach = [...path, ...command.states.values(), ...command.edges];
-  throw fail('STATE_UNREACHABLE', {
+  if (isWithin(state, found) || command.edges.has(found)) return found;
+  const own = [...command.states.values()];
+  if (own.includes(found)) return found;
+  const reach = [...pathOf(state), ...own, ...command.edges];
+  throw current.fail('STATE_UNREACHABLE', {
     command: name,
-    state: position.state.id,
+    state: state.id,
     target: found.id,
     reachable: reach.map(({ id }) => id),
   });
-}
-
-/** Builds the turn of conditions, setters, finders and actions, with members that only some of them have. */
-export function common<More extends object>(run: Run, own: Limited, more?: More): object & More {
-  return Object.assign(new SharedTurn(run, own), more);
-}
-
-/** A class for its getter: the engine would keep one of an object literal, and the whole turn with it, long after the turn has ended. */
-class SharedTurn {
-  readonly flags: WorkingFlags['view'];
-  readonly say: Output['say'];
-  readonly services: unknown;
-  readonly #own: Limited;
-
-  constructor({ flags, messages, options }: Run, own: Limited) {
-    this.flags = flags.view;
-    this.say = messages.say;
-    this.services = options.services;
-    this.#own = own;
-  }
-
-  get signal(): AbortSignal {
-    return this.#own.signal;
-  }
-}
-
-/** Runs a function of the author's within the time limit of actions. */
-export function limited<T>(
-  current: Run,
-  work: (own: Limited) => Awaitable<T>,
-): Awaitable<Settled<T>> {
-  const { clock, actionTimeout: ms } = current.tree;
-  return within({ clock, ms, outer: current.options }, work);
 }
 
 /** Returns the internals of a public object of this package. */

@@ -1,6 +1,6 @@
 /** Where a user is in a tree: plain JSON, and its reading when it comes back from a storage. */
 
-import { type CommandNode, pathOf, type StateNode, type TreeNode } from './nodes.ts';
+import type { CommandNode, StateNode, TreeNode } from './nodes.ts';
 import { isPlain } from './values.ts';
 
 /** Values of flags by state id and name; only what differs from a constant initial value has to be there. */
@@ -60,7 +60,8 @@ export function positionOf(state: StateNode, flags: StoredFlags, pending?: Pendi
 function flagsOf(state: StateNode, stored: unknown): StoredFlags {
   const flags: { [state: string]: { readonly [flag: string]: unknown } } = {};
   if (!isPlain(stored)) return flags;
-  for (const { id } of pathOf(state)) {
+  for (let at: StateNode | undefined = state; at; at = at.parent) {
+    const { id } = at;
     const own = Object.hasOwn(stored, id) ? stored[id] : undefined;
     if (isPlain(own)) flags[id] = own;
   }

@@ -1,9 +1,10 @@
 /** One input to a tree: from a position and a line to what is said and the next position. Pure: nothing is stored here. */
 
 import type { Awaitable } from '@telefsm/core';
+import { andThen } from '@telefsm/core/scene-kit';
 import { CommandError, describeFound } from './errors.ts';
-import { openFlags } from './flags.ts';
 import { helpOf } from './help.ts';
+import { common, limited, Run, type RunOptions } from './input.ts';
 import {
   isReachable,
   type Line,
@@ -16,17 +17,9 @@ import {
 import { fold } from './names.ts';
 import { type CommandNode, nameOf, type TreeNode } from './nodes.ts';
 import { giveAnswer, giveTexts, giveWords } from './options.ts';
-import { makeOutput } from './output.ts';
-import {
-  common,
-  limited,
-  type Outcome,
-  perform,
-  type Run,
-  type RunOptions,
-  slotOf,
-} from './perform.ts';
+import { type Outcome, perform, slotOf } from './perform.ts';
 import { type FoundPosition, findPosition, positionOf } from './position.ts';
+import type { Settled } from './time-limit.ts';
 
 /**
  * Runs one input.
@@ -48,7 +41,7 @@ export function run(
   if (line.bot !== undefined && options.bot !== undefined && fold(line.bot) !== fold(options.bot)) {
     return { kind: 'foreign', output: '', position: before };
   }
-  const current = open(tree, position, options);
+  const current = new Run(tree, position, options);
   return outcomeOf(current, before, () => answer(current, line, input.trim()));
 }
 
@@ -56,7 +49,7 @@ export function run(
 async function outcomeOf(
   { messages, flags }: Run,
   position: Outcome['position'],
-  work: () => Promise<Outcome>,
+  work: () => Awaitable<Outcome>,
 ): Promise<Outcome> {
   try {
     return await work();
@@ -101,37 +94,39 @@ export async function runCommand(
 ): Promise<Outcome> {
   const position = allowedPosition(tree, findPosition(tree, stored), options);
   const before = positionOf(position.state, position.flags, position.pending);
-  const current = open(tree, position, options);
+  const current = new Run(tree, position, options);
   return outcomeOf(current, before, async () => {
     if (!isReachable(tree, position.state, command)) throw unknown(current, nameOf(command));
     permit(current, command, nameOf(command));
-    return perform(current, command, () => giveTexts(command, given, current.fail));
+    return perform(current, command, () => giveTexts(command, given, current));
   });
 }
 
-function open(tree: TreeNode, position: FoundPosition, options: RunOptions): Run {
-  const messages = makeOutput(tree);
-  const fail: Run['fail'] = (code, args, cause) =>
-    new CommandError(code, args, { ...cause, output: messages.output() });
-  const turn = { say: messages.say, services: options.services };
-  const flags = openFlags(position.state, position.flags, { turn, fail });
-  return { tree, position, options, messages, flags, fail };
-}
-
-async function answer(current: Run, line: Line, whole: string): Promise<Outcome> {
-  const { pending } = current.position;
-  const exact = matchExact(current.tree, current.position.state, line);
+function answer(current: Run, line: Line, whole: string): Awaitable<Outcome> {
+  const { tree, position } = current;
+  const { pending, state } = position;
+  const exact = matchExact(tree, state, line);
   // While a command asks, only a slash, or a global command alone on its line, is not the answer.
   const interrupts = line.slash || (exact?.argument === '' && !exact.command.state);
-  if (pending && !interrupts) {
-    permit(current, pending.node, whole);
-    return await perform(current, pending.node, () => giveAnswer(pending, pending.node, whole));
-  }
+  if (pending && !interrupts) return performAnswered(current, pending, whole);
   const match = exact ?? matchNearly(current, line);
-  if (!match && current.tree.help && isHelp(line)) return help(current);
-  const { command, argument } = match ?? (await find(current, line));
+  if (match) return performMatched(current, match, line);
+  if (tree.help && isHelp(line)) return help(current);
+  return andThen(find(current, line), (found) => performMatched(current, found, line));
+}
+
+function performAnswered(
+  current: Run,
+  pending: NonNullable<FoundPosition['pending']>,
+  whole: string,
+): Promise<Outcome> {
+  permit(current, pending.node, whole);
+  return perform(current, pending.node, () => giveAnswer(pending, pending.node, whole));
+}
+
+function performMatched(current: Run, { command, argument }: Match, line: Line): Promise<Outcome> {
   permit(current, command, line.text);
-  return await perform(current, command, () => giveWords(command, argument, current.fail));
+  return perform(current, command, () => giveWords(command, argument, current));
 }
 
 /** Whether a command with a slash is one of the tree's where this user is, so that it is not for the rest of the bot. */
@@ -184,24 +179,28 @@ function matchNearly({ tree, position }: Run, line: Line): Match | undefined {
 }
 
 /** Asks the default finder of the state. */
-async function find(current: Run, line: Line): Promise<Match> {
-  const { tree, position, fail } = current;
-  const { state } = position;
-  const { text } = line;
-  const finder = line.slash || text === '' ? undefined : state.find;
+function find(current: Run, { slash, text }: Line): Awaitable<Match> {
+  const finder = slash || text === '' ? undefined : current.position.state.find;
   if (!finder) throw unknown(current, text);
-  const settled = await limited(current, (own) => finder(text, common(current, own)));
+  const finding = limited(current, (own) => finder(text, common(current, own)));
+  return andThen(finding, (settled) => foundBy(current, text, settled));
+}
+
+function foundBy(current: Run, text: string, settled: Settled<unknown>): Match {
+  const { tree, position } = current;
+  const { state } = position;
   if (settled.kind === 'late') {
-    throw fail('COMMAND_TIMEOUT', { command: state.id, ms: tree.actionTimeout });
+    throw current.fail('COMMAND_TIMEOUT', { command: state.id, ms: tree.actionTimeout });
   }
   if (settled.kind === 'failed') {
     const { error } = settled;
-    throw fail('COMMAND_FINDER_ERROR', { state: state.id, input: text, error }, { cause: error });
+    const where = { state: state.id, input: text, error };
+    throw current.fail('COMMAND_FINDER_ERROR', where, { cause: error });
   }
   if (settled.value === undefined) throw unknown(current, text);
   const found = slotOf<CommandNode>(settled.value, '~command');
   if (found && isReachable(tree, state, found)) return { command: found, argument: text };
-  throw fail('INVALID_RETURN_COMMAND', {
+  throw current.fail('INVALID_RETURN_COMMAND', {
     state: state.id,
     found: found ? `the command '${found.id}'` : describeFound(settled.value),
   });
@@ -212,16 +211,14 @@ function permit(current: Run, command: CommandNode, input: string): void {
 }
 
 function unknown(
-  {
-    tree,
-    position,
-    options,
-    fail,
-  }: Pick<Run, 'tree' | 'position' | 'fail'> & { readonly options: Pick<RunOptions, 'allows'> },
+  current: Pick<Run, 'tree' | 'position' | 'fail'> & {
+    readonly options: Pick<RunOptions, 'allows'>;
+  },
   input: string,
 ): CommandError {
+  const { tree, position, options } = current;
   const known = reachable(tree, position.state).filter(
     (command) => options.allows?.(command) ?? true,
   );
-  return fail('UNKNOWN_COMMAND', { input, known: known.map(nameOf) });
+  return current.fail('UNKNOWN_COMMAND', { input, known: known.map(nameOf) });
 }

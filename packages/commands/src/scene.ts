@@ -9,9 +9,10 @@ import {
   sceneEngine,
 } from '@telefsm/core/scene-kit';
 import { botCommandsOf } from './help.ts';
+import type { RunOptions } from './input.ts';
 import { explained, mistakes } from './mistakes.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
-import type { Outcome, RunOptions } from './perform.ts';
+import type { Outcome } from './perform.ts';
 import { allowing } from './permissions.ts';
 import { knows, rejectionOf, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
