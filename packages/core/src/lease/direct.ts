@@ -171,7 +171,7 @@ export class DirectLease implements Lease, Member {
   }
 
   commit(write: Write | undefined, options: CommitOptions): Awaitable<void> {
-    const { storage, longest, clock } = this.room.options;
+    const { storage, longest } = this.room.options;
     const { key, holder } = this;
     if (!options.keep) this.room.over(this);
     let sent: Awaitable<CommitAnswer>;
@@ -181,8 +181,17 @@ export class DirectLease implements Lease, Member {
       return this.#failed(cause);
     }
     // at once where the storage has answered at once: a promise would be one more for every update
-    if (!isPromise(sent)) return this.#answered(sent, write, options);
-    return within(sent, clock).then(
+    return isPromise(sent)
+      ? this.#answeredLater(sent, write, options)
+      : this.#answered(sent, write, options);
+  }
+
+  #answeredLater(
+    sent: PromiseLike<CommitAnswer>,
+    write: Write | undefined,
+    options: CommitOptions,
+  ): Promise<void> {
+    return within(sent, this.room.options.clock).then(
       (answer) => this.#answered(answer, write, options),
       (cause) => this.#failed(cause),
     );

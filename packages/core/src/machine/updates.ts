@@ -214,11 +214,14 @@ class UpdateJob implements Job {
       rt.engine === undefined || this.key === undefined
         ? this.rest?.(turn)
         : rt.engine.dispatch(turn, this.rest);
-    if (failing.size === 0) return work;
-    return Promise.resolve(work).then((result) => {
-      failing.delete(this.name);
-      return result;
-    });
+    return failing.size === 0 ? work : this.succeeds(work);
+  }
+
+  /** An update that failed before has ended well: its failures count no more. */
+  private async succeeds(work: Awaitable<unknown>): Promise<unknown> {
+    const result = await work;
+    this.updates.failing.delete(this.name);
+    return result;
   }
 
   /** Counts how often an update has failed here; after the last attempt its chat continues without it. */

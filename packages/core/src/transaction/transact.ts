@@ -28,13 +28,21 @@ import { workAlone } from './without-conversation.ts';
  */
 export function transact<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
   const { key } = job;
-  const { reentry } = rt;
   const meter = rt.watched.has('turn') ? new Meter(rt) : undefined;
   let turn: Promise<Result | undefined>;
   if (key === undefined) turn = workAlone(rt, job, meter);
-  else if (!reentry.isOn) turn = telefsmTurn(rt, job, key, undefined, meter);
-  else turn = reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay, meter));
+  else if (!rt.reentry.isOn) turn = telefsmTurn(rt, job, key, undefined, meter);
+  else turn = trackedTurn(rt, job, key, meter);
   return meter === undefined ? turn : measured(meter, job, turn);
+}
+
+function trackedTurn<Result>(
+  rt: Runtime,
+  job: Job<Result>,
+  key: string,
+  meter: Meter | undefined,
+): Promise<Result | undefined> {
+  return rt.reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay, meter));
 }
 
 /** Its name is what `reentry` looks for in stacks. */
