@@ -70,7 +70,10 @@ export function debugLog(machine: Pick<Machine, 'observe'>, load: () => Promise<
 
 /** Whether `DEBUG` names anything. Where there are no variables, as in browsers, the package finds out. */
 function isAsked(): boolean {
-  const { process } = globalThis as { process?: { env?: { readonly DEBUG?: string } } };
+  const process: { env?: { readonly DEBUG?: string } } | undefined = Reflect.get(
+    globalThis,
+    'process',
+  );
   return process?.env === undefined || !!process.env.DEBUG;
 }
 
