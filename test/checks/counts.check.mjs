@@ -65,7 +65,7 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
       "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 11 microtasks",
       "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 14 microtasks",
       "a flow ends: 1 API calls, 1 acquire, 1 commit, 22 microtasks",
-      "a state follows another, on a server: 1 acquire, 1 commit, 6 microtasks",
+      "a state follows another, on a server: 1 acquire, 1 commit, 8 microtasks",
       "nothing changes, on a server: 1 acquire, 7 microtasks, 1 release",
     ]
   `);

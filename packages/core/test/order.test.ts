@@ -249,18 +249,4 @@ describe('a conversation that nobody uses any more', () => {
     expect(third?.signal.aborted).toBe(true);
     expect(await storage.held(['k'])).toEqual([]);
   });
-
-  it('rejects a commit that was written if what follows it throws', async () => {
-    const clock = virtualClock();
-    const report = () => {};
-    const armed = () => {
-      throw new Error('No alarm.');
-    };
-    const storage = textStorage(clock);
-    const options = { storage, clock, lease: 15_000, longest: 60_000, report, armed };
-    const lease = await sharedLeases(options).acquire('k', { timeout: 0 });
-    const write = { text: '{"v":1}', state: null, deadlineIn: 1000 };
-    await expect(lease?.commit(write, { keep: false })).rejects.toThrow('No alarm.');
-    expect(await storage.held(['k'])).toEqual([]);
-  });
 });

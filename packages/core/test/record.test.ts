@@ -298,16 +298,6 @@ describe('a record as text', () => {
   });
 });
 
-describe('the marks of commits', () => {
-  it('differ for each token and each fence, also where the fences follow each other', () => {
-    const tokens = Array.from({ length: 100 }, (_, n) => `m8x2k1vq3f7a9c1z.${n}`);
-    const fences = [0, 1, 2, 2 ** 31, 2 ** 32, 1.7e15, 1.7e15 + 1, 1.7e15 + 2 ** 32];
-    const marks = tokens.flatMap((token) => fences.map((fence) => markOf(token, fence)));
-    expect(new Set(marks).size).toBe(marks.length);
-    expect(marks.join('')).toMatch(/^[\w-]{4800}$/);
-  });
-});
-
 describe('a history', () => {
   const places = past.chain((last) => fc.tuple(fc.constant(last), pastsOf(last)));
 

@@ -25,10 +25,9 @@ export interface AcquiringRoom
   /**
    * Makes the lease of an attempt that has ended well.
    *
-   * @param sentAt - when it was asked for, by the monotonic clock: from then on it certainly lasts
-   * @param now - when the answer came
+   * @param until - until when it certainly lasts, by the monotonic clock
    */
-  granted(attempt: Acquiring, answer: Granted, sentAt: number, now: number): Lease;
+  granted(attempt: Acquiring, answer: Granted, until: number): Lease;
   /** An attempt has ended without a lease. */
   gaveUp(attempt: Acquiring): void;
   /** Whether a holder is one of this process whose attempt and turn are over. */
@@ -174,7 +173,7 @@ export class Acquiring implements Member, Statement<Acquired> {
     const now = clock.monotonic();
     if (now - sentAt <= short / 2 || this.#isExtended) {
       this.#end();
-      this.#resolve?.(this.leases.granted(this, answer, sentAt, now));
+      this.#resolve?.(this.leases.granted(this, answer, sentAt + short));
       return;
     }
     // most of the lease was spent on the way: the same token extends it

@@ -2,6 +2,7 @@
 
 import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import type { TurnId } from '../record/ids.ts';
 import type { CommitAnswer, LeaseHolder, Write } from '../storage/statements.ts';
 import { backoff, faultOf } from './calls.ts';
 import type { LeaseHome } from './direct.ts';
@@ -15,78 +16,72 @@ export interface CommittingRoom extends Sender, Pick<LeaseHome, 'options'> {
   readonly gate: Gate;
 }
 
-/** The lease that is committed, as its commit sees it. */
-export interface CommittedLease {
-  readonly key: string;
-  readonly leases: CommittingRoom;
-  /** A commit was answered, or has failed for good. */
-  ended(committing: Committing): Awaitable<void>;
-}
-
 const answers: ReadonlySet<CommitAnswer> = /* @__PURE__ */ new Set(['done', 'already', 'rejected']);
 
 /** One commit; any answer counts, also one to an earlier copy. */
 export class Committing implements Statement<CommitAnswer> {
   readonly isUrgent = true;
   readonly write: Write | undefined;
-  readonly options: CommitOptions;
+  readonly keep: boolean;
+  readonly id: TurnId | undefined;
   /** The holder that commits. If the commit keeps the lease, the turn continues under the next fence. */
   readonly holder: LeaseHolder;
   /** The mark that the text has; `undefined` if nobody asked for one. */
   readonly mark: string | undefined;
   /** When it was sent first, by the monotonic clock. */
-  since: number = Number.POSITIVE_INFINITY;
+  readonly since: number;
   /** The answer to any of its copies; `undefined` if it failed for good. */
   said: CommitAnswer | undefined;
   /** Whether one of its copies may have been written without an answer. */
   isUnsure = false;
   /** Why it failed for good. */
   cause: unknown;
-  readonly #lease: CommittedLease;
-  #resolve: ((ended: Awaitable<void>) => void) | undefined;
-  #reject: ((error: unknown) => void) | undefined;
+  readonly #room: CommittingRoom;
+  readonly #key: string;
+  #resolve: (() => void) | undefined;
   #isOver = false;
   #failures = 0;
   /** Until it is sent again. */
   #timer: unknown;
 
   constructor(
-    lease: CommittedLease,
+    room: CommittingRoom,
+    key: string,
     holder: LeaseHolder,
     write: Write | undefined,
-    options: CommitOptions,
+    { keep, id }: CommitOptions,
     mark: string | undefined,
   ) {
-    this.#lease = lease;
+    this.#room = room;
+    this.#key = key;
     this.holder = holder;
     this.write = write;
-    this.options = options;
+    this.keep = keep;
+    this.id = id;
     this.mark = mark;
+    this.since = room.clock.monotonic();
   }
 
-  /** Sends it until it is answered or has failed for good, and ends as its lease does then. To be called once. */
-  settled(): Promise<void> {
-    return new Promise((resolve, reject) => {
+  /** Sends it until it is answered or has failed for good. To be called once; never rejects. */
+  ended(): Promise<void> {
+    return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#reject = reject;
-      this.#lease.leases.gate.pass(this);
+      this.#room.gate.pass(this);
     });
   }
 
   get sender(): Sender {
-    return this.#lease.leases;
+    return this.#room;
   }
 
   get isRepeated(): boolean {
     return this.#failures > 0;
   }
 
-  send(sentAt: number): Awaitable<CommitAnswer> {
-    const { key, leases } = this.#lease;
-    const { holder, write, options } = this;
-    const lease = options.keep ? leases.short : undefined;
-    this.since = Math.min(this.since, sentAt);
-    return leases.options.storage.commit(key, holder, write, lease);
+  send(): Awaitable<CommitAnswer> {
+    const { short, options } = this.#room;
+    const { write, keep, holder } = this;
+    return options.storage.commit(this.#key, holder, write, keep ? short : undefined);
   }
 
   answered(said: CommitAnswer): void {
@@ -97,27 +92,22 @@ export class Committing implements Statement<CommitAnswer> {
   }
 
   failed(cause: unknown): void {
-    const { gate, options } = this.#lease.leases;
-    const { storage, clock, lease } = options;
-    // what ending it has thrown; later nobody waits for it
-    if (this.#isOver) {
-      this.#reject?.(cause);
-      return;
-    }
+    const { storage, clock, lease } = this.#room.options;
+    if (this.#isOver) return;
     const fault = faultOf(storage, cause);
     this.isUnsure ||= fault === 'unknown';
     this.cause = cause;
     const isLong = clock.monotonic() - this.since >= lease;
     if (fault === 'fatal' || isLong) this.#end();
     else {
-      const again = () => gate.pass(this);
+      const again = () => this.#room.gate.pass(this);
       this.#timer = clock.setTimeout(again, backoff(this.#failures++));
     }
   }
 
   #end(): void {
     this.#isOver = true;
-    if (this.#timer !== undefined) this.#lease.leases.options.clock.clearTimeout(this.#timer);
-    this.#resolve?.(this.#lease.ended(this));
+    if (this.#timer !== undefined) this.#room.options.clock.clearTimeout(this.#timer);
+    this.#resolve?.();
   }
 }

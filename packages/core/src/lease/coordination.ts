@@ -108,9 +108,9 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
     this.notes.stop();
   }
 
-  granted(attempt: Acquiring, { fence, stored }: Granted, sentAt: number, now: number): Lease {
+  granted(attempt: Acquiring, { fence, stored }: Granted, until: number): Lease {
     const { key, token, options } = attempt;
-    const lease = new SharedLease(this, key, { token, fence }, stored, sentAt, now);
+    const lease = new SharedLease(this, key, { token, fence }, stored, until);
     turns.replace(attempt, lease);
     if (options.interruption !== undefined) this.notes.watch(token, options.interruption);
     this.by(lease.dueAt);

@@ -51,7 +51,7 @@ class DirectLeases implements Leases {
 
   #granted(key: string, token: string, { fence, stored }: Granted): Lease {
     const { clock, longest } = this.options;
-    const lease = new DirectLease(this, key, { token, fence }, stored, clock.monotonic());
+    const lease = new DirectLease(this, key, { token, fence }, stored);
     this.#live.add(lease);
     this.#timer ??= clock.setTimeout(this.#tick, longest);
     return lease;
@@ -142,18 +142,12 @@ export class DirectLease implements Lease, Member {
   private readonly room: LeaseHome;
   private abort: AbortController | undefined;
 
-  constructor(
-    room: LeaseHome,
-    key: string,
-    holder: LeaseHolder,
-    stored: StoredText | undefined,
-    startedAt: number,
-  ) {
+  constructor(room: LeaseHome, key: string, holder: LeaseHolder, stored: StoredText | undefined) {
     this.room = room;
     this.key = key;
     this.holder = holder;
     this.stored = stored;
-    this.startedAt = startedAt;
+    this.startedAt = room.options.clock.monotonic();
   }
 
   get signal(): AbortSignal {
@@ -223,14 +217,13 @@ export class DirectLease implements Lease, Member {
     }
   }
 
-  protected accepted(write: Write | undefined, options: CommitOptions): void {
-    if (options.keep) {
+  protected accepted(write: Write | undefined, { keep }: CommitOptions): void {
+    if (keep) {
       const { token, fence } = this.holder;
       this.holder = { token, fence: fence + 1 };
       this.committedBefore = true;
     }
     if (write?.deadlineIn !== undefined) this.room.options.armed?.(write.deadlineIn);
-    options.written?.();
   }
 
   protected lost(handled = false, cause?: unknown): FsmError<'LEASE_LOST'> {

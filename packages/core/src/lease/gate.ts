@@ -31,8 +31,7 @@ export interface Statement<T> {
   readonly isRepeated?: boolean;
   /** Asked when it would be sent; `false` drops it. */
   isWanted?(): boolean;
-  /** @param sentAt - now, by the monotonic clock */
-  send(sentAt: number): Awaitable<T>;
+  send(): Awaitable<T>;
   /** Gets the answer, however late it comes, and when its statement was sent. */
   answered(value: T, sentAt: number): void;
   /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it. */
@@ -82,7 +81,7 @@ export class Gate {
     const sentAt = sender.clock.monotonic();
     let answer: Awaitable<T>;
     try {
-      answer = statement.send(sentAt);
+      answer = statement.send();
     } catch (error) {
       statement.failed(error);
       return;

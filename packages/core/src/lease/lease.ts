@@ -49,8 +49,6 @@ export interface CommitOptions {
   readonly keep: boolean;
   /** The id that this turn writes into the record: it shows afterwards whether another attempt has handled the same update. */
   readonly id?: TurnId | undefined;
-  /** Called once, when the commit was accepted: before its promise resolves. */
-  written?(): void;
 }
 
 /** The right to one conversation during one turn. */

@@ -21,7 +21,7 @@ export interface Circumstances {
 
 /** Reads from the stored record whether a commit was written. */
 export function verdictOf(
-  { write, options, mark, isUnsure }: Committing,
+  { write, id, mark, isUnsure }: Committing,
   found: StoredText | undefined,
   { committedBefore, age, seen }: Circumstances,
 ): 'kept' | 'lost' | 'handled' | 'unknown' {
@@ -39,6 +39,5 @@ export function verdictOf(
   // written by a version that has no marks
   if (marks === noMarks) return 'unknown';
   if (isTooOld || mayHaveRolled(marks, seen)) return 'unknown';
-  const { id } = options;
   return id !== undefined && !committedBefore && hasSeen(ids, id) ? 'handled' : 'lost';
 }

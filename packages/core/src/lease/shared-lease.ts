@@ -39,14 +39,13 @@ export class SharedLease extends DirectLease {
     key: string,
     holder: LeaseHolder,
     stored: StoredText | undefined,
-    sentAt: number,
-    startedAt: number,
+    until: number,
   ) {
-    super(leases, key, holder, stored, startedAt);
+    super(leases, key, holder, stored);
     this.leases = leases;
     this.#length = leases.short;
-    this.#until = sentAt + leases.short;
-    this.dueAt = startedAt + this.#pause;
+    this.#until = until;
+    this.dueAt = this.startedAt + this.#pause;
   }
 
   /** Ms from one check to the next. */
@@ -112,10 +111,11 @@ export class SharedLease extends DirectLease {
   }
 
   override commit(write: Write | undefined, options: CommitOptions): Promise<void> {
-    const { holder } = this;
+    const { holder, key, leases } = this;
     const mark = this.#mark?.fence === holder.fence ? this.#mark.text : undefined;
+    const committing = new Committing(leases, key, holder, write, options, mark);
     this.#isCommitting = true;
-    return new Committing(this, holder, write, options, mark).settled();
+    return committing.ended().then(() => this.#ended(committing));
   }
 
   override async release(): Promise<void> {
@@ -138,16 +138,15 @@ export class SharedLease extends DirectLease {
     return this.leases.urgent(() => this.leases.options.storage.release(key, holder));
   }
 
-  /** A commit was answered, or has failed for good. */
-  ended(committing: Committing): Awaitable<void> {
-    const { said, options } = committing;
+  #ended(committing: Committing): Awaitable<void> {
+    const { said, keep } = committing;
     const isAccepted = said !== undefined && said !== 'rejected';
-    if (!isAccepted) return this.#failed(committing).finally(() => this.#committed(options));
-    this.#committed(options);
+    if (!isAccepted) return this.#failed(committing).finally(() => this.#committed(keep));
+    this.#committed(keep);
     this.#accepted(committing);
   }
 
-  #committed({ keep }: CommitOptions): void {
+  #committed(keep: boolean): void {
     this.#isCommitting = false;
     if (!keep) this.leases.over(this);
   }
@@ -162,9 +161,9 @@ export class SharedLease extends DirectLease {
   }
 
   #accepted(committing: Committing): void {
-    const { write, options, since } = committing;
-    if (options.keep) this.#until = Math.max(this.#until, since + this.leases.short);
-    this.accepted(write, options);
+    const { write, keep, since } = committing;
+    this.accepted(write, committing);
+    if (keep) this.#until = Math.max(this.#until, since + this.leases.short);
   }
 
   /** No answer for as long as a lease lasts. A release that is answered shuts every copy out, so that the record is conclusive. */
@@ -187,7 +186,7 @@ export class SharedLease extends DirectLease {
       throw this.lost(verdict === 'handled', cause);
     }
     this.#accepted(committing);
-    if (!committing.options.keep) return;
+    if (!committing.keep) return;
     const { key, holder } = this;
     const goesOn = await this.leases
       .urgent(() => storage.renew(key, holder, lease))

@@ -20,12 +20,11 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
  * @param fence - the fence that the commit spends
  */
 export function markOf(token: string, fence: number): string {
-  // the fence as the number that it is: writing it as text takes longer than the rest
-  let first = 0x811c9dc5 ^ fence;
-  let second = first ^ (fence / 0x1_0000_0000);
+  const text = `${token}@${fence}`;
+  let [first, second] = [0x811c9dc5, 0x811c9dc5];
   // multiplies like FNV-1a
-  for (let at = 0; at < token.length; at++) {
-    const unit = token.charCodeAt(at);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
     first = Math.imul(first ^ unit, 0x01000193);
     second = Math.imul(second ^ unit, 0x85ebca77);
   }

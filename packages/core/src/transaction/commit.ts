@@ -3,7 +3,6 @@
 import { isPromise } from '../base/awaitable.ts';
 import { namedError } from '../base/named-error.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { CommitOptions } from '../lease/lease.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
@@ -11,7 +10,6 @@ import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
 import { deliver } from './deliver.ts';
-import type { Task } from './effects.ts';
 import { committedBy } from './events.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -145,54 +143,25 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable
   const address =
     isInKey && base.replyAddress === undefined ? undefined : addressNow(turn, isInKey);
   const record = copy.toRecord(ids, lease.withMark?.(base.marks) ?? base.marks, address);
+  // so it is after a commit of this turn, and where nothing was added
+  const isKnown = ids === base.ids;
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
-  // so it is after a commit of this turn, and where nothing was added
-  const newId = ids === base.ids ? undefined : id;
-  return lease.commit(next, new TurnCommit(turn, record, next, keep, newId));
-}
-
-/** One commit of a turn, and what follows when it was accepted. */
-class TurnCommit implements CommitOptions {
-  readonly keep: boolean;
-  readonly id: TurnId | undefined;
-  private readonly turn: OpenTurn;
-  private readonly record: ConversationRecord;
-  private readonly next: Write | undefined;
-  private readonly changed: boolean;
-  private readonly tasks: readonly Task[] | undefined;
-
-  constructor(
-    turn: OpenTurn,
-    record: ConversationRecord,
-    next: Write | undefined,
-    keep: boolean,
-    id: TurnId | undefined,
-  ) {
-    this.turn = turn;
-    this.record = record;
-    this.next = next;
-    this.keep = keep;
-    this.id = id;
-    this.changed = turn.copy.changed;
-    this.tasks = turn.used?.take('tasks');
-  }
-
-  written(): void {
-    const { turn, record, next, changed, tasks } = this;
-    const { rt, copy, facts, used } = turn;
-    const { base } = copy;
+  const tasks = turn.used?.take('tasks');
+  const written = () => {
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
-    if (next === undefined) rt.recent.add(facts.key ?? '', listIds(record.ids));
+    if (next === undefined) rt.recent.add(lease.key, listIds(record.ids));
     replaced(turn.stored, next);
     turn.stored = next;
     copy.rebase(record);
-    used?.release(tasks);
-    const left = used?.take('left') ?? [];
+    turn.used?.release(tasks);
+    const left = turn.used?.take('left') ?? [];
     if (changed && rt.watched.has('committed')) {
       rt.notify('committed', committedBy(facts, left, base, record));
     }
-  }
+  };
+  const sent = lease.commit(next, { keep, id: isKnown ? undefined : id });
+  return isPromise(sent) ? sent.then(written) : written();
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
