@@ -92,7 +92,7 @@ for (const name of ['grammy', 'telegraf']) {
   try {
     const loaded = load(join(root, 'packages', name, 'dist/index.js'), new Set());
     const foreign = [...loaded].flatMap(specifiersIn).filter((each) => !isExpected(each, name));
-    // to load one CommonJS package takes about as long as half of core
+    // one CommonJS package takes a part of the time that all of core takes
     if (foreign.length > 0) problems.push(`${name}: its import loads ${foreign} too`);
     const missing = [...loaded].filter((path) => !existsSync(path));
     if (missing.length > 0) problems.push(`${name}: ${missing} is not built`);

@@ -60,14 +60,6 @@ describe.each(frameworks)('the log of DEBUG on %s', (_, framework) => {
     ]);
   });
 
-  it('has the lines of updates that were handled before the package was loaded', async () => {
-    const { anna } = play('telefsm*');
-    const handled = anna.sends('/start');
-    expect(lines).toEqual([]);
-    await handled;
-    expect(lines).toHaveLength(2);
-  });
-
   it('has failures with their errors, and duplicates', async () => {
     const { anna, world } = play('telefsm:turn,telefsm:warn');
     await expect(anna.sends('/fail')).rejects.toThrow('broken');

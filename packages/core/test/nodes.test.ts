@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { AnyScene } from '../src/index.ts';
-import { isFsmError, scene, state, states, typed } from '../src/index.ts';
+import { scene, state, states, typed } from '../src/index.ts';
 import { type SceneRun, sceneEngine } from '../src/scene-kit.ts';
 import { bench, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
@@ -311,7 +311,8 @@ describe('scene verbs', () => {
       .at({ user: 1, bot: 123 })
       .run(({ state: fsm }) => fsm.enter(Loop, {}, { params: {} }));
     const failure = await looped.catch((error: unknown) => error);
-    expect(isFsmError(failure, 'TRANSITION_LOOP')).toBe(true);
+    const scenes = ['loop', 'loop', 'loop', 'loop'];
+    expect(failure).toMatchObject({ code: 'TRANSITION_LOOP', details: { scenes } });
     expect(await peek(1)).toBe(undefined);
   });
 });

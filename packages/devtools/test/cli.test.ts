@@ -159,7 +159,7 @@ describe('the conversations of several bots', () => {
   it('are checked and listed together, and the last line names the bots', async () => {
     const checked = await telefsm(['check'], here);
     expect(checked.out).toMatch(
-      /checked 6 stored conversations\.\nThey are of 2 bots: 5, 6\. Check one with --bot ID\.\n$/,
+      /checked 6 stored conversations\.\nThey belong to 2 bots: 5, 6\. Check one with --bot ID\.\n$/,
     );
     expect(JSON.parse((await telefsm(['check', '--json'], here)).out).bots).toEqual([5, 6]);
     expect((await telefsm(['list', '--all'], here)).out.match(/^telefsm:b[56]:/gm)).toHaveLength(6);
@@ -175,6 +175,13 @@ describe('the conversations of several bots', () => {
       `export { machine } from '${pathToFileURL(module.path).href}';\nexport const bot = 6;\n`,
     );
     expect((await telefsm(['list', '--config', 'bot.mjs'], here)).out).toMatch(keys);
+    // an object under that name is the bot itself
+    await writeFile(
+      join(folder, 'object.mjs'),
+      `export { machine } from '${pathToFileURL(module.path).href}';\nexport const bot = { botInfo: { id: 6 } };\n`,
+    );
+    const both = await telefsm(['list', '--all', '--config', 'object.mjs'], here);
+    expect(both.out.match(/^telefsm:b[56]:/gm)).toHaveLength(6);
   });
 
   it('cannot be chosen without a machine', async () => {

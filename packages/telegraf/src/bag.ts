@@ -41,7 +41,8 @@ function makePrototype(): object {
 /**
  * Lets a bag forward to an FSM: reads reach it, bound; a write makes an own property of the bag and never reaches it.
  *
- * A bag of a class of the bot's own, a frozen one, or one that several contexts share (`bot.context.state`) is left as it is.
+ * A bag of a class of the bot's own, or a frozen one, is left as it is. One that several contexts share (`bot.context.state`) forwards
+ * nothing from the second context on.
  */
 export function forward(bag: unknown, fsm: FsmContext): void {
   if (typeof bag !== 'object' || bag === null) return;

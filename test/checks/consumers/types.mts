@@ -8,6 +8,7 @@ import {
   invalid,
   memoryStorage,
   redo,
+  removeReplyKeyboards,
   scene,
   state,
   states,
@@ -41,6 +42,7 @@ export const isAge = inState(Form.age);
 export const whyNot = invalid('Too young.');
 export const oncemore = redo('count');
 export const storage = memoryStorage();
+export const keyboards = removeReplyKeyboards();
 export const commands = machine.botCommands();
 export const unfinishedScene = scene('profile', { data: typed<{ bio?: string }>() });
 export const profile = unfinishedScene.on({ handle: ({ stay }) => stay() });

@@ -6,7 +6,7 @@ import type { InstallErrorCode, Sentences } from './error-catalogue.ts';
 export const installSentences: Sentences<InstallErrorCode> = {
   NOT_INSTALLED: {
     message: (d) => `ctx.${d.property} is not installed.`,
-    fix: 'Call bot.use(fsm()) before all middleware that uses it. In a conversation of @grammyjs/conversations, use it inside conversation.external(…).',
+    fix: 'Call bot.use(fsm()) before all middleware that uses it. In a conversation of the grammY plugin, use it inside conversation.external(…).',
   },
   INSTALLED_TWICE: {
     message: (d) => `ctx.${d.property} is already installed for this update.`,

@@ -87,6 +87,8 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   /**
    * Begins no new turn, waits up to 25 seconds for those that run and for messages that a limit of Telegram keeps back, and releases
    * everything. Observers of `sendFailed` get each message that is still kept back then.
+   *
+   * The clock of the machine counts these seconds: a test with a virtual clock that has limited a message advances it before it awaits `stop`.
    */
   stop(): Promise<void>;
   /** Fires what is due, once, and returns how many: for serverless schedules. */

@@ -127,10 +127,14 @@ export function machineOf<Bot>(
       const { starts } = stopping;
       // a machine that was started again drains by its next stop, if there is one
       const isLast = () => stopping.isStopped && stopping.starts === starts;
-      const unsent = () => (rt.limits.size > 0 ? import('../transaction/limits.ts') : undefined);
-      const ended = Promise.all([stopping.stop(), loaded?.then(({ stop }) => stop())])
-        .then(unsent)
-        .then((limits) => limits?.untilSent(rt, drainBound));
+      const until = clock.monotonic() + drainBound;
+      const limits = () => (rt.limits.size > 0 ? import('../transaction/limits.ts') : undefined);
+      const drained = async () => {
+        await Promise.all([stopping.stop(), loaded?.then(({ stop }) => stop())]);
+        await (await limits())?.untilSent(rt, until);
+      };
+      // the timers of the clock do not keep the process alive
+      const alive = setTimeout(() => {}, drainBound);
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
         timer = clock.setTimeout(() => {
@@ -139,10 +143,12 @@ export function machineOf<Bot>(
           resolve();
         }, drainBound);
       });
-      await Promise.race([ended, bound]);
+      await Promise.race([drained(), bound]);
       clock.clearTimeout(timer);
+      clearTimeout(alive);
+      const unsent = await limits();
       if (!isLast()) return;
-      (await unsent())?.reportUnsent(rt);
+      unsent?.reportUnsent(rt);
       rt.leases.stop();
     },
     sweep: async (limit = 1000) => (await sweeper()).sweep(limit),

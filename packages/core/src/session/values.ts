@@ -45,7 +45,8 @@ export function settled(
     function (this: object, name, made: unknown) {
       const place = { holder: this, name };
       const found: unknown = Reflect.get(this, name);
-      if (isConverted(found) || found !== made) {
+      // a getter may return another object each time
+      if (isConverted(found) || (found !== made && 'toJSON' in Object(found))) {
         converted(pathOf(place), typeof found === 'number' ? String(found) : shown(found));
       }
       if (typeof made === 'bigint') throw rejected(place, shown(made));

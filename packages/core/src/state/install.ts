@@ -42,7 +42,7 @@ function missing(property: string): object {
 const reserved = Symbol.for('telefsm.reserved');
 
 /**
- * Rejects what a property of the framework's context has, where an FSM is to be put and {@link isFree} says that there is something.
+ * Rejects a property of the framework's context that is not free ({@link isFree}), before an FSM is put there.
  *
  * @throws FsmError `INSTALLED_TWICE`, `PROPERTY_TAKEN`
  */
@@ -125,9 +125,7 @@ export function install(ctx: object, property: string, value: FsmContext): void 
  */
 export function installedAt(ctx: object, property: string): FsmContext {
   const found: unknown = Reflect.get(ctx, property);
-  if (typeof found === 'object' && found !== null && '~matches' in found) {
-    return found as unknown as FsmContext;
-  }
+  if (holds(found, '~matches')) return found as unknown as FsmContext;
   throw installError('NOT_INSTALLED', property);
 }
 

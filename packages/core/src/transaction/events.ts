@@ -99,7 +99,7 @@ export interface MachineEvents {
   readonly inputRejected: { readonly key: string; readonly error: unknown };
   /**
    * A message could not be sent, and no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
-   * callback query. Its error is `STOPPED` if a limit of Telegram kept the message back until the machine stopped.
+   * callback query. So is each message that a limit of Telegram keeps back when the machine has stopped, with the error of the limit.
    */
   readonly sendFailed: { readonly key: string; readonly error: unknown };
 }

@@ -3,7 +3,6 @@
  * update at a time.
  */
 
-import { FsmError } from '../base/errors.ts';
 import { callOf, type OutgoingMessage } from '../conversation/outgoing.ts';
 import { secondsToWait } from '../conversation/rejected.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
@@ -44,26 +43,25 @@ export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): vo
   limits.set(key, limit);
 }
 
-/** Waits for the limits that are over in so many ms, and for what they have kept back: the machine stops. */
-export async function untilSent({ clock, limits }: Runtime, ms: number): Promise<void> {
-  const until = clock.monotonic() + ms;
-  const isSoon = (limit: Limit) => limit.until > isOver && limit.until <= until;
-  const soon = () => [...limits.values()].filter(isSoon);
-  // the timers of the clock do not keep the process alive
-  const alive = setTimeout(() => {}, ms);
-  // a message may be limited again
-  for (let waiting = soon(); waiting.length > 0; waiting = soon())
+/**
+ * Waits for the limits that are over by then, and for what they have kept back: the machine stops.
+ *
+ * @param until - in ms of the monotonic clock
+ */
+export async function untilSent({ limits, stopping }: Runtime, until: number): Promise<void> {
+  const soon = () =>
+    [...limits.values()].filter((limit) => limit.until > isOver && limit.until <= until);
+  // a message may be limited again, and turns send what the limits of others have kept back
+  for (let waiting = soon(); waiting.length > 0; waiting = soon()) {
     await Promise.all(waiting.map(({ over }) => over));
-  clearTimeout(alive);
+    await stopping.stop();
+  }
 }
 
 /** Reports what limits still keep back: the machine has stopped, and nobody sends it. A question is pending in the record. */
 export function reportUnsent({ limits, sendFailed }: Runtime): void {
   for (const [key, { postponed, error }] of limits) {
-    for (const { call } of postponed) {
-      const operation = `a ${call.method} that a limit of Telegram kept back`;
-      sendFailed(key, new FsmError('STOPPED', { operation }, { cause: error }));
-    }
+    for (const _ of postponed) sendFailed(key, error);
   }
   limits.clear();
 }

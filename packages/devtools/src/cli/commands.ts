@@ -81,7 +81,7 @@ async function checkAll({ config, terminal, options }: Call): Promise<number> {
     );
     if (bots.length > 1)
       await terminal.print(
-        `They are of ${bots.length} bots: ${bots.join(', ')}. Check one with --bot ID.`,
+        `They belong to ${bots.length} bots: ${bots.join(', ')}. Check one with --bot ID.`,
       );
   }
   return errors > 0 || (strict && warnings > 0) ? 1 : 0;

@@ -62,7 +62,8 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   return {
     ...(machine !== undefined && { machine }),
     ...(storage !== undefined && { storage }),
-    ...(bot !== undefined && { bot }),
+    // a file may export its Bot under that name: that is no id
+    ...(bot !== undefined && Number.isSafeInteger(bot) && { bot }),
     ...(moves !== undefined && { moves }),
   };
 }

@@ -1,4 +1,4 @@
-/** One run of a flow's code: the definition, the frame that it acts on, and the moves that it makes. */
+/** A flow at work: its definition, the frame that it acts on, and the moves that it makes. */
 
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';

@@ -35,7 +35,7 @@ async function yesOrNo(active: ActiveFlow): Promise<ReplyMarkup> {
   };
 }
 
-/** The user has answered whether to start again. The question is answered once: a later press on its other button would lose answers. */
+/** The user has answered whether to start again. The question loses its buttons: a later press on the other one would lose answers. */
 export async function startAgain(
   active: ActiveFlow,
   isYes: boolean,
