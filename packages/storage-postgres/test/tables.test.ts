@@ -260,13 +260,13 @@ describe('statements', () => {
   );
 
   it.each([
-    ['42883', 'operator does not exist: bytea = text', /its table has other columns/],
-    ['55000', 'cannot insert into view "telefsm_meta"', /something else has a name/],
-    ['55000', 'cannot open sequence "telefsm_meta"', /something else has a name/],
+    ['42883', 'op_error', /its table has other columns/],
+    ['55000', 'rewriteTargetView', /something else has a name/],
+    ['42809', 'CheckValidResultRelNew', /something else has a name/],
   ])(
-    'that are something else are reported with a remedy: %s, %s',
-    async (code, message, remedy) => {
-      const failed = Object.assign(new Error(message), { code });
+    'that are something else are reported with a remedy in any language: %s of %s',
+    async (code, routine, remedy) => {
+      const failed = Object.assign(new Error('Die Operation ist nicht möglich'), { code, routine });
       const pool = {
         query: async () => Promise.reject(failed),
         connect: async () => expect.fail(),
