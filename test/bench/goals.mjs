@@ -177,7 +177,7 @@ export const goals = [
     bound: 'most',
     unit: ' ms',
     places: 0,
-    read: (found) => found[states] && found[states].importMs - found.grammy.importMs,
+    read: (found) => found[states]?.importAdded?.ms,
   },
   sameStatements('mariadb', 'MariaDB'),
   sameStatements('objects', 'Durable Objects'),

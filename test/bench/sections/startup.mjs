@@ -15,19 +15,20 @@ export const seconds = { quick: 40, full: 200 };
 const here = fileURLToPath(new URL('..', import.meta.url));
 
 export async function run({ isQuick }) {
-  const runs = isQuick ? 1 : 15;
   const { build } = await bundler();
-  const nothing = importTime([], runs);
+  const measured = systems.filter(({ packages }) => packages !== undefined);
+  const imports = importTimes(measured, isQuick ? 1 : 40);
   const found = {};
-  for (const { id, packages, uses } of systems) {
-    if (packages === undefined) continue;
+  for (const { id, packages, uses } of measured) {
     const [framework] = packages;
     const code =
       uses ?? packages.map((name, at) => `export * as part${at} from '${name}';`).join('\n');
     const isOwn = packages.length > 1;
     found[id] = {
       ...installed(packages),
-      importMs: importTime(packages, runs) - nothing,
+      import: above(imports, id, nothing),
+      // the system of a bare framework is named as its package
+      importAdded: isOwn ? above(imports, id, framework) : undefined,
       bundle: await bundled(build, code, []),
       added: isOwn ? await bundled(build, code, [framework, `${framework}/*`]) : undefined,
     };
@@ -44,14 +45,25 @@ export function render(found) {
       'packages',
       'on disk, MB',
       'import, ms',
+      'over the framework, ms',
+      'CPU time over the framework, ms',
       'bundle, kB min / gzip',
       'over the framework, kB min / gzip',
     ],
     systems
       .filter(({ id }) => found[id])
       .map(({ id }) => {
-        const { packages, bytes, importMs, bundle, added } = found[id];
-        return [id, packages, digits(bytes / 1e6), digits(importMs, 0), size(bundle), size(added)];
+        const { packages, bytes, bundle, added, importAdded } = found[id];
+        return [
+          id,
+          packages,
+          digits(bytes / 1e6),
+          digits(found[id].import.ms, 0),
+          importAdded === undefined ? '–' : digits(importAdded.ms, 0),
+          importAdded === undefined ? '–' : digits(importAdded.cpuMs, 0),
+          size(bundle),
+          size(added),
+        ];
       }),
   );
 }
@@ -62,20 +74,44 @@ async function bundler() {
   return require('esbuild');
 }
 
-/** Ms to start Node and import packages; the first time fills the cache of files and does not count. */
-function importTime(packages, runs) {
-  const code = packages.map((name) => `await import('${name}');`).join('');
-  const times = [];
-  for (let run = 0; run <= runs; run++) {
-    const began = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], {
-      cwd: here,
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(stderr);
-    if (run > 0) times.push(performance.now() - began);
+/** A process that imports nothing. */
+const nothing = 'nothing';
+
+/**
+ * What it takes to start Node and import the packages of each system, round by round, so that a slow moment of the machine hits all alike.
+ * The first round fills the cache of files and does not count.
+ */
+function importTimes(measured, rounds) {
+  const all = [{ id: nothing, packages: [] }, ...measured];
+  const times = Object.fromEntries(all.map(({ id }) => [id, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const { id, packages } of all) {
+      const time = importTime(packages);
+      if (round > 0) times[id].push(time);
+    }
   }
-  return spread(times).median;
+  return times;
+}
+
+/** Medians of what one system takes above another in the same round. */
+function above(times, id, base) {
+  const median = (unit) =>
+    spread(times[id].map((time, round) => time[unit] - times[base][round][unit])).median;
+  return { ms: median('ms'), cpuMs: median('cpuMs') };
+}
+
+/** Ms of one start, and of its CPU time on all threads. */
+function importTime(packages) {
+  const imports = packages.map((name) => `await import('${name}');`).join('');
+  const code = `${imports} const { user, system } = process.cpuUsage(); console.log(user + system);`;
+  const began = performance.now();
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', code],
+    { cwd: here, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(stderr);
+  return { ms: performance.now() - began, cpuMs: Number(stdout) / 1000 };
 }
 
 async function bundled(build, contents, external) {
