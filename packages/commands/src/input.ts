@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly services: unknown;
   /** Whether this user may use a command; without it every command. */
   readonly allows?: ((command: CommandNode) => boolean) | undefined;
-  /** Aborted when the result is no longer wanted; handed on to actions. */
+  /** Aborted when nobody needs the result any more. Actions get it. */
   readonly signal?: AbortSignal | undefined;
   /** User name of this bot: `/buy@other` is then for somebody else. */
   readonly bot?: string | undefined;

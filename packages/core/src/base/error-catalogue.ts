@@ -86,7 +86,7 @@ const kept = (before: boolean) =>
 
 /** Names the known id that looks like a misspelled one, else all of them. */
 export function suggestion(found: string, known: readonly string[]): string {
-  // two letters of a short id are most of it: any id would be close
+  // a short id may differ in fewer letters: with two of them, every other short id would be close
   const most = Math.min(2, Math.floor(found.length / 2));
   const close = known.find((name) => distance(found.toLowerCase(), name.toLowerCase()) <= most);
   return close === undefined ? ` Known: ${list(known)}.` : ` Did you mean "${close}"?`;

@@ -34,7 +34,7 @@ export function settled(
   const places = new Map<object, Place>();
   const pathOf = ({ holder, name }: Place): string => {
     const place = places.get(holder);
-    // JSON puts the whole value into an object of its own
+    // JSON.stringify wraps the whole value in an object
     if (place === undefined) return path;
     return pathOf(place) + (Array.isArray(holder) ? '[]' : `.${name}`);
   };

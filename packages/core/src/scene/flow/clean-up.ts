@@ -10,6 +10,6 @@ export function cleanUp(run: FrameRun, how: 'removeKeyboards' | 'delete', id: nu
   const { chat, business } = replyAddress;
   const message = { chat, id, business };
   const { method, payload } = how === 'delete' ? deletionOf(message) : withoutButtons(message);
-  // an old message may be gone, or too old: that is no reason to fail what the user did
+  // Telegram rejects the call if the message was deleted or is too old, and the user's answer must not fail with it
   state.afterCommit(() => api(method, payload).catch(run.report));
 }

@@ -30,7 +30,7 @@ function comesByItself(input: UserInput): boolean {
   return shared.has(input.kind) || isEvent(input);
 }
 
-/** Whether an input is no message that the user has written here: it continues to the bot where it answers nothing. */
+/** Whether an input is something else than a message of the user in this chat. Without a question for it, the bot gets it. */
 function isUnwritten(input: UserInput): boolean {
   return input.kind === 'button' || comesByItself(input);
 }
