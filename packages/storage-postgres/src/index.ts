@@ -9,6 +9,7 @@ export type {
   PgNotification,
   PgPool,
   PgPoolClient,
+  PgStatement,
   PostgresClient,
   PostgresSql,
 } from './client.ts';

@@ -1,7 +1,8 @@
 /** The tables: made and brought up to date by whichever process comes first, and their version checked by all. */
 
 import { FsmError } from '@telefsm/core';
-import { type Driver, driverOf, type PostgresClient } from './client.ts';
+import type { Driver, PostgresClient } from './client.ts';
+import { driverOf } from './driver.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { type PostgresNames, type Tables, tablesOf } from './names.ts';
 

@@ -2,7 +2,8 @@
 
 import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
 import { checkOptionNames, leaseTimes, sharedLeases, type Write } from '@telefsm/core/storage';
-import { type Answer, driverOf, type PostgresClient, type Value } from './client.ts';
+import type { Answer, PostgresClient, Value } from './client.ts';
+import { driverOf } from './driver.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { prepare } from './migrate.ts';
 import { type PostgresNames, tablesOf } from './names.ts';
@@ -91,7 +92,7 @@ export function postgresStorage(
       deadlines: true,
       list: true,
       get parallel() {
-        return driver.atOnce(wakeUps.isListening());
+        return driver.atOnce();
       },
     },
     coordination: sharedLeases,

@@ -28,8 +28,6 @@ export interface WakeUps {
    * @throws FsmError `STORAGE_FAILED` if they do not, as behind a pooler that changes connections
    */
   granted(listener: (token: string, fence: number) => void): Promise<() => void>;
-  /** Whether a connection is kept for listening. */
-  isListening(): boolean;
   /** Ends listening and gives the connection up. */
   close(): void;
 }
@@ -56,7 +54,6 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
 
   return {
     channel: () => channel,
-    isListening: () => line !== undefined || opening !== undefined,
     arrives() {
       // A waiter that did not subscribe polls.
       if (listeners.size === 0) return true;

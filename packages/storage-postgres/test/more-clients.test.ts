@@ -11,8 +11,9 @@ import { WebSocket } from 'ws';
 import { sharedPostgres } from '../../../test/servers/shared.ts';
 import { takeTurns } from '../../../test/servers/turns.ts';
 import { startWebSocketProxy, type WebSocketProxy } from '../../../test/servers/websocket-proxy.ts';
-import { driverOf } from '../src/client.ts';
+import { driverOf } from '../src/driver.ts';
 import { type PostgresClient, postgresStorage } from '../src/index.ts';
+import { statementsThrough } from './clients.ts';
 import { shiftIn } from './shift.ts';
 
 const Waiting = states('Waiting', { on: state() });
@@ -73,19 +74,16 @@ describe('a client that cannot serve', () => {
   });
 
   it('is rejected: an object that is no client', () => {
-    expect(() => driverOf({} as never)).toThrow(/object without query\(\) and connect\(\)/);
+    expect(() => driverOf({} as never)).toThrow(/object without connect\(\) or unsafe\(\)/);
   });
 
   it('fails each update at once and commits nothing: a Pool of your own without rowCount', async () => {
     const pool = new pg.Pool({ connectionString: (await sharedPostgres()).url });
-    const traced = {
-      connect: () => pool.connect(),
-      async query(statement: pg.QueryConfig, values: unknown[]) {
-        const { rows } = await pool.query(statement, values);
-        return { rows };
-      },
-    };
-    const storage = postgresStorage(traced as never, { schema: 'only_rows' });
+    const traced = statementsThrough(pool, async (_, send) => {
+      const { rows } = await send();
+      return { rows } as pg.QueryResult;
+    });
+    const storage = postgresStorage(traced, { schema: 'only_rows' });
     const machine = createMachine({ states: [Waiting], storage });
     const bot = { id: 1, call: async () => true };
     const from = { id: 7, is_bot: false, first_name: 'Ann' };
@@ -115,17 +113,20 @@ describe('a client that cannot serve', () => {
     'rejects %s over a Pool that stops answering rowCount',
     async (name) => {
       const pool = new pg.Pool({ connectionString: (await sharedPostgres()).url });
-      const storage = postgresStorage(pool, { schema: 'fewer_answers' });
+      let answers = true;
+      const fewer = statementsThrough(pool, async (_, send) =>
+        answers ? send() : ({ rows: [] as unknown[] } as pg.QueryResult),
+      );
+      const storage = postgresStorage(fewer, { schema: 'fewer_answers' });
       const asked = { token: `${name}.1`, lease: 1000, queue: false };
       const taken = await storage.acquire(name, asked);
       const holder = { token: asked.token, fence: 'fence' in taken ? taken.fence : 0 };
-      vi.spyOn(pool, 'query').mockImplementation(async () => ({ rows: [] }));
+      answers = false;
       const sent =
         name === 'renew'
           ? storage.renew(name, holder, 1000)
           : storage.commit(name, holder, { text: '{}', state: null });
       await expect(sent).rejects.toMatchObject({ code: 'INVALID_OPTION' });
-      vi.restoreAllMocks();
       await storage.close();
       await pool.end();
     },

@@ -1,6 +1,7 @@
 /** Times that pass at once, for rules about what happens later. */
 
-import { driverOf, type PostgresClient } from '../src/client.ts';
+import type { PostgresClient } from '../src/client.ts';
+import { driverOf } from '../src/driver.ts';
 import { toStorable } from '../src/text.ts';
 
 /** Moves every stored instant of a conversation. */

@@ -7,7 +7,7 @@ import { acquire } from '../../../test/servers/lease.ts';
 import { startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
-import { openPool, openSql } from './clients.ts';
+import { openPool, openSql, statementsThrough } from './clients.ts';
 
 let server: SharedServer;
 let owner: pg.Pool;
@@ -251,10 +251,7 @@ describe('statements', () => {
     'with an error that has the code %s of another fault keep its words: %s',
     async (code, message) => {
       const failed = Object.assign(new Error(message), { code });
-      const pool = {
-        query: async () => Promise.reject(failed),
-        connect: async () => expect.fail(),
-      };
+      const pool = statementsThrough(owner, () => Promise.reject(failed));
       expect(await errorOf(Promise.resolve(postgresStorage(pool).peek('k')))).toBe(failed);
     },
   );
@@ -267,10 +264,7 @@ describe('statements', () => {
     'that are something else are reported with a remedy in any language: %s of %s',
     async (code, routine, remedy) => {
       const failed = Object.assign(new Error('Die Operation ist nicht möglich'), { code, routine });
-      const pool = {
-        query: async () => Promise.reject(failed),
-        connect: async () => expect.fail(),
-      };
+      const pool = statementsThrough(owner, () => Promise.reject(failed));
       expect(await errorOf(Promise.resolve(postgresStorage(pool).peek('k')))).toMatchObject({
         code: 'STORAGE_UNUSABLE',
         message: expect.stringMatching(remedy),

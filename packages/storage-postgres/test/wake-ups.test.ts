@@ -7,15 +7,10 @@ import { acquire } from '../../../test/servers/lease.ts';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { takeTurns } from '../../../test/servers/turns.ts';
-import { driverOf } from '../src/client.ts';
-import {
-  type PgPool,
-  type PgPoolClient,
-  type PostgresStorage,
-  postgresStorage,
-} from '../src/index.ts';
+import { driverOf } from '../src/driver.ts';
+import { type PgPoolClient, type PostgresStorage, postgresStorage } from '../src/index.ts';
 import { wakeUpsOver } from '../src/wake-ups.ts';
-import { type OpenClient, openPool, openSql } from './clients.ts';
+import { type OpenClient, openPool, openSql, statementsThrough, textOf } from './clients.ts';
 
 let server: SharedServer;
 let bouncer: PgBouncer;
@@ -118,12 +113,12 @@ describe('messages that do not arrive', () => {
 
   it('leave nobody registered while the connection is gone', async () => {
     const pool = openPool(server.url);
-    const real = pool.client.connect.bind(pool.client);
     let open = true;
-    const client: PgPool = {
-      query: (text, values) => pool.client.query(text, values),
-      connect: () => (open ? real() : Promise.reject(new Error('no connection to be had'))),
-    };
+    const client = statementsThrough(pool.client, (statement, send) =>
+      open || !textOf(statement).startsWith('listen')
+        ? send()
+        : Promise.reject(new Error('no connection to be had')),
+    );
     const storage = postgresStorage(client);
     await storage.granted(() => {});
     const registered = async () => {
@@ -145,14 +140,10 @@ describe('messages that do not arrive', () => {
   it('are found out even if the connection looks open', async () => {
     const pool = openPool(server.url);
     const lines: PgPoolClient[] = [];
-    const client: PgPool = {
-      query: (text, values) => pool.client.query(text, values),
-      async connect() {
-        const line = await pool.client.connect();
-        lines.push(line);
-        return line;
-      },
-    };
+    const client = statementsThrough(pool.client, (statement, send, line) => {
+      if (textOf(statement).startsWith('listen')) lines.push(line);
+      return send();
+    });
     const proveEachTime = 0;
     const wakeUps = wakeUpsOver(driverOf(client), 'select pg_notify($1, $2)', proveEachTime);
     const heard: string[] = [];

@@ -1,0 +1,88 @@
+/** A `Pool` of `pg`, or one of its shape. */
+
+import { createHash } from 'node:crypto';
+import type { Answer, Driver, PgPool, PgStatement, Value } from './client.ts';
+import { codeOf } from './faults.ts';
+import { Lines } from './lines.ts';
+
+/**
+ * The server's errors for a named statement that was planned on another connection, as behind a pooler without support for names. It is
+ * missing here, it is here already, or a table has changed since. Nothing has been executed then.
+ */
+const misnamed = /^(26000|42P05|0A000)$/;
+
+/** Brings a pool to the shape of a driver. `prepare` is whether statements are named. */
+export function overPool(pool: PgPool, prepare: boolean): Driver {
+  const names = new Map<string, PgStatement>();
+  /** Until the server shows that connections change under the names. */
+  let named = prepare;
+
+  // `pg` reports the end of an idle connection as an 'error' of the pool, which ends the process if nobody listens: a restarted server
+  // would take every bot with it. The pool has already replaced the connection, so there is nothing to do but to listen.
+  const survive = () => {};
+  pool.on?.('error', survive);
+  const lines = new Lines(pool);
+  return {
+    atOnce: () => lines.atOnce,
+    query: send,
+    async listen(channel, hear, lost) {
+      lines.listening++;
+      const client = await pool.connect().catch((error: unknown) => {
+        lines.listening--;
+        throw error;
+      });
+      let open = true;
+      const end = () => {
+        if (!open) return;
+        open = false;
+        lines.listening--;
+        // Destroyed, not given back: a connection that still listens is no good to anybody else.
+        client.release(true);
+      };
+      const endedByItself = () => {
+        if (!open) return;
+        end();
+        lost();
+      };
+      client.on('notification', (message) => {
+        if (open && message.channel === channel) hear(message.payload ?? '');
+      });
+      client.on('error', endedByItself);
+      client.on('end', endedByItself);
+      try {
+        await client.query(`listen "${channel}"`);
+      } catch (error) {
+        end();
+        throw error;
+      }
+      return end;
+    },
+    detach() {
+      pool.off?.('error', survive);
+    },
+  };
+
+  async function send<Row>(text: string, values: Value[]): Promise<Answer<Row>> {
+    if (named) {
+      try {
+        return (await lines.query(nameOf(text), values)) as Answer<Row>;
+      } catch (error) {
+        if (!misnamed.test(String(codeOf(error)))) throw error;
+        named = false;
+      }
+    }
+    return (await lines.query(text, values)) as Answer<Row>;
+  }
+
+  /** By its text, since a pool may be shared by storages of several schemas, whose statements differ. */
+  function nameOf(text: string): PgStatement {
+    let statement = names.get(text);
+    if (statement === undefined) {
+      // sent with each execution, so it is short
+      const hash = createHash('sha1').update(text).digest('hex').slice(0, 16);
+      statement = { name: `telefsm_${hash}`, text };
+      names.set(text, statement);
+    }
+    return statement;
+  }
+}

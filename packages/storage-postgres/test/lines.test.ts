@@ -1,0 +1,276 @@
+/** Connections that carry many statements at once: of a real pool, and of one whose answers come in any order. */
+
+import fc from 'fast-check';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
+import type { PgPool, PgPoolClient } from '../src/client.ts';
+import { Lines } from '../src/lines.ts';
+import { statementsThrough } from './clients.ts';
+
+type Result = Awaited<ReturnType<PgPoolClient['query']>>;
+
+let server: SharedServer;
+let admin: pg.Pool;
+beforeAll(async () => {
+  server = await sharedPostgres();
+  admin = new pg.Pool({ connectionString: server.url });
+});
+afterAll(() => admin?.end());
+
+describe('connections of pg', () => {
+  it('carry many statements at once, each with its own answer or error', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    let [now, most] = [0, 0];
+    const counted = statementsThrough(pool, async (_, send) => {
+      most = Math.max(most, ++now);
+      return send().finally(() => {
+        now--;
+      });
+    });
+    const lines = new Lines({ ...counted, options: { max: 1 } });
+    const numbers = Array.from({ length: 100 }, (_, at) => at);
+    const answers = await Promise.allSettled(
+      numbers.map((at) => lines.query('select 1 / ($1::integer % 10) as one', [at])),
+    );
+    const expected = numbers.map((at) =>
+      at % 10 === 0 ? 'division by zero' : [{ one: at % 10 === 1 ? 1 : 0 }],
+    );
+    expect(
+      answers.map((answer) =>
+        answer.status === 'fulfilled' ? answer.value.rows : answer.reason.message,
+      ),
+    ).toEqual(expected);
+    expect(most).toBe(32);
+    await pool.end();
+  });
+
+  it('are given back as they were, and a statement that the server rejects does not end one', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const before = await pool.connect();
+    before.release();
+    const lines = new Lines(pool);
+    const failed = lines.query('select 1 / 0', []).catch(() => 'failed');
+    expect(await Promise.all([failed, lines.query('select 1', [])])).toContain('failed');
+    const after = await pool.connect();
+    expect(after).toBe(before);
+    expect(after).toMatchObject({ pipeline: false });
+    expect(after.listenerCount('error')).toBe(0);
+    after.release();
+    await pool.end();
+  });
+
+  it('are not kept from a bot that uses the same pool', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const lines = new Lines(pool);
+    let isLoaded = true;
+    const load = Array.from({ length: 8 }, async () => {
+      while (isLoaded) await lines.query('select 1', []);
+    });
+    for (let at = 0; at < 5; at++) {
+      const { rows } = await pool.query('select $1::integer as at', [at]);
+      expect(rows).toEqual([{ at }]);
+    }
+    isLoaded = false;
+    await Promise.all(load);
+    await pool.end();
+  });
+
+  it('may be fewer than those of the pool: the server allows three', async () => {
+    await admin.query('create role narrow login connection limit 3');
+    const url = server.url.replace('postgres@', 'narrow@');
+    const pool = new pg.Pool({ connectionString: url, max: 10 });
+    const asked = vi.spyOn(pool, 'connect');
+    const lines = new Lines(pool);
+    const sent = Array.from({ length: 50 }, () => lines.query('select 1 as one', []));
+    for (const { rows } of await Promise.all(sent)) expect(rows).toEqual([{ one: 1 }]);
+    // it does not ask for each statement again
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(10);
+    await pool.end();
+  });
+
+  it('that break fail what they carry, and others are opened', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const lines = new Lines(pool);
+    const lock = new pg.Client({ connectionString: server.url });
+    await lock.connect();
+    await lock.query('select pg_advisory_lock(7)');
+    const stuck = Array.from({ length: 6 }, () =>
+      lines.query('select pg_advisory_xact_lock(7)', []).then(
+        () => 'done',
+        () => 'failed',
+      ),
+    );
+    await vi.waitFor(async () => {
+      const { rows } = await admin.query(
+        "select pid from pg_stat_activity where wait_event = 'advisory'",
+      );
+      expect(rows.length).toBeGreaterThan(0);
+    });
+    await admin.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'advisory'",
+    );
+    expect(new Set(await Promise.all(stuck))).toEqual(new Set(['failed']));
+    await lock.end();
+    expect((await lines.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
+    expect(pool.totalCount).toBe(1);
+    await pool.end();
+  });
+});
+
+/** A connection whose answers come when the test says so. */
+class ToldClient implements PgPoolClient {
+  declare pipeline?: boolean;
+  readonly asked: { answer(): void; fail(error: Error): void }[] = [];
+  readonly pool: ToldPool;
+  readonly #listeners = new Set<unknown>();
+
+  constructor(pool: ToldPool) {
+    this.pool = pool;
+    if (pool.canPipeline) this.pipeline = false;
+  }
+
+  query(): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const end = () => this.asked.splice(this.asked.indexOf(asked), 1);
+      const asked = {
+        answer: () => void [end(), resolve({ rows: [], rowCount: 0 })],
+        fail: (error: Error) => void [end(), reject(error)],
+      };
+      this.asked.push(asked);
+      expect(this.asked.length).toBeLessThanOrEqual(this.pipeline === true ? 32 : 1);
+    });
+  }
+
+  on(_event: string, listener: unknown): void {
+    this.#listeners.add(listener);
+  }
+
+  off(_event: string, listener: unknown): void {
+    this.#listeners.delete(listener);
+  }
+
+  break(): void {
+    for (const listener of this.#listeners) (listener as () => void)();
+    for (const { fail } of [...this.asked]) fail(new Error('Connection terminated'));
+  }
+
+  release(): void {
+    expect([this.asked.length, this.pipeline === true, this.#listeners.size]).toEqual([
+      0,
+      false,
+      0,
+    ]);
+    this.pool.borrowed.splice(this.pool.borrowed.indexOf(this), 1);
+  }
+}
+
+/** A pool that connects when the test says so. */
+class ToldPool implements PgPool {
+  readonly options: { readonly max: number };
+  readonly canPipeline: boolean;
+  waitingCount = 0;
+  readonly borrowed: ToldClient[] = [];
+  readonly dialled: { connect(): void; reject(): void }[] = [];
+
+  constructor(max: number, canPipeline: boolean) {
+    this.options = { max };
+    this.canPipeline = canPipeline;
+  }
+
+  connect(): Promise<PgPoolClient> {
+    return new Promise((resolve, reject) => {
+      const end = () => this.dialled.splice(this.dialled.indexOf(dialled), 1);
+      const dialled = {
+        connect: () => {
+          end();
+          const client = new ToldClient(this);
+          this.borrowed.push(client);
+          resolve(client);
+        },
+        reject: () => void [end(), reject(new Error('too many clients'))],
+      };
+      this.dialled.push(dialled);
+      expect(this.dialled.length + this.borrowed.length).toBeLessThanOrEqual(this.options.max);
+    });
+  }
+}
+
+const step = fc.record({
+  what: fc.constantFrom(
+    ...(['query', 'query', 'query', 'connect', 'refuse', 'answer', 'answer'] as const),
+    ...(['reject', 'break', 'others', 'nobody'] as const),
+  ),
+  at: fc.nat(99),
+});
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a connection whose statement waits for a lock', () => {
+  it('gets few of the others', async () => {
+    const pool = new ToldPool(4, true);
+    const lines = new Lines(pool);
+    const send = () => void lines.query('select', []);
+    for (let at = 0; at < 4; at++) send();
+    while (pool.dialled.length > 0) {
+      pool.dialled[0]?.connect();
+      await settled();
+    }
+    for (let at = 0; at < 80; at++) send();
+    const [stuck] = pool.borrowed;
+    while ((stuck?.asked.length ?? 0) > 1) {
+      stuck?.asked[0]?.answer();
+      await settled();
+    }
+    // as many are sent as are answered, over the other three
+    for (let round = 0; round < 50; round++) {
+      for (const client of pool.borrowed.filter((one) => one !== stuck)) {
+        client.asked[0]?.answer();
+        send();
+      }
+      await settled();
+    }
+    expect(pool.borrowed).toHaveLength(4);
+    expect(stuck?.asked.length).toBeLessThan(5);
+  });
+});
+
+describe('whatever the order of answers, failures and connections', () => {
+  it.each([true, false])(
+    'each statement is answered once, and all connections go back: pipelining %s',
+    async (canPipeline) => {
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step), async (max, steps) => {
+          const pool = new ToldPool(max, canPipeline);
+          const lines = new Lines(pool);
+          let [asked, ended] = [0, 0];
+          const query = () => {
+            asked++;
+            const end = () => void ended++;
+            lines.query('select', []).then(end, end);
+          };
+          const pick = <T>(of: readonly T[], at: number): T | undefined => of[at % of.length];
+          for (const { what, at } of steps) {
+            const client = pick(pool.borrowed, at);
+            if (what === 'query') query();
+            else if (what === 'connect') pick(pool.dialled, at)?.connect();
+            else if (what === 'refuse') pick(pool.dialled, at)?.reject();
+            else if (what === 'answer') client?.asked[0]?.answer();
+            else if (what === 'reject')
+              client?.asked[0]?.fail(Object.assign(new Error('no'), { severity: 'ERROR' }));
+            else if (what === 'break') client?.break();
+            else pool.waitingCount = what === 'others' ? max : 0;
+            await settled();
+          }
+          while (pool.dialled.length + pool.borrowed.length > 0) {
+            pool.dialled[0]?.connect();
+            pool.borrowed[0]?.asked[0]?.answer();
+            await settled();
+          }
+          expect(ended).toBe(asked);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+});
