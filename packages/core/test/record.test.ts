@@ -12,7 +12,7 @@ import {
 import { listIds, mostIds, noIds, type SeenIds, type TurnId, withId } from '../src/record/ids.ts';
 import { markOf } from '../src/record/marks.ts';
 import type { ConversationRecord, Frame } from '../src/record/record.ts';
-import { emptyFrame, emptyRecord } from '../src/record/record.ts';
+import { emptyFrame, emptyRecord, framesOf } from '../src/record/record.ts';
 import { decode, replaced, writeOf } from '../src/record/stored.ts';
 
 /** Ids, oldest first, as a record keeps them. */
@@ -115,7 +115,8 @@ const place = fc.record(
 );
 const record = fc.record({
   version: fc.nat(99),
-  frames: fc.array(frame, { minLength: 1, maxLength: 3 }),
+  top: frame,
+  below: fc.array(frame, { maxLength: 2 }),
   ids: fc
     .uniqueArray(fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })), {
       maxLength: 12,
@@ -142,11 +143,14 @@ const record = fc.record({
   ),
 }) as unknown as fc.Arbitrary<ConversationRecord>;
 
+const metFrame = (one: Frame) => ({ ...one, history: placesOf(one.history) });
+
 /** A record as the bot meets it: ids and ways back as what they stand for. */
 const met = (value: ConversationRecord) => ({
   ...value,
   ids: listIds(value.ids),
-  frames: value.frames.map((one) => ({ ...one, history: placesOf(one.history) })),
+  top: metFrame(value.top),
+  below: value.below.map(metFrame),
 });
 
 /** Equality that sees a member named `__proto__`, too. */
@@ -188,8 +192,7 @@ describe('a record as text', () => {
       fc.property(record, (value) => {
         const decoded = read(textOf(value));
         if (!('record' in decoded)) throw new Error('unreadable');
-        const { frames } = decoded.record;
-        const places = frames.flatMap((one) => [one, ...placesOf(one.history)]);
+        const places = framesOf(decoded.record).flatMap((one) => [one, ...placesOf(one.history)]);
         const open: unknown[] = places.flatMap(({ data, memo }) => [data, memo]);
         for (let one = open.pop(); one !== undefined; one = open.pop()) {
           if (typeof one !== 'object' || one === null) continue;
@@ -271,7 +274,7 @@ describe('a record as text', () => {
     const pasts = [place(null, {}), place('Form:name', {}), place('Form:age', name)];
     const last = place('Form:city', { ...name, age: 30 });
     const frame = { ...emptyFrame, ...last, history: wayTo(last, pasts) };
-    expect(textOf({ ...emptyRecord, frames: [frame] })).toBe(
+    expect(textOf({ ...emptyRecord, top: frame })).toBe(
       '{"v":1,"s":"Form:city","d":{"name":"Ann","age":30},"h":[["Form:age",2],["Form:name",1],[]]}',
     );
   });
@@ -292,7 +295,7 @@ describe('a record as text', () => {
     }
     const value = {
       ...emptyRecord,
-      frames: [{ ...last, entry: 0, into: undefined, history: wayTo(last, way), paused: [] }],
+      top: { ...last, entry: 0, into: undefined, history: wayTo(last, way), paused: [] },
     };
     expect(textOf(value as unknown as ConversationRecord).length).toBeLessThan(1500);
   });
@@ -313,9 +316,9 @@ describe('a history', () => {
     fc.assert(
       fc.property(places, past, ([last, pasts], now) => {
         const here = { ...emptyFrame, ...now, history: wayTo(last, pasts) };
-        const decoded = read(textOf({ ...emptyRecord, frames: [here] }));
+        const decoded = read(textOf({ ...emptyRecord, top: here }));
         if (!('record' in decoded)) throw new Error('unreadable');
-        expect(shown(placesOf(decoded.record.frames[0].history))).toBe(shown(pasts));
+        expect(shown(placesOf(decoded.record.top.history))).toBe(shown(pasts));
       }),
     );
   });

@@ -2,6 +2,7 @@
 
 import type { CommandPolicy, SceneBehavior } from '../conversation/behavior.ts';
 import type { OutgoingMessage } from '../conversation/outgoing.ts';
+import { framesOf } from '../record/record.ts';
 import type { Initial } from '../transaction/settings.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { FrameRun } from './frame-run.ts';
@@ -25,7 +26,7 @@ export async function backToInitial(
   const { turn } = run;
   const { copy } = turn;
   const { behavior } = turn.registry.scene(initial.scene);
-  const below = copy.frames.findLast(({ scene }) => scene === initial.scene.id);
+  const below = framesOf(copy).findLast(({ scene }) => scene === initial.scene.id);
   let rejection: OutgoingMessage | undefined;
   await guarded(turn, behavior, async () => {
     rejection = await behavior.rejection?.(turn, command, below);

@@ -174,10 +174,10 @@ export class FrameRun implements SceneRun {
 
   /** The frame itself is replaced by each change of it, so this is the one of the same entry. */
   private get frame(): Frame {
-    const { top, frames } = this.turn.copy;
+    const { top, below } = this.turn.copy;
     if (this.isActive) return top;
     const { scene } = this.began;
-    return frames.find((one) => one.entry === this.entry && one.scene === scene) ?? this.began;
+    return below.find((one) => one.entry === this.entry && one.scene === scene) ?? this.began;
   }
 }
 
@@ -200,8 +200,8 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
     outbox: outbox && [...outbox],
     tasks: tasks && [...tasks],
   };
-  const { frames, entries, pendingPrompt, keyboard, failures, timers, timerChanges } = copy;
-  const changed = { frames, entries, pendingPrompt, keyboard, failures, timerChanges };
+  const { top, below, entries, pendingPrompt, keyboard, failures, timers, timerChanges } = copy;
+  const changed = { top, below, entries, pendingPrompt, keyboard, failures, timerChanges };
   const armed = timers && new Map(timers);
   try {
     await hook();

@@ -79,7 +79,7 @@ function noteLanguage(turn: OpenTurn): void {
   const { copy, language, facts } = turn;
   if (behaviorOn(turn, copy.top)?.ask !== undefined) {
     if (language !== undefined && !facts.isElsewhere) copy.keep(languageSlot, language);
-  } else if (copy.frames.length === 1 && copy.top.scene === null) {
+  } else if (copy.below.length === 0 && copy.top.scene === null) {
     copy.keep(languageSlot, undefined);
   }
 }

@@ -5,7 +5,7 @@ import { frozenData, isBlank, type JsonObject, mergedData, noData } from '../bas
 import type { AnyScene } from '../conversation/scene.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { remember } from '../record/history.ts';
-import { emptyFrame, noTimers } from '../record/record.ts';
+import { emptyFrame, framesOf, noTimers, stackOf } from '../record/record.ts';
 import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { WorkingCopy } from '../state/working-copy.ts';
 
@@ -37,14 +37,13 @@ export const sceneVerbs: SceneVerbs = {
   },
 
   leave(host, result) {
-    const { top, frames } = host.copy;
-    if (top.scene === null && frames.length === 1)
-      throw new FsmError('NO_SCENE', { verb: 'leave' });
+    const { top, below } = host.copy;
+    if (top.scene === null && below.length === 0) throw new FsmError('NO_SCENE', { verb: 'leave' });
     leaveTop(host, 'left', result);
   },
 
   cancel({ copy, effects }) {
-    for (const frame of [...copy.frames].reverse()) {
+    for (const frame of framesOf(copy).toReversed()) {
       if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'canceled' });
     }
     copy.clear();
@@ -72,7 +71,7 @@ export const sceneVerbs: SceneVerbs = {
 export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
   const { copy, effects } = host;
   const left = copy.top;
-  const called = copy.frames.length > 1;
+  const called = copy.below.length > 0;
   popFrame(host);
   if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason });
   if (!called) return;
@@ -116,15 +115,14 @@ function pushFrame(
 ): void {
   const paused = [...(copy.timers ?? [])].map(([name, at]) => ({ name, plus: at - now() }));
   copy.dropTimers();
-  if (paused.length > 0) copy.top = { ...copy.top, paused };
-  copy.frames = [...copy.frames, { ...emptyFrame, ...beginning, entry: copy.newEntry(), into }];
+  copy.below = [...copy.below, paused.length > 0 ? { ...copy.top, paused } : copy.top];
+  copy.top = { ...emptyFrame, ...beginning, entry: copy.newEntry(), into };
 }
 
 /** Takes the top frame off; the last one leaves nothing. */
 function popFrame({ copy, now }: ContextHost): void {
   copy.dropTimers();
-  const below = copy.frames.slice(0, -1);
-  copy.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as typeof copy.frames;
+  Object.assign(copy, stackOf(copy.below));
   const { paused } = copy.top;
   if (paused.length === 0) return;
   copy.top = { ...copy.top, paused: noTimers };

@@ -1,6 +1,5 @@
 /** Coordination within one process: the local queue excludes everybody else, so conversations are acquired and committed directly. */
 
-import { isPromise } from '../base/awaitable.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type {
@@ -32,21 +31,18 @@ class DirectLeases implements Leases {
     this.options = options;
   }
 
-  acquire(key: string, options: WaitOptions): Awaitable<Lease | undefined> {
-    const token = newToken();
-    const asked = this.#ask(key, token);
-    // at once where the storage has answered at once: a promise would be one more for every update
-    if (isPromise(asked) || 'busy' in asked) return this.#wait(key, token, asked, options);
-    return this.#granted(key, token, asked);
-  }
-
-  #ask(key: string, token: string): Awaitable<Acquired> {
+  acquire(key: string, options: WaitOptions): Lease | Promise<Lease | undefined> {
     const { storage, longest } = this.options;
+    const token = newToken();
+    let answer: Awaitable<Acquired>;
     try {
-      return storage.acquire(key, { token, lease: longest, queue: false });
+      answer = storage.acquire(key, { token, lease: longest, queue: false });
     } catch (cause) {
       throw storageFailed(key, 'acquire', cause);
     }
+    // at once where the storage has answered at once: a promise would be one more for every update
+    if ('then' in answer || 'busy' in answer) return this.#wait(key, token, answer, options);
+    return this.#granted(key, token, answer);
   }
 
   #granted(key: string, token: string, { fence, stored }: Granted): Lease {
@@ -63,16 +59,16 @@ class DirectLeases implements Leases {
     first: Awaitable<Acquired>,
     options: WaitOptions,
   ): Promise<Lease | undefined> {
-    const { clock } = this.options;
+    const { storage, clock, longest } = this.options;
     const { timeout } = options;
     const before = this.#gaveUp;
     let start: number | undefined;
-    let asked = first;
     for (let asks = 0; ; asks++) {
-      if (asks > 0) asked = this.#ask(key, token);
       let answer: Acquired;
       try {
-        answer = isPromise(asked) ? await within(asked, clock) : asked;
+        const asked =
+          asks === 0 ? first : storage.acquire(key, { token, lease: longest, queue: false });
+        answer = await within(asked, clock);
       } catch (cause) {
         throw storageFailed(key, 'acquire', cause);
       }
@@ -164,7 +160,7 @@ export class DirectLease implements Lease, Member {
     this.abort?.abort(this.lost());
   }
 
-  commit(write: Write | undefined, options: CommitOptions): Awaitable<void> {
+  commit(write: Write | undefined, options: CommitOptions): void | Promise<void> {
     const { storage, longest } = this.room.options;
     const { key, holder } = this;
     if (!options.keep) this.room.over(this);
@@ -175,28 +171,29 @@ export class DirectLease implements Lease, Member {
       return this.#failed(cause);
     }
     // at once where the storage has answered at once: a promise would be one more for every update
-    return isPromise(sent)
-      ? this.#answeredLater(sent, write, options)
-      : this.#answered(sent, write, options);
-  }
-
-  #answeredLater(
-    sent: PromiseLike<CommitAnswer>,
-    write: Write | undefined,
-    options: CommitOptions,
-  ): Promise<void> {
+    if (typeof sent === 'string') return this.answered(sent, write, options);
     return within(sent, this.room.options.clock).then(
-      (answer) => this.#answered(answer, write, options),
+      (answer) => this.answered(answer, write, options),
       (cause) => this.#failed(cause),
     );
   }
 
-  #answered(answer: CommitAnswer, write: Write | undefined, options: CommitOptions): void {
+  /** @throws FsmError `LEASE_LOST` */
+  protected answered(
+    answer: CommitAnswer,
+    write: Write | undefined,
+    { keep }: CommitOptions,
+  ): void {
     if (answer === 'rejected') {
       this.lose();
       throw this.lost();
     }
-    this.accepted(write, options);
+    if (keep) {
+      const { token, fence } = this.holder;
+      this.holder = { token, fence: fence + 1 };
+      this.committedBefore = true;
+    }
+    if (write?.deadlineIn !== undefined) this.room.options.armed?.(write.deadlineIn);
   }
 
   #failed(cause: unknown): never {
@@ -215,15 +212,6 @@ export class DirectLease implements Lease, Member {
     } catch (error) {
       report('release', error);
     }
-  }
-
-  protected accepted(write: Write | undefined, { keep }: CommitOptions): void {
-    if (keep) {
-      const { token, fence } = this.holder;
-      this.holder = { token, fence: fence + 1 };
-      this.committedBefore = true;
-    }
-    if (write?.deadlineIn !== undefined) this.room.options.armed?.(write.deadlineIn);
   }
 
   protected lost(handled = false, cause?: unknown): FsmError<'LEASE_LOST'> {

@@ -78,7 +78,7 @@ export interface Lease {
    * @param write - the new record; `undefined` deletes it
    * @throws FsmError `LEASE_LOST` (certainly not kept; `handled` if the record has the id), `COMMIT_UNKNOWN`, `STORAGE_FAILED` (certainly not kept)
    */
-  commit(write: Write | undefined, options: CommitOptions): Awaitable<void>;
+  commit(write: Write | undefined, options: CommitOptions): void | Promise<void>;
   /** Releases without writing. Never fails: a failure is reported, and the lease ends by itself. */
   release(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export interface Leases {
    * @returns `undefined` if it was busy and `timeout` is 0
    * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Leases.giveUp}
    */
-  acquire(key: string, options: WaitOptions): Awaitable<Lease | undefined>;
+  acquire(key: string, options: WaitOptions): Lease | Promise<Lease | undefined>;
   /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
   ask<T>(statement: () => Awaitable<T>): Promise<T>;
   /** Rejects every attempt that still waits, with this reason. */

@@ -23,7 +23,7 @@ export class LiveList<T extends Member> {
   }
 
   delete(member: T): void {
-    if (!this.has(member)) return;
+    if (this.#members[member.at] !== member) return;
     const last = this.#members.pop();
     // the last one takes its position
     if (last !== undefined && last !== member) this.#put(last, member.at);

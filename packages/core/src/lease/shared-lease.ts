@@ -162,7 +162,7 @@ export class SharedLease extends DirectLease {
 
   #accepted(committing: Committing): void {
     const { write, keep, since } = committing;
-    this.accepted(write, committing);
+    this.answered('done', write, committing);
     if (keep) this.#until = Math.max(this.#until, since + this.leases.short);
   }
 

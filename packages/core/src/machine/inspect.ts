@@ -22,7 +22,7 @@ export async function inspectStored(
   { key, stored }: Pick<StoredConversation, 'key' | 'stored'>,
 ): Promise<UnknownState | undefined> {
   const found = await read(rt, key, stored);
-  return found === undefined || 'frames' in found ? undefined : found;
+  return found === undefined || 'top' in found ? undefined : found;
 }
 
 /** A stored conversation that is open for reading. */
@@ -42,7 +42,7 @@ export async function look(rt: Runtime, key: string): Promise<Look | undefined> 
   const parts = parseKey(key);
   if (stored === undefined || parts === undefined) return undefined;
   const found = await read(rt, key, stored);
-  if (found === undefined || !('frames' in found)) return undefined;
+  if (found === undefined || !('top' in found)) return undefined;
   const { scope } = parts;
   const subject = subjectOfKey(parts);
   const facts = { key, scope, id: '', subject, update: undefined, ctx: undefined, bot: undefined };
@@ -68,5 +68,5 @@ async function read(
   if (version > known) throw new FsmError('RECORD_NEWER', { key, version, known });
   const migrated = migrate(record, migrations, migrationVersions);
   const found = await findUnknown(migrated, registry);
-  return 'frames' in found ? { ...migrated, frames: found.frames } : found;
+  return 'top' in found ? { ...migrated, ...found } : found;
 }

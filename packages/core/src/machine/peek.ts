@@ -3,7 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import { peekAt } from '../lease/calls.ts';
 import { logIn } from '../record/log.ts';
-import { isEmpty, topOf } from '../record/record.ts';
+import { isEmpty } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import { historyOf } from '../state/context.ts';
 import { sideOf } from '../transaction/events.ts';
@@ -29,7 +29,7 @@ export async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | 
   const log = logIn(record.session);
   return {
     ...sideOf(record),
-    history: historyOf(topOf(record), rt.registry),
+    history: historyOf(record.top, rt.registry),
     ...(log.length > 0 && { log }),
     ...(deadlineIn !== undefined && { deadlineIn }),
   };

@@ -6,7 +6,7 @@
 import { isFsmError } from '../base/errors.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
-import { isEmpty, lifetime, topOf } from '../record/record.ts';
+import { isEmpty, lifetime } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
 import type { Runtime } from '../transaction/runtime.ts';
@@ -136,7 +136,7 @@ function isKept(stored: StoredText | undefined): stored is StoredText {
 function copyOf(stored: StoredText, ttl: number | undefined): Write {
   const { text, deadlineIn } = stored;
   const decoded = decode(stored);
-  const state = 'record' in decoded ? topOf(decoded.record).state : null;
+  const state = 'record' in decoded ? decoded.record.top.state : null;
   return {
     text,
     state,

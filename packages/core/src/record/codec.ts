@@ -8,9 +8,9 @@ import { areMarks, type Marks, noMarks } from './marks.ts';
 import {
   type ConversationRecord,
   type Frame,
+  noFrames,
   noTimers,
   type StoredTimer,
-  topOf,
 } from './record.ts';
 
 /** Number of the text format. A record of a higher one was written by a later telefsm and is left alone. */
@@ -76,19 +76,16 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, marks, replyAddress, timers, failures, pendingPrompt, entries } =
-    record;
-  const { keyboard } = record;
-  const { session, extra } = record;
-  const top = topOf(record);
+  const { version, top, below, ids, marks, replyAddress, timers, failures, pendingPrompt } = record;
+  const { keyboard, entries, session, extra } = record;
   const text: RecordText = { v: format };
   if (version !== 0) text.m = version;
   encodeFrame(top, text);
-  if (frames.length > 1) {
-    text.f = frames.slice(0, -1).map((frame) => {
-      const below: FrameText = {};
-      encodeFrame(frame, below);
-      return below;
+  if (below.length > 0) {
+    text.f = below.map((frame) => {
+      const part: FrameText = {};
+      encodeFrame(frame, part);
+      return part;
     });
   }
   if (ids.length > 0) text.i = ids;
@@ -192,12 +189,11 @@ function listOf(fits: (one: unknown) => boolean): (value: unknown) => boolean {
 
 function read(text: RecordText, size: number, extra: JsonObject): ConversationRecord {
   const top = readFrame(text, size);
-  const below = text.f?.map((frame) => readFrame(frame, size));
-  const frames = below === undefined ? [top] : [...below, top];
   // the members of WorkingCopy.toRecord, in their order
   return {
     version: text.m ?? 0,
-    frames: frames as unknown as readonly [Frame, ...Frame[]],
+    top,
+    below: text.f ? text.f.map((frame) => readFrame(frame, size)) : noFrames,
     ids: text.i ?? noIds,
     marks: text.e ?? noMarks,
     replyAddress: text.p && readAddress(text.p),

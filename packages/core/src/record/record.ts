@@ -37,8 +37,10 @@ export type KeyboardOwner = number | string;
 export interface ConversationRecord {
   /** The highest migration that it has seen. */
   readonly version: number;
-  /** Bottom first; the last one is active. Never empty. */
-  readonly frames: readonly [Frame, ...Frame[]];
+  /** The active frame. */
+  readonly top: Frame;
+  /** The frames that have called it, bottom first; most conversations have none. */
+  readonly below: readonly Frame[];
   readonly ids: SeenIds;
   /** Proofs of the last commits, for storages that are shared. */
   readonly marks: Marks;
@@ -75,10 +77,14 @@ export const emptyFrame: Frame = /* @__PURE__ */ Object.freeze({
   paused: noTimers,
 });
 
+/** Nothing below the top frame. */
+export const noFrames: readonly Frame[] = /* @__PURE__ */ Object.freeze([]);
+
 /** A record of nothing. */
 export const emptyRecord: ConversationRecord = /* @__PURE__ */ Object.freeze({
   version: 0,
-  frames: /* @__PURE__ */ Object.freeze([emptyFrame]) as readonly [Frame],
+  top: emptyFrame,
+  below: noFrames,
   ids: noIds,
   marks: noMarks,
   replyAddress: undefined,
@@ -91,19 +97,26 @@ export const emptyRecord: ConversationRecord = /* @__PURE__ */ Object.freeze({
   extra: noData,
 });
 
-/** The active frame. */
-export function topOf(record: ConversationRecord): Frame {
-  return record.frames[record.frames.length - 1] as Frame;
+/** The frames of a conversation. */
+export type Frames = Pick<ConversationRecord, 'top' | 'below'>;
+
+/** All frames, bottom first. */
+export function framesOf({ top, below }: Frames): readonly Frame[] {
+  return [...below, top];
+}
+
+/** The opposite of {@link framesOf}. */
+export function stackOf(frames: readonly Frame[]): Frames {
+  const below = frames.slice(0, -1);
+  return { top: frames.at(-1) ?? emptyFrame, below: below.length > 0 ? below : noFrames };
 }
 
 /** Whether nothing but ids is worth keeping. */
 export function isEmpty(record: ConversationRecord): boolean {
-  const { frames, timers, session, keyboard, extra } = record;
-  if (session !== undefined || keyboard !== undefined) return false;
-  // by its index: to take a list apart makes an iterator, and this is asked of every update
-  const { scene, state, data } = frames[0];
-  const isNowhere = frames.length === 1 && scene === null && state === null;
-  return isNowhere && timers.length === 0 && isBlank(data) && isBlank(extra);
+  const { top, below, timers, session, keyboard, extra } = record;
+  if (top.state !== null || top.scene !== null || below.length > 0) return false;
+  const hasMore = session !== undefined || keyboard !== undefined || timers.length > 0;
+  return !hasMore && isBlank(top.data) && isBlank(extra);
 }
 
 /** How long an idle record is kept, in ms: never less than until its deadline, from where the time counts. */

@@ -1,17 +1,10 @@
 /** Records on their way to a storage and back: as text for most storages, as objects for those that return the same object. Also checks their size. */
 
 import { FsmError } from '../base/errors.ts';
-import { roughSize } from '../base/json.ts';
+import { noData, roughSize } from '../base/json.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
 import { type Decoded, encode, format, parse } from './codec.ts';
-import { type ConversationRecord, topOf } from './record.ts';
-
-/** A record that need not be read from its text. */
-interface Warm {
-  readonly record: ConversationRecord;
-  /** Its position among the others. */
-  at?: number;
-}
+import { type ConversationRecord, type Frame, noTimers } from './record.ts';
 
 /**
  * A write whose text is made when somebody asks for it.
@@ -21,27 +14,25 @@ interface Warm {
 class LazyWrite implements Write, StoredText {
   readonly state: string | null;
   /** The record, or its text: one of them, and nothing else, since there may be a million that wait for their users. */
-  private content: Warm | string;
+  content: ConversationRecord | string;
+  /** Its position among those that stay decoded. */
+  at: number | undefined;
 
   constructor(record: ConversationRecord) {
-    this.state = topOf(record).state;
-    this.content = { record };
+    this.state = record.top.state;
+    this.content = record;
+    this.at = undefined;
   }
 
   get text(): string {
-    if (typeof this.content !== 'string') this.content = encode(this.content.record);
+    if (typeof this.content !== 'string') this.content = encode(this.content);
     return this.content;
   }
 
   /** Keeps the text alone, and in one piece: `JSON.stringify` gives a tree of small ones, which a search puts together. */
   cool(): void {
     anything.test(this.text);
-  }
-
-  static warmIn(stored: object): Warm | undefined {
-    return stored instanceof LazyWrite && typeof stored.content === 'object'
-      ? stored.content
-      : undefined;
+    this.at = undefined;
   }
 }
 
@@ -86,19 +77,19 @@ export function writeOf(
  * needs the text any more, so none is made and nothing holds on to it.
  */
 export function replaced(before: StoredText | undefined, after: Write | undefined): void {
-  const old = before && LazyWrite.warmIn(before);
-  if (old?.at !== undefined) ring[old.at] = undefined;
-  const warm = after && LazyWrite.warmIn(after);
-  if (warm === undefined) return;
+  if (before instanceof LazyWrite && before.at !== undefined) ring[before.at] = undefined;
+  if (!(after instanceof LazyWrite) || typeof after.content === 'string') return;
   ring[coldest]?.cool();
-  ring[coldest] = after as LazyWrite;
-  warm.at = coldest;
+  ring[coldest] = after;
+  after.at = coldest;
   coldest = (coldest + 1) % warmest;
 }
 
 /** Reads what a storage kept. */
 export function decode(stored: StoredText): Decoded {
-  return LazyWrite.warmIn(stored) ?? parse(stored.text);
+  return stored instanceof LazyWrite && typeof stored.content === 'object'
+    ? { record: stored.content }
+    : parse(stored.text);
 }
 
 /** Makes the error for a record in a format of a later telefsm. */
@@ -126,14 +117,21 @@ export function checkSize(
 }
 
 /** About how many characters a record has. */
-function roughly({ frames, ids, timers, session, extra }: ConversationRecord): number {
-  let rough = 200 + roughSize(extra) + roughSize(ids) + roughSize(timers) + roughSize(session);
-  for (const { scene, state, data, memo, history, paused } of frames) {
-    const size = roughSize(data);
-    rough += size + roughSize(memo) + roughSize(paused) + history.weight;
-    rough += (scene?.length ?? 0) + (state?.length ?? 0);
-    // the last step is written anew where data has changed since, by names and values of both
-    if (history.data !== data) rough += size + roughSize(history.data);
-  }
+function roughly({ top, below, ids, timers, session, extra }: ConversationRecord): number {
+  let rough = 200 + roughSize(ids) + roughlyFrame(top);
+  // most have none of these
+  for (const frame of below) rough += roughlyFrame(frame);
+  if (timers !== noTimers) rough += roughSize(timers);
+  if (session !== undefined) rough += roughSize(session);
+  if (extra !== noData) rough += roughSize(extra);
   return rough;
+}
+
+function roughlyFrame({ scene, state, data, memo, history, paused }: Frame): number {
+  const size = roughSize(data);
+  let rough = size + history.weight + (scene?.length ?? 0) + (state?.length ?? 0);
+  if (memo !== noData) rough += roughSize(memo);
+  if (paused !== noTimers) rough += roughSize(paused);
+  // the last step is written anew where data has changed since, by names and values of both
+  return history.data === data ? rough : rough + size + roughSize(history.data);
 }

@@ -100,15 +100,6 @@ export interface SessionAccess {
 }
 
 /**
- * Makes the object behind `ctx.state`.
- *
- * The types of `FsmContext` are for the compiler of the bot; this side is plain.
- */
-export function stateContext(host: ContextHost): FsmContext {
-  return new StateContext(host) as unknown as FsmContext;
-}
-
-/**
  * Makes a filter of states that is quick to ask: targets are read once.
  *
  * @throws FsmError `INVALID_TARGET` for no target, or for what is none
@@ -206,9 +197,12 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
   '~matches'(matcher: Matcher): boolean {
     this.host.mayRead('is');
     const { registry, copy } = this.host;
+    const { strict, states } = registry;
     // once for each filter: a long list of ids would cost as much as the rest of the update
     if (matcher.knownIn !== registry) {
-      for (const id of matcher.ids) mustKnow(registry, id);
+      for (const id of matcher.ids) {
+        if (strict && !states.has(id)) throw unknownState(registry, id);
+      }
       matcher.knownIn = registry;
     }
     const { state } = copy.shown;
@@ -376,7 +370,7 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
           : rejectTarget(target);
     // the wildcard of filters is not a state
     if (id === '' || id === '*') throw notSettable(shown(id));
-    mustKnow(registry, id);
+    if (registry.strict && !registry.states.has(id)) throw unknownState(registry, id);
     const owner = registry.owners.get(id);
     const settable = owner === undefined || registry.scene(owner).behavior.settable;
     if (!settable || (owner !== undefined && owner !== copy.top.scene)) {
@@ -391,8 +385,7 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
     if (state === null) throw new FsmError('NO_NEIGHBOR', { state, direction });
     const known = [registry.states.get(state), this.seen].find((one) => one?.id === state);
     // without its group there is no telling who its neighbors are
-    if (known === undefined)
-      throw new FsmError('STATE_UNKNOWN', { state, known: [...registry.states.keys()] });
+    if (known === undefined) throw unknownState(registry, state);
     const { siblings } = definitionOf(known);
     const target = siblings[siblings.findIndex(({ id }) => id === state) + by];
     if (target === undefined) throw new FsmError('NO_NEIGHBOR', { state, direction });
@@ -400,10 +393,9 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
   }
 }
 
-/** @throws FsmError `STATE_UNKNOWN` if a list of states was given, and has no state of this id */
-function mustKnow({ strict, states }: Registry, id: string): void {
-  if (strict && !states.has(id))
-    throw new FsmError('STATE_UNKNOWN', { state: id, known: [...states.keys()] });
+/** The error for a state that is not in the list of the machine. */
+function unknownState({ states }: Registry, state: string): FsmError<'STATE_UNKNOWN'> {
+  return new FsmError('STATE_UNKNOWN', { state, known: [...states.keys()] });
 }
 
 /** Rejects other targets of filters: they cannot be moved to. */
@@ -419,3 +411,6 @@ function rejectTarget(target: State): never {
 function notSettable(found: string): FsmError {
   return invalidTarget('set()', 'a state, its id, or `null`', found);
 }
+
+/** The object behind `ctx.state`. The types of `FsmContext` are for the compiler of the bot; this side is plain. */
+export const FsmState: new (host: ContextHost) => FsmContext = StateContext as never;

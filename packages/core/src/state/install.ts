@@ -125,7 +125,9 @@ export function install(ctx: object, property: string, value: FsmContext): void 
  */
 export function installedAt(ctx: object, property: string): FsmContext {
   const found: unknown = Reflect.get(ctx, property);
-  if (holds(found, '~matches')) return found as unknown as FsmContext;
+  if (typeof found === 'object' && found !== null && '~matches' in found) {
+    return found as unknown as FsmContext;
+  }
   throw installError('NOT_INSTALLED', property);
 }
 

@@ -51,7 +51,9 @@ const noTimerPoint: TimerPoint = /* @__PURE__ */ Object.freeze({
 export class WorkingCopy {
   /** The record as it was read, or as it was committed last. */
   base: ConversationRecord;
-  frames: readonly [Frame, ...Frame[]];
+  /** The active frame; setting it is the only way to change it. */
+  top: Frame;
+  below: readonly Frame[];
   entries: number;
   pendingPrompt: PendingPrompt;
   /** The owner of the reply keyboard that is shown; it outlives the frame, and `clear()`. */
@@ -74,7 +76,8 @@ export class WorkingCopy {
 
   constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
     this.base = record;
-    this.frames = record.frames;
+    this.top = record.top;
+    this.below = record.below;
     this.entries = record.entries;
     this.pendingPrompt = record.pendingPrompt;
     this.keyboard = record.keyboard;
@@ -92,22 +95,11 @@ export class WorkingCopy {
     return this.leaving ?? this.top;
   }
 
-  get top(): Frame {
-    return this.frames[this.frames.length - 1] as Frame;
-  }
-
-  set top(frame: Frame) {
-    const { frames } = this;
-    this.frames =
-      frames.length === 1
-        ? [frame]
-        : ([...frames.slice(0, -1), frame] as unknown as readonly [Frame, ...Frame[]]);
-  }
-
   /** Whether a commit would write anything but an id. */
   get changed(): boolean {
     return (
-      this.frames !== this.base.frames ||
+      this.top !== this.base.top ||
+      this.below !== this.base.below ||
       this.pendingPrompt !== this.base.pendingPrompt ||
       this.keyboard !== this.base.keyboard ||
       this.failures !== this.base.failures ||
@@ -176,7 +168,8 @@ export class WorkingCopy {
   /** Leaves nothing: no state, no data, no frames, no timers. */
   clear(): void {
     this.dropTimers();
-    this.frames = emptyRecord.frames;
+    this.top = emptyRecord.top;
+    this.below = emptyRecord.below;
     this.pendingPrompt = 0;
     this.failures = 0;
     this.entries = 0;
@@ -225,8 +218,8 @@ export class WorkingCopy {
     marks: ConversationRecord['marks'],
     replyAddress: ReplyAddress | undefined,
   ): ConversationRecord {
-    const { frames, entries, pendingPrompt, keyboard, failures, version, session, base } = this;
-    const { extra } = base;
+    const { top, below, entries, pendingPrompt, keyboard, failures, version, session } = this;
+    const { extra } = this.base;
     const changes = this.timerChanges;
     // most have none
     const isTimed = this.timers !== undefined || changes > 0;
@@ -234,7 +227,8 @@ export class WorkingCopy {
     this.written = isTimed ? { changes, deadlineAt: this.deadlineAt } : noTimerPoint;
     return {
       version,
-      frames,
+      top,
+      below,
       ids,
       marks,
       replyAddress,
@@ -256,9 +250,10 @@ export class WorkingCopy {
 
   /** Discards every change since the base. */
   reset(): void {
-    const { frames, entries, pendingPrompt, keyboard, failures, version, session, timers } =
+    const { top, below, entries, pendingPrompt, keyboard, failures, version, session, timers } =
       this.base;
-    Object.assign(this, { frames, entries, pendingPrompt, keyboard, failures, version, session });
+    const kept = { top, below, entries, pendingPrompt, keyboard, failures, version, session };
+    Object.assign(this, kept);
     const { deadlineAt } = this.kept;
     this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
     this.timerChanges = this.kept.changes;

@@ -234,11 +234,11 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
         entries.delete(key);
         entries.set(key, holding);
       }
-      if (keep === undefined) release(holding);
-      else {
+      if (keep !== undefined) {
         holding.fence++;
         holding.until = Math.max(holding.until, clock.monotonic() + keep);
-      }
+      } else if (next === undefined) forget(key);
+      else entries.set(key, next);
       if (entries.size > maxEntries) evict(holding);
       return 'done';
     },

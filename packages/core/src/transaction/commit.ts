@@ -1,6 +1,5 @@
 /** Writes the working copy: what is in a record, and when it is written. */
 
-import { isPromise } from '../base/awaitable.ts';
 import { namedError } from '../base/named-error.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
@@ -36,7 +35,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
   if (effects.prompt === undefined) return;
   // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
   const kept = commit(turn, true);
-  if (isPromise(kept)) await kept;
+  if (kept !== undefined) await kept;
   await deliverAndMoveOn(turn);
 }
 
@@ -60,7 +59,7 @@ export async function deliverAndMoveOn(turn: OpenTurn, silently = false): Promis
  *
  * @param keep - whether the turn continues with the conversation afterwards
  */
-export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
+export function commit(turn: OpenTurn, keep: boolean): void | Promise<void> {
   const { lease, copy, rt, facts } = turn;
   if (lease === undefined) return;
   turn.used?.flush();
@@ -77,13 +76,13 @@ export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
 }
 
 /** Writes what a deadline, a repair or a pending prompt has changed before the update itself is handled, without the update's id. */
-export function commitAhead(turn: OpenTurn): Awaitable<void> {
+export function commitAhead(turn: OpenTurn): void | Promise<void> {
   turn.used?.flush();
   return write(turn, undefined, true);
 }
 
 /** Writes the turn's id beside what is stored already. */
-export function commitId(turn: OpenTurn): Awaitable<void> {
+export function commitId(turn: OpenTurn): void | Promise<void> {
   const { cause, id } = turn.facts;
   // nobody delivers a deadline again
   return write(turn, cause === 'deadline' ? undefined : id, false);
@@ -128,7 +127,7 @@ export function rollBack(turn: OpenTurn): void {
   turn.opened = undefined;
 }
 
-function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable<void> {
+function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Promise<void> {
   const { lease, copy, rt, facts } = turn;
   if (lease === undefined) return;
   const { changed } = copy;
@@ -145,8 +144,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable
   const record = copy.toRecord(ids, lease.withMark?.(base.marks) ?? base.marks, address);
   // so it is after a commit of this turn, and where nothing was added
   const isKnown = ids === base.ids;
-  const isKept = !isEmpty(record) || shared;
-  const next = isKept ? writeFor(turn, record) : undefined;
+  const next = isEmpty(record) ? (shared ? idsOnly(record) : undefined) : writeFor(turn, record);
   const tasks = turn.used?.take('tasks');
   const written = () => {
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
@@ -161,14 +159,15 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable
     }
   };
   const sent = lease.commit(next, { keep, id: isKnown ? undefined : id });
-  return isPromise(sent) ? sent.then(written) : written();
+  return sent === undefined ? written() : sent.then(written);
+}
+
+/** A cleared conversation: its ids are kept for a while. */
+function idsOnly({ version, ids, marks }: ConversationRecord): Write {
+  return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
-  if (isEmpty(record)) {
-    const { version, ids, marks } = record;
-    return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
-  }
   const { ttl, maxRecordBytes } = rt.options;
   const due = copy.timers === undefined ? undefined : copy.deadlineAt;
   const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
@@ -177,7 +176,7 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const { base } = copy;
   const { shared } = rt.storage.features;
   // otherwise it is about as large as it was, and without a text it would have to be counted
-  const isOther = record.frames !== base.frames || record.session !== base.session;
+  const isOther = record.top !== base.top || record.session !== base.session;
   if (isOther || shared) checkSize(record, next, maxRecordBytes, shared);
   return next;
 }

@@ -2,7 +2,7 @@
 
 import { isPromise } from '../base/awaitable.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
-import { type ConversationRecord, topOf } from '../record/record.ts';
+import { type ConversationRecord, framesOf } from '../record/record.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { Subject } from '../update/subject.ts';
 import type { Left } from './effects.ts';
@@ -165,8 +165,8 @@ export function committedBy(
 }
 
 /** A record as observers see it. */
-export function sideOf(record: ConversationRecord): CommittedState {
-  const { state, scene, data } = topOf(record);
+export function sideOf({ top }: ConversationRecord): CommittedState {
+  const { state, scene, data } = top;
   return { current: state, scene, data };
 }
 
@@ -177,9 +177,11 @@ function scenesLeft(
   after: ConversationRecord,
 ): readonly SceneLeft[] {
   const known = new Set(
-    [...reported.map(({ frame }) => frame), ...after.frames].map(({ entry }) => entry),
+    [...reported.map(({ frame }) => frame), ...framesOf(after)].map(({ entry }) => entry),
   );
-  const cleared = before.frames.filter(({ entry }) => !known.has(entry)).reverse();
+  const cleared = framesOf(before)
+    .filter(({ entry }) => !known.has(entry))
+    .reverse();
   return [...reported, ...cleared.map((frame) => ({ frame, reason: 'cleared' as const }))].flatMap(
     ({ frame: { scene, state }, reason }) => (scene === null ? [] : [{ scene, state, reason }]),
   );

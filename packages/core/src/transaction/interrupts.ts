@@ -29,7 +29,7 @@ export interface Head {
   /** The fence of the turn of another process that it has waited for first. */
   behind: number | undefined;
   /** Acquires the lease of the conversation. */
-  acquire(): Awaitable<Lease | undefined>;
+  acquire(): Lease | Promise<Lease | undefined>;
 }
 
 /** An update that may interrupt. */

@@ -4,7 +4,7 @@ import { frozenData, isBlank, thawed } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
 import { warn } from '../base/warning.ts';
 import { rewritten } from '../record/history.ts';
-import type { ConversationRecord, Frame } from '../record/record.ts';
+import { type ConversationRecord, type Frame, framesOf, stackOf } from '../record/record.ts';
 import type { MigratedRecord, Migrations } from './unknown-state.ts';
 
 /**
@@ -29,7 +29,7 @@ export function migrate(
     }
     return { state: now.state, data: frozenData(now.data, 'data') };
   };
-  const frames = record.frames.map((frame) => {
+  const frames = framesOf(record).map((frame) => {
     const now = { ...frame, ...migrated(frame) };
     const history = rewritten(frame.history, frame, now, (past) => {
       // where the conversation began there is nothing to migrate
@@ -44,7 +44,7 @@ export function migrate(
     return { ...now, history };
   });
   const version = due[due.length - 1] as number;
-  return { ...record, frames: frames as unknown as ConversationRecord['frames'], version };
+  return { ...record, ...stackOf(frames), version };
 }
 
 const warned = /* @__PURE__ */ new WeakSet<Migrations[number]>();

@@ -1,8 +1,6 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
-import { isPromise } from '../base/awaitable.ts';
 import { FsmError } from '../base/errors.ts';
-import type { Awaitable } from '../base/type-tools.ts';
 import type { Interruption, Lease, WaitOptions } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
@@ -66,7 +64,7 @@ async function telefsmTurn<Result>(
     const { interrupts } = rt;
     const acquired =
       interrupts === undefined ? queued.acquire() : interrupts.acquire(key, job, queued);
-    lease = isPromise(acquired) ? await acquired : acquired;
+    lease = acquired instanceof Promise ? await acquired : acquired;
     if (queued.mayWait) job.ready?.();
     if (lease === undefined) return void (await job.reject?.());
     lease.seat = queued.seat;
@@ -93,7 +91,7 @@ async function telefsmTurn<Result>(
     // commit, and deliver; later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';
     const committed = commit(turn, false);
-    if (isPromise(committed)) await committed;
+    if (committed !== undefined) await committed;
     // a task that ran before the commit may have been the first to add something
     if (turn.used !== undefined) {
       if (turn.used.isSending) await deliver(turn);
@@ -168,7 +166,7 @@ class QueuedJob implements Head, WaitOptions {
    *
    * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
    */
-  acquire(): Awaitable<Lease | undefined> {
+  acquire(): Lease | Promise<Lease | undefined> {
     const { rt, job, key } = this;
     if (rt.stopping.isLate) throw rt.stopping.error(job);
     return rt.leases.acquire(key, this);
@@ -226,23 +224,19 @@ function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: L
         !record.pendingPrompt &&
         record.version === version &&
         (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
-        areKnown(record.frames, registry);
+        ((!registry.strict && registry.scenes.size === 0) ||
+          (isKnown(record.top, registry) && record.below.every((one) => isKnown(one, registry))));
   return { turn, isDuplicate, isOver, isCurrent, waited, unreadable };
 }
 
-/** Whether a machine certainly has everything in frames, and no schema checks them; if not, they are looked at closer. */
-function areKnown(
-  frames: readonly Frame[],
+/** Whether a machine certainly has the scene and state of a frame, and no schema checks it; if not, it is looked at closer. */
+function isKnown(
+  { scene, state }: Frame,
   { scenes, states, checked, strict, stateId }: Registry,
 ): boolean {
-  if (!strict && scenes.size === 0) return true;
-  for (const { scene, state } of frames) {
-    const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
-    if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
-    if (state === null) continue;
-    if (checked.has(state)) return false;
-    if (states.has(state)) continue;
-    if (strict || scene !== null || stateId(state) !== undefined) return false;
-  }
-  return true;
+  const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
+  if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
+  if (state === null) return true;
+  if (checked.has(state)) return false;
+  return states.has(state) || (!strict && scene === null && stateId(state) === undefined);
 }

@@ -15,7 +15,7 @@ import type { Turn } from '../conversation/turn.ts';
 import type { Interruption, Lease } from '../lease/lease.ts';
 import { logIn } from '../record/log.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
-import { stateContext } from '../state/context.ts';
+import { FsmState } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import { languageSlot, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
@@ -75,7 +75,7 @@ export class RunningTurn implements OpenTurn {
     this.stored = lease?.stored;
     this.copy = new WorkingCopy(record ?? emptyRecord, rt.rules, deadlineAt);
     if (record === undefined) this.copy.version = rt.options.version;
-    this.state = stateContext(this);
+    this.state = new FsmState(this);
   }
 
   // ── what handlers see

@@ -6,7 +6,7 @@ import { check, describeIssues } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { definitionOf } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { ConversationRecord, Frame } from '../record/record.ts';
+import { type Frame, type Frames, framesOf, stackOf } from '../record/record.ts';
 import { currentPlace } from '../state/current-place.ts';
 import type { Registry } from '../state/registry.ts';
 
@@ -47,22 +47,17 @@ export interface MigratedRecord {
   data: any;
 }
 
-type Frames = ConversationRecord['frames'];
-
 /** The result of an inspection: frames under their current names, or the first unknown state. */
-export type Inspection = { readonly frames: Frames } | UnknownState;
+export type Inspection = Frames | UnknownState;
 
 /** Checks whether a machine has everything in a record: first all names, then the data. */
-export async function findUnknown(
-  record: ConversationRecord,
-  registry: Registry,
-): Promise<Inspection> {
-  if (!registry.strict && registry.scenes.size === 0) return record;
-  let { frames } = record;
+export async function findUnknown(found: Frames, registry: Registry): Promise<Inspection> {
+  if (!registry.strict && registry.scenes.size === 0) return found;
+  const frames = [...framesOf(found)];
   for (const [at, frame] of frames.entries()) {
     const renamed = rename(frame, registry);
     if ('reason' in renamed) return renamed;
-    if (renamed !== frame) frames = withFrame(frames, at, renamed);
+    frames[at] = renamed;
   }
   for (const [at, frame] of frames.entries()) {
     const checkData = checkOf(frame, registry);
@@ -71,14 +66,11 @@ export async function findUnknown(
     if ('issues' in checked) {
       return { ...unknown(frame.state ?? '', frame, 'data'), issues: checked.issues };
     }
-    const isSame = JSON.stringify(checked.data) === JSON.stringify(frame.data);
-    if (!isSame) frames = withFrame(frames, at, { ...frame, data: checked.data });
+    const isValid = JSON.stringify(checked.data) === JSON.stringify(frame.data);
+    if (!isValid) frames[at] = { ...frame, data: checked.data };
   }
-  return { frames };
-}
-
-function withFrame(frames: Frames, at: number, frame: Frame): Frames {
-  return frames.with(at, frame) as unknown as Frames;
+  const isSame = framesOf(found).every((frame, at) => frame === frames[at]);
+  return isSame ? found : stackOf(frames);
 }
 
 function rename(frame: Frame, registry: Registry): Frame | UnknownState {

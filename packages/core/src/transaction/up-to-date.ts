@@ -64,13 +64,12 @@ async function evolve(turn: OpenTurn): Promise<void> {
     record = migrate(record, migrations, migrationVersions);
   }
   copy.version = version;
-  copy.frames = record.frames;
+  copy.top = record.top;
+  copy.below = record.below;
   const inspection = await findUnknown(record, rt.registry);
-  if ('frames' in inspection) {
-    copy.frames = inspection.frames;
-    return;
-  }
-  await repair(turn, inspection);
+  if ('reason' in inspection) return repair(turn, inspection);
+  copy.top = inspection.top;
+  copy.below = inspection.below;
 }
 
 /**
@@ -83,7 +82,7 @@ async function evolve(turn: OpenTurn): Promise<void> {
  */
 async function askAgain(turn: OpenTurn): Promise<boolean> {
   const { copy, effects, input, rt } = turn;
-  const { frames, top, pendingPrompt } = copy;
+  const { top, below, pendingPrompt } = copy;
   const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
   const tolerate = (error: unknown) => {
     if (!goesOn || isOutage(error)) throw error;
@@ -99,7 +98,8 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
   } catch (error) {
     tolerate(error);
     effects.silence();
-    copy.frames = frames;
+    copy.top = top;
+    copy.below = below;
     copy.pendingPrompt = pendingPrompt;
   }
   await commitAhead(turn);
