@@ -90,6 +90,24 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
+  it('is remembered when its conversation was cleared twice since, whether it changed something or not', async () => {
+    const { give, send } = start();
+    const set: Handler = ({ state: fsm }) => fsm.set(Form.name);
+    const clear: Handler = ({ state: fsm }) => fsm.clear();
+    const first = message(1, 'in');
+    const second = message(1, 'a');
+    let runs = 0;
+    await give(first, set);
+    await give(second, () => {});
+    await send(1, 'out', clear);
+    await send(1, 'in', set);
+    await send(1, 'out', clear);
+    for (const update of [first, second]) await give(update, () => void runs++);
+    await send(1, 'in', set);
+    for (const update of [first, second]) await give(update, () => void runs++);
+    expect(runs).toBe(0);
+  });
+
   it('that changed nothing on an existing conversation is remembered', async () => {
     const { give, send } = start();
     await send(1, 'in', ({ state: fsm }) => fsm.set(Form.name));

@@ -36,7 +36,8 @@ export function hasSeen(ids: SeenIds, id: TurnId): boolean {
  */
 export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
   // as long as it can become, and cut in the end: every conversation keeps its list
-  const kept = [id].concat(ids);
+  const kept: TurnId[] = new Array(ids.length + 1);
+  kept[0] = id;
   let size = 1;
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
   let newest = typeof id === 'number' ? id : undefined;
@@ -51,7 +52,7 @@ export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
     kept[size++] = apart(before, lastKept);
     lastKept = before;
   }
-  kept.length = size;
+  while (kept.length > size) kept.pop();
   return kept;
 }
 

@@ -2,7 +2,7 @@
 
 import { namedError } from '../base/named-error.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
+import { leastOfOne, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
@@ -132,7 +132,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
   if (lease === undefined) return;
   const { changed } = copy;
   if (!changed && id === undefined) return keep ? undefined : lease.release();
-  const { shared } = rt.storage.features;
+  const { shared, fencing } = rt.storage.features;
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   const { base } = copy;
   let ids = id === undefined ? base.ids : withId(base.ids, id, least);
@@ -148,7 +148,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
   const tasks = turn.used?.take('tasks');
   const written = () => {
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
-    if (next === undefined) rt.recent.add(lease.key, listIds(record.ids));
+    if (next === undefined) rt.recent[fencing ? 'keep' : 'add'](lease.key, record.ids);
     replaced(turn.stored, next);
     turn.stored = next;
     copy.rebase(record);

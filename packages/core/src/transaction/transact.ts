@@ -4,8 +4,8 @@ import { FsmError } from '../base/errors.ts';
 import type { Interruption, Lease, WaitOptions } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
-import { hasSeen } from '../record/ids.ts';
-import { type Frame, isEmpty } from '../record/record.ts';
+import { hasSeen, noIds } from '../record/ids.ts';
+import { emptyRecord, type Frame, isEmpty } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
@@ -205,14 +205,17 @@ function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: L
   }
   const deadlineIn = stored?.deadlineIn;
   const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
-  const turn = new RunningTurn(rt, job, lease, record, deadlineAt);
+  const { known } = rt.recent;
+  const { fencing } = rt.storage.features;
+  // where a record keeps the ids itself, those from before it began are among them
+  const recent =
+    known.size === 0 || (fencing && record !== undefined) ? noIds : (known.get(key) ?? noIds);
+  const began = recent === noIds ? undefined : { ...emptyRecord, version, ids: recent };
+  const turn = new RunningTurn(rt, job, lease, record ?? began, deadlineAt);
   turn.interruption = interruption;
   turn.behind = behind;
   if (number !== undefined) turn.isEarly = rt.early.isEarly(key, number);
-  const { known } = rt.recent;
-  const isDuplicate =
-    (record !== undefined && hasSeen(record.ids, job.id)) ||
-    (known.size > 0 && !rt.storage.features.shared && rt.recent.has(key, job.id));
+  const isDuplicate = hasSeen(record?.ids ?? noIds, job.id) || hasSeen(recent, job.id);
   // also a turn that was handled before may have left a question that was never asked
   const isOver = isDuplicate && !turn.copy.pendingPrompt;
   if (!isOver) rt.opened?.(turn, job.ctx);
