@@ -40,7 +40,7 @@ const adapter = (name) => ({
 });
 
 export default [
-  ...bot('a bot with states', 'state, states', '30 kB', '26 kB'),
+  ...bot('a bot with states', 'state, states', '29.5 kB', '25.9 kB'),
   ...bot('a bot with a flow', 'flow', '50.9 kB', '45.1 kB'),
   {
     name: 'keyValueStorage alone',

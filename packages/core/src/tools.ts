@@ -7,6 +7,7 @@
 import { languages } from './conversation/languages.ts';
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
+import { RecentAlbums } from './engine/albums.ts';
 import { sendWithout } from './engine/reply-keyboards.ts';
 import { answerStale } from './engine/stale.ts';
 import { answerEarly } from './machine/busy.ts';
@@ -19,6 +20,7 @@ import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
 import { handleLabel } from './scene/flow/choose.ts';
 import { handleCommand } from './scene/flow/commands.ts';
 import { edit } from './scene/flow/corrections.ts';
+import { withButtons } from './scene/flow/dressed-prompt.ts';
 import { handleEdited } from './scene/flow/edited.ts';
 import { runEnding } from './scene/flow/endings.ts';
 import { startData } from './scene/flow/given.ts';
@@ -26,13 +28,13 @@ import { collect } from './scene/flow/parts.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
 import { press } from './scene/flow/press.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
-import { keyboardOf } from './scene/flow/question-keyboard.ts';
 import { recheck } from './scene/flow/recheck.ts';
 import { retrigger } from './scene/flow/retrigger.ts';
 import { walkRounds } from './scene/flow/rounds.ts';
 import { shareButton } from './scene/flow/share.ts';
 import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
 import { deadlineIndex } from './storage/deadline-index.ts';
+import { listed } from './storage/memory-list.ts';
 import { rejectInput } from './transaction/reject-input.ts';
 import { bringUpToDate } from './transaction/up-to-date.ts';
 
@@ -60,6 +62,7 @@ export { updateTypes } from './update/subject.ts';
  * ahead of it.
  */
 export const loadedLater: readonly unknown[] = [
+  RecentAlbums,
   languages,
   showStream,
   askElsewhere,
@@ -71,13 +74,14 @@ export const loadedLater: readonly unknown[] = [
   peek,
   bringUpToDate,
   deadlineIndex,
+  listed,
   rejectInput,
   answerStale,
   sendWithout,
   collect,
   handleCommand,
   handleLabel,
-  keyboardOf,
+  withButtons,
   runEnding,
   press,
   startData,

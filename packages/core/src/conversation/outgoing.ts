@@ -113,6 +113,11 @@ export function isSent(value: unknown): value is Sent {
   return holds(value, 'message_id');
 }
 
+/** Whether a message is an invoice. */
+export function isInvoice(say: OutgoingMessage): say is ApiCall {
+  return typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
+}
+
 /** The kinds of media, as fields of a message. */
 export const mediaKinds: readonly MediaKind[] = [
   'photo',

@@ -1,7 +1,47 @@
 /** Checks the names of texts: a misspelled one would replace nothing. Not part of the production build. */
 
 import { checkOptions } from '#option-checks';
-import { defaultTexts } from './texts.ts';
+import type { TextName } from './texts.ts';
+
+/** Names of all texts: a bot without scenes needs no more of the texts at its start. */
+export const textNames: readonly TextName[] = [
+  'wrongKind',
+  'notEmail',
+  'notPhone',
+  'notUrl',
+  'notDate',
+  'notNumber',
+  'invalid',
+  'tooLong',
+  'canceled',
+  'timedOut',
+  'stale',
+  'notYours',
+  'oldInvoice',
+  'notYourInvoice',
+  'firstStep',
+  'noBack',
+  'noSkip',
+  'tooManyAttempts',
+  'failed',
+  'running',
+  'restart',
+  'blocked',
+  'reset',
+  'busy',
+  'askedElsewhere',
+  'paying',
+  'skip',
+  'back',
+  'more',
+  'done',
+  'yes',
+  'no',
+  'cancel',
+  'edit',
+  'pickEdit',
+  'keep',
+];
 
 /**
  * Checks the texts of a machine or a flow.
@@ -10,5 +50,5 @@ import { defaultTexts } from './texts.ts';
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkTexts(where: string, texts: unknown): void {
-  checkOptions(where, Object(texts), {}, Object.keys(defaultTexts).join(' '));
+  checkOptions(where, Object(texts), {}, textNames.join(' '));
 }

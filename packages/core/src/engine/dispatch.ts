@@ -11,7 +11,7 @@ import { isEvent } from '../update/input.ts';
 import { checkoutOf, markOfPayload, paymentOf } from '../update/invoice.ts';
 import { textIn } from '../update/raw-update.ts';
 import { isOfOneMachine } from '../update/tag.ts';
-import { albumKey, markedEntry, RecentAlbums } from './albums.ts';
+import type { RecentAlbums } from './albums.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { behaviorOn, guarded, noteFailure } from './hooks.ts';
 import { beginAtOnce, enterFirst } from './initial.ts';
@@ -23,12 +23,18 @@ import { initialOf, isGuest, start } from './triggers.ts';
  * goes to the bot.
  */
 export function dispatcher(): Engine['dispatch'] {
-  const albums = new RecentAlbums();
-  return (turn, rest) => {
+  let albums: RecentAlbums | undefined;
+  const dispatch: Engine['dispatch'] = (turn, rest) => {
     const { copy, input } = turn;
+    if (input?.album !== undefined && albums === undefined) {
+      return import('./albums.ts').then(({ RecentAlbums }) => {
+        albums ??= new RecentAlbums();
+        return dispatch(turn, rest);
+      });
+    }
     const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
     if (isLogged) noteLog(turn, 'user', input.text);
-    if (isRestOfAlbum(turn, albums)) return;
+    if (albums?.isRest(turn)) return;
     const tag = boundTag(turn);
     // another machine of the bot, with another namespace, is further down
     if (tag !== undefined && !isOfOneMachine(tag, turn.tag)) return rest?.(turn);
@@ -43,19 +49,26 @@ export function dispatcher(): Engine['dispatch'] {
     const offered = new Offered(turn, albums, tag, rest);
     return active === undefined ? begin(offered) : offer(offered, active);
   };
+  return dispatch;
 }
 
 /** An update on its way through the scenes; what none of them takes is passed on to the bot. */
 class Offered {
   readonly turn: OpenTurn;
-  readonly albums: RecentAlbums;
+  /** Absent until the first part of an album. */
+  readonly albums: RecentAlbums | undefined;
   /** The conversation that its button or invoice is bound to. */
   private readonly tag: string | undefined;
   private readonly rest: Rest;
   private thrown: { readonly error: unknown } | undefined;
   isPassed = false;
 
-  constructor(turn: OpenTurn, albums: RecentAlbums, tag: string | undefined, rest: Rest) {
+  constructor(
+    turn: OpenTurn,
+    albums: RecentAlbums | undefined,
+    tag: string | undefined,
+    rest: Rest,
+  ) {
     this.turn = turn;
     this.albums = albums;
     this.tag = tag;
@@ -150,7 +163,7 @@ async function offerInput(offered: Offered, run: FrameRun, behavior: SceneBehavi
   effects.takesInput = true;
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answer ??= {};
-  if (input.album !== undefined) claimAlbum(turn, albums, input.album, run.entry);
+  if (input.album !== undefined) albums?.claim(turn, input.album, run.entry);
 }
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
@@ -160,19 +173,6 @@ function isUnkeepable(error: unknown): boolean {
     isFsmError(error, 'DATA_INVALID') ||
     isFsmError(error, 'RECORD_TOO_LARGE')
   );
-}
-
-/** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
-function claimAlbum(turn: OpenTurn, albums: RecentAlbums, album: string, entry: number): void {
-  albums.took(turn.key ?? '', album, entry);
-  if (turn.rt.storage.features.shared) turn.effects.marks.push(albumKey(album, entry));
-}
-
-/** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
-function isRestOfAlbum({ input, key = '', copy }: OpenTurn, albums: RecentAlbums): boolean {
-  if (input?.album === undefined || input.edited) return false;
-  const entry = albums.takenBy(key, input.album) ?? markedEntry(copy.base.ids, input.album);
-  return entry !== undefined && entry !== copy.top.entry;
 }
 
 /**

@@ -270,21 +270,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       if (known) deadlines?.put(known, known.deadlineAt);
     },
 
-    async *list({ prefix = '', state, limit = Number.POSITIVE_INFINITY, after }) {
-      const keys = [...entries.keys()].filter(
-        (key) => key.startsWith(prefix) && (after === undefined || key > after),
-      );
-      let left = limit;
-      for (const key of keys.sort()) {
-        if (left <= 0) return;
-        const write = writeIn(entries.get(key));
-        const at = write?.state ?? null;
-        if (state !== undefined && at !== state) continue;
-        const found = stored(key, write);
-        if (!found) continue;
-        left--;
-        yield { key, stored: found, state: at };
-      }
+    async *list(query) {
+      const { listed } = await import('./memory-list.ts');
+      yield* listed(entries.keys(), (key) => writeIn(entries.get(key)), stored, query);
     },
   };
 }

@@ -3,12 +3,11 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Trigger } from '../../conversation/behavior.ts';
-import type { ApiCall, OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { objectIn, textIn } from '../../update/raw-update.ts';
+import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
@@ -206,11 +205,6 @@ export async function answersPaying(active: ActiveFlow): Promise<boolean> {
   return true;
 }
 
-/** Whether a message is an invoice. */
-export function isInvoice(say: OutgoingMessage): say is ApiCall {
-  return typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
-}
-
 /** Removes the keyboard of the last prompt, or the prompt, if the flow has that option. */
 export function tidy({ plan, run, memo }: ActiveFlow): void {
   const { prompts = 'keep' } = plan.options;
@@ -233,4 +227,19 @@ export function elsewhereMessage(chat_id: number, message_id: number | undefined
     business_connection_id: undefined,
     direct_messages_topic_id: undefined,
   };
+}
+
+/**
+ * The last message of this user in this group: that of the update, or of one before. A selective keyboard is for the author of the message
+ * to which it replies; without one, a bot in privacy mode could not read the answer.
+ */
+export function lastMessageOf(active: ActiveFlow): FlowMemo['heard'] {
+  const { update, subject } = active.run.turn;
+  const { chat, thread, user, updateType } = subject;
+  if (!inGroup(active)) return undefined;
+  const whose = [chat, thread, user].join();
+  const message = update && updateType && wholeIn(objectIn(update, updateType), 'message_id');
+  if (typeof message === 'number') return [whose, message];
+  const { heard } = active.memo;
+  return heard?.[0] === whose ? heard : undefined;
 }

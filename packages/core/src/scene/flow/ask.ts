@@ -13,6 +13,7 @@ import {
   advance,
   awaitsPayment,
   keep,
+  lastMessageOf,
   locate,
   note,
   questionOf,
@@ -27,7 +28,8 @@ import type { FlowMemo } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
-import { lastMessageOf, type Shown, show } from './prompt.ts';
+import { show } from './prompt.ts';
+import type { Shown } from './shown.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
 /** How a question is asked; messages only where it is asked in place. */

@@ -8,20 +8,12 @@
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { OutgoingMessage } from '../../conversation/outgoing.ts';
+import { isInvoice, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
-import {
-  type ActiveFlow,
-  isInvoice,
-  locate,
-  note,
-  questionOf,
-  text,
-  wasAsked,
-} from './active-flow.ts';
+import { type ActiveFlow, locate, note, questionOf, text, wasAsked } from './active-flow.ts';
 import type { SentInvoice } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 

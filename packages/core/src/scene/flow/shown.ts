@@ -1,0 +1,15 @@
+/** A question ready to be said: its message, and what has to be noted about it. */
+
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
+import type { FormattedStream } from '../../conversation/stream.ts';
+import type { SentInvoice } from './memo.ts';
+import type { QuestionKeyboard } from './question-keyboard.ts';
+
+/** A question ready to be said. */
+export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedrawn' | 'labels'>> {
+  readonly say: OutgoingMessage | FormattedStream;
+  readonly invoice: SentInvoice | undefined;
+}
+
+/** A question without what telefsm adds to its message. */
+export type PlainPrompt = Pick<Shown, 'say' | 'invoice'>;
