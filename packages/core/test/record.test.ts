@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frozenData, type JsonObject } from '../src/base/json.ts';
+import { frozenData, type JsonObject, mergedData, noData } from '../src/base/json.ts';
 import {
   before,
   type History,
@@ -319,6 +319,22 @@ describe('a history', () => {
         const decoded = read(textOf({ ...emptyRecord, top: here }));
         if (!('record' in decoded)) throw new Error('unreadable');
         expect(shown(placesOf(decoded.record.top.history))).toBe(shown(pasts));
+      }),
+    );
+  });
+
+  it('is the same whether the change is known that has led on, or not', () => {
+    const names = fc.constantFrom('name', 'age', '__proto__', 'x');
+    const patches = fc.dictionary(names, fc.option(json.value, { nil: undefined }));
+    fc.assert(
+      fc.property(past, patches, patches, ({ memo, ...first }, before, patch) => {
+        const data = mergedData(noData, before, 'data');
+        const after = { scene: first.scene, data: mergedData(data, patch, 'data') };
+        const left = { ...first, data, memo };
+        const rules = { most: 9, characters: 9999 };
+        const known = remember(noHistory, left, after, rules, patch);
+        expect(shown(placesOf(known))).toBe(shown([left]));
+        expect(shown(known)).toBe(shown(remember(noHistory, left, after, rules)));
       }),
     );
   });

@@ -42,7 +42,7 @@ export function localQueues(): LocalQueues {
     if (heads.get(key)?.hasLeft === false) return undefined;
     // now and then all at once: to delete each key when its turn ends would cost as much as a lease
     if (heads.size >= most) {
-      for (const [unused, { hasLeft }] of heads) if (hasLeft) heads.delete(unused);
+      for (const { key: unused, hasLeft } of heads.values()) if (hasLeft) heads.delete(unused);
       most = Math.max(fewest, 2 * heads.size);
     }
     return new Head(heads, key, undefined);
@@ -74,7 +74,7 @@ type Line = ((seat: Seat) => void)[];
 /** A class, since one is made for every update; most have no queue behind them. */
 class Head implements Seat {
   private readonly heads: Map<string, Head>;
-  private readonly key: string;
+  readonly key: string;
   private behind: Line | undefined;
   hasLeft = false;
 

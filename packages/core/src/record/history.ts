@@ -66,15 +66,20 @@ export interface HistoryRules {
   readonly characters: number;
 }
 
-/** Adds a state that is left for another. */
+/**
+ * Adds a state that is left for another.
+ *
+ * @param patch - what has made the new data of the past ones, if it is known
+ */
 export function remember(
   history: History,
   past: Past,
   { scene, data }: After,
   { most, characters }: HistoryRules,
+  patch?: object,
 ): History {
   if (most === 0) return noHistory;
-  const step = stepOf(past, { scene, data });
+  const step = stepOf(past, { scene, data }, patch);
   const earlier = stepsFrom(history, past);
   // not spread: that leaves room for more steps, and every conversation keeps its list
   const steps: Step[] = new Array(Math.min(earlier.length + 1, most));
@@ -166,37 +171,39 @@ function within(all: readonly Step[], characters: number): Pick<History, 'steps'
   return { steps, weight };
 }
 
-function stepOf({ state, scene, data, memo }: Past, after: After): Step {
-  const added = addedTo(data, after.data, state);
-  const other = otherIn(data, after.data);
-  if (!isBlank(memo)) return [state, added, other ?? 0, scene, memo];
-  if (scene !== after.scene) return [state, added, other ?? 0, scene];
-  if (other !== undefined) return [state, added, other];
-  if (typeof added === 'number' || added.length > 0) return [state, added];
-  return state === null ? [] : [state];
-}
-
-function addedTo(data: JsonObject, after: JsonObject, state: string | null): Added {
-  if (data === after) return [];
-  if (isBlank(data) && !isBlank(after)) return everyName;
+/** @param patch - what has changed data, if it is known: only its names are looked at, however many data has */
+function stepOf(
+  { state, scene, data, memo }: Past,
+  after: After,
+  patch: object = after.data,
+): Step {
   let names: string[] | undefined;
-  for (const name in after) {
-    if (Object.hasOwn(data, name)) continue;
-    if (names === undefined) names = [name];
-    else names.push(name);
-  }
-  return names?.length === 1 && names[0] === nameOf(state) ? ownName : (names ?? []);
-}
-
-function otherIn(data: JsonObject, after: JsonObject): JsonObject | undefined {
-  if (data === after) return undefined;
   let other: Record<string, unknown> | undefined;
-  for (const name in data) {
-    if (Object.hasOwn(after, name) && after[name] === data[name]) continue;
+  for (const name in data === after.data ? noData : patch) {
+    const isThere = Object.hasOwn(after.data, name);
+    if (Object.hasOwn(data, name)) {
+      if (isThere && after.data[name] === data[name]) continue;
+      other ??= {};
+      put(other, name, data[name]);
+    } else if (isThere) {
+      if (names === undefined) names = [name];
+      else names.push(name);
+    }
+  }
+  // names that are gone; those that a patch has removed are among its own
+  for (const name in data === after.data || patch !== after.data ? noData : data) {
+    if (Object.hasOwn(after.data, name)) continue;
     other ??= {};
     put(other, name, data[name]);
   }
-  return other;
+  let added: Added = names ?? [];
+  if (names !== undefined && isBlank(data)) added = everyName;
+  else if (names?.length === 1 && names[0] === nameOf(state)) added = ownName;
+  if (!isBlank(memo)) return [state, added, other ?? 0, scene, memo];
+  if (scene !== after.scene) return [state, added, other ?? 0, scene];
+  if (other !== undefined) return [state, added, other];
+  if (names !== undefined) return [state, added];
+  return state === null ? [] : [state];
 }
 
 function pastOf(

@@ -120,7 +120,7 @@ export class WorkingCopy {
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
     const history = moved
-      ? remember(top.history, top, { scene, data }, this.rules.history)
+      ? remember(top.history, top, { scene, data }, this.rules.history, patch)
       : top.history;
     if (scene !== top.scene) this.dropTimers();
     else if (moved && this.timers !== undefined) this.arm(stateTimer, undefined);
