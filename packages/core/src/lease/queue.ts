@@ -31,8 +31,8 @@ export function queuesOf(storage: StorageStatements): LocalQueues {
   return known;
 }
 
-/** Below so many keys none is looked for that nobody uses any more. */
-const fewest = 64;
+/** Below so many keys none is looked for that nobody uses any more: a key that is still there costs its next update less. */
+const fewest = 1024;
 
 /** Makes queues. */
 export function localQueues(): LocalQueues {
