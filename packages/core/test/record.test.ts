@@ -10,7 +10,6 @@ import {
   remember,
 } from '../src/record/history.ts';
 import { listIds, mostIds, noIds, type SeenIds, type TurnId, withId } from '../src/record/ids.ts';
-import { markOf } from '../src/record/marks.ts';
 import type { ConversationRecord, Frame } from '../src/record/record.ts';
 import { emptyFrame, emptyRecord, framesOf } from '../src/record/record.ts';
 import { decode, replaced, writeOf } from '../src/record/stored.ts';
@@ -122,9 +121,7 @@ const record = fc.record({
       maxLength: 12,
     })
     .map(seen),
-  marks: fc
-    .array(fc.nat(), { maxLength: 8 })
-    .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
+  marks: fc.array(fc.stringMatching(/^[\w-]{6}$/), { maxLength: 8 }).map((marks) => marks.join('')),
   replyAddress: fc.option(place, { nil: undefined }),
   timers,
   failures: fc.nat(4),

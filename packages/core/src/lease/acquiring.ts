@@ -25,9 +25,10 @@ export interface AcquiringRoom
   /**
    * Makes the lease of an attempt that has ended well.
    *
-   * @param until - until when it certainly lasts, by the monotonic clock
+   * @param now - by the monotonic clock
+   * @param until - until when it certainly lasts
    */
-  granted(attempt: Acquiring, answer: Granted, until: number): Lease;
+  granted(attempt: Acquiring, answer: Granted, now: number, until: number): Lease;
   /** An attempt has ended without a lease. */
   gaveUp(attempt: Acquiring): void;
   /** Whether a holder is one of this process whose attempt and turn are over. */
@@ -173,7 +174,7 @@ export class Acquiring implements Member, Statement<Acquired> {
     const now = clock.monotonic();
     if (now - sentAt <= short / 2 || this.#isExtended) {
       this.#end();
-      this.#resolve?.(this.leases.granted(this, answer, sentAt + short));
+      this.#resolve?.(this.leases.granted(this, answer, now, sentAt + short));
       return;
     }
     // most of the lease was spent on the way: the same token extends it

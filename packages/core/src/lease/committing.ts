@@ -28,8 +28,8 @@ export class Committing implements Statement<CommitAnswer> {
   readonly holder: LeaseHolder;
   /** The mark that the text has; `undefined` if nobody asked for one. */
   readonly mark: string | undefined;
-  /** When it was sent first, by the monotonic clock. */
-  readonly since: number;
+  /** When it was sent first, by the monotonic clock; infinite before. */
+  since: number = Number.POSITIVE_INFINITY;
   /** The answer to any of its copies; `undefined` if it failed for good. */
   said: CommitAnswer | undefined;
   /** Whether one of its copies may have been written without an answer. */
@@ -59,7 +59,6 @@ export class Committing implements Statement<CommitAnswer> {
     this.keep = keep;
     this.id = id;
     this.mark = mark;
-    this.since = room.clock.monotonic();
   }
 
   /** Sends it until it is answered or has failed for good. To be called once; never rejects. */
@@ -78,7 +77,8 @@ export class Committing implements Statement<CommitAnswer> {
     return this.#failures > 0;
   }
 
-  send(): Awaitable<CommitAnswer> {
+  send(now: number): Awaitable<CommitAnswer> {
+    this.since = Math.min(this.since, now);
     const { short, options } = this.#room;
     const { write, keep, holder } = this;
     return options.storage.commit(this.#key, holder, write, keep ? short : undefined);

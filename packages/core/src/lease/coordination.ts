@@ -108,9 +108,9 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
     this.notes.stop();
   }
 
-  granted(attempt: Acquiring, { fence, stored }: Granted, until: number): Lease {
+  granted(attempt: Acquiring, { fence, stored }: Granted, now: number, until: number): Lease {
     const { key, token, options } = attempt;
-    const lease = new SharedLease(this, key, { token, fence }, stored, until);
+    const lease = new SharedLease(this, key, { token, fence }, stored, now, until);
     turns.replace(attempt, lease);
     if (options.interruption !== undefined) this.notes.watch(token, options.interruption);
     this.by(lease.dueAt);

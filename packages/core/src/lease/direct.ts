@@ -47,7 +47,7 @@ class DirectLeases implements Leases {
 
   #granted(key: string, token: string, { fence, stored }: Granted): Lease {
     const { clock, longest } = this.options;
-    const lease = new DirectLease(this, key, { token, fence }, stored);
+    const lease = new DirectLease(this, key, { token, fence }, stored, clock.monotonic());
     this.#live.add(lease);
     this.#timer ??= clock.setTimeout(this.#tick, longest);
     return lease;
@@ -129,7 +129,6 @@ export class DirectLease implements Lease, Member {
   /** Its token and its fence, which grows with each continuing commit. */
   holder: LeaseHolder;
   readonly stored: StoredText | undefined;
-  /** When the turn began, by the monotonic clock. */
   readonly startedAt: number;
   seat: Seat | undefined;
   at = -1;
@@ -138,12 +137,18 @@ export class DirectLease implements Lease, Member {
   private readonly room: LeaseHome;
   private abort: AbortController | undefined;
 
-  constructor(room: LeaseHome, key: string, holder: LeaseHolder, stored: StoredText | undefined) {
+  constructor(
+    room: LeaseHome,
+    key: string,
+    holder: LeaseHolder,
+    stored: StoredText | undefined,
+    startedAt: number,
+  ) {
     this.room = room;
     this.key = key;
     this.holder = holder;
     this.stored = stored;
-    this.startedAt = room.options.clock.monotonic();
+    this.startedAt = startedAt;
   }
 
   get signal(): AbortSignal {

@@ -31,7 +31,8 @@ export interface Statement<T> {
   readonly isRepeated?: boolean;
   /** Asked when it would be sent; `false` drops it. */
   isWanted?(): boolean;
-  send(): Awaitable<T>;
+  /** @param now - by the monotonic clock */
+  send(now: number): Awaitable<T>;
   /** Gets the answer, however late it comes, and when its statement was sent. */
   answered(value: T, sentAt: number): void;
   /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it. */
@@ -81,7 +82,7 @@ export class Gate {
     const sentAt = sender.clock.monotonic();
     let answer: Awaitable<T>;
     try {
-      answer = statement.send();
+      answer = statement.send(sentAt);
     } catch (error) {
       statement.failed(error);
       return;
@@ -128,8 +129,6 @@ export class Gate {
 /** A statement that was sent and not answered yet. */
 export class InFlight<out T = unknown> implements Member {
   at = -1;
-  /** When its bound ends. */
-  readonly dueAt: DueAt;
   hasSlot = true;
   readonly #gate: Gate;
   readonly #statement: Statement<T>;
@@ -140,7 +139,11 @@ export class InFlight<out T = unknown> implements Member {
     this.#gate = gate;
     this.#statement = statement;
     this.#sentAt = sentAt;
-    this.dueAt = sentAt + callBound;
+  }
+
+  /** When its bound ends. */
+  get dueAt(): DueAt {
+    return this.#sentAt + callBound;
   }
 
   /** Called now and then while it is within its bound. */

@@ -56,6 +56,8 @@ export interface Lease {
   readonly key: string;
   /** The stored text at the time of acquiring. */
   readonly stored: StoredText | undefined;
+  /** When it was acquired, by the monotonic clock. */
+  readonly startedAt: number;
   /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
   readonly signal: AbortSignal;
   /** Grows with each grant and commit; absent where no other process can have the conversation. */

@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { type Marks, markOf, noMarks, withMark } from '../record/marks.ts';
+import { type Marks, newMark, noMarks, withMark } from '../record/marks.ts';
 import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
 import { Committing, type CommittingRoom } from './committing.ts';
@@ -39,13 +39,14 @@ export class SharedLease extends DirectLease {
     key: string,
     holder: LeaseHolder,
     stored: StoredText | undefined,
+    startedAt: number,
     until: number,
   ) {
-    super(leases, key, holder, stored);
+    super(leases, key, holder, stored, startedAt);
     this.leases = leases;
     this.#length = leases.short;
     this.#until = until;
-    this.dueAt = this.startedAt + this.#pause;
+    this.dueAt = startedAt + this.#pause;
   }
 
   /** Ms from one check to the next. */
@@ -103,10 +104,9 @@ export class SharedLease extends DirectLease {
   }
 
   withMark(marks: Marks): Marks {
-    const { token, fence } = this.holder;
-    const text = markOf(token, fence);
+    const text = newMark();
     const before = this.#mark?.text;
-    this.#mark = { text, fence, seen: marks };
+    this.#mark = { text, fence: this.holder.fence, seen: marks };
     return withMark(marks, text, before);
   }
 

@@ -13,30 +13,15 @@ const most = 8;
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/**
- * The mark of a commit: 36 bits of a hash, as six characters.
- *
- * @param token - of the attempt
- * @param fence - the fence that the commit spends
- */
-export function markOf(token: string, fence: number): string {
-  const text = `${token}@${fence}`;
-  let [first, second] = [0x811c9dc5, 0x811c9dc5];
-  // multiplies like FNV-1a
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    first = Math.imul(first ^ unit, 0x01000193);
-    second = Math.imul(second ^ unit, 0x85ebca77);
-  }
-  return half(first) + half(second);
+/** Makes the mark of one commit: 36 random bits, as six characters. Only the process that made it looks for it. */
+export function newMark(): string {
+  return half() + half();
 }
 
-/** Half of a mark. It mixes like the end of MurmurHash3. */
-function half(hash: number): string {
-  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  bits ^= bits >>> 16;
-  return `${letter(bits)}${letter(bits >>> 6)}${letter(bits >>> 12)}`;
+/** Half of a mark. */
+function half(): string {
+  const bits = Math.random() * 0x4_0000;
+  return letter(bits) + letter(bits >>> 6) + letter(bits >>> 12);
 }
 
 function letter(bits: number): string {

@@ -190,7 +190,7 @@ class QueuedJob implements Head, WaitOptions {
  */
 function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: Lease): Opened {
   const { key, stored } = lease;
-  const waited = at === undefined ? 0 : rt.clock.monotonic() - at;
+  const waited = at === undefined ? 0 : lease.startedAt - at;
   const decoded = stored && decode(stored);
   if (decoded !== undefined && 'newer' in decoded) throw newerFormat(key, decoded.newer);
   const { version, unknownState } = rt.options;
