@@ -35,7 +35,7 @@ export function inBatches(client: Client): Send {
     commands = 0;
   }
 
-  return ([name = '', ...args]) => {
+  return (name, args) => {
     if (corked === undefined && isCorkable(client.stream)) {
       corked = client.stream;
       corked.cork();

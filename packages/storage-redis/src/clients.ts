@@ -76,7 +76,7 @@ export function portOf(client: RedisClient): RedisPort {
   if (has(client, 'masters')) return nodeClusterPort(client as NodeRedisCluster);
   if (has(client, 'getSentinelNode')) {
     const sentinel = client as NodeRedisSentinel;
-    const send: Send = (command) => sentinel.sendCommand(false, [...command], plainReplies);
+    const send: Send = (name, args) => sentinel.sendCommand(false, [name, ...args], plainReplies);
     return nodePort(sentinel, send);
   }
   // A pool has no subscription of its own, and sends commands of one key over several connections.
@@ -89,7 +89,7 @@ export function portOf(client: RedisClient): RedisPort {
     });
     return nodePort(
       single,
-      after(contact, (command) => single.sendCommand(command, plainReplies)),
+      after(contact, (name, args) => single.sendCommand([name, ...args], plainReplies)),
     );
   }
   const port = commandPortOf(client);
@@ -107,20 +107,20 @@ function ioredisPort(client: IoRedisClient): RedisPort {
   const cluster = has(client, 'nodes') ? (client as IoRedisCluster) : undefined;
   const sendTo =
     (node: IoRedisClient): Send =>
-    ([name = '', ...args]) =>
+    (name, args) =>
       node.call(name, ...args);
   // in a cluster each command finds its own way
   const send =
     cluster === undefined ? after(contactOfIoredis(client), inBatches(client)) : sendTo(client);
   return {
     cluster: cluster !== undefined,
-    send: (_key, command) => send(command),
+    send: (_key, name, args) => send(name, args),
     async wait(key, replicas, ms) {
       const amounts = [String(replicas), String(ms)] as const;
       if (cluster === undefined) {
         // after a reconnect ioredis sends WAIT again, on a connection that wrote nothing: every replica has all of that
         const { stream: before } = Object(client);
-        const reached = Number(await send(['WAIT', ...amounts]));
+        const reached = Number(await send('WAIT', amounts));
         return Object(client).stream === before ? reached : 0;
       }
       // Without a key ioredis asks any node; a pipeline goes where its one key is.
@@ -162,9 +162,9 @@ function contactOfIoredis(client: IoRedisClient): () => Promise<void> | undefine
 
 /** Sends once the client is connected, and from then on at once. */
 function after(contact: () => Promise<void> | undefined, send: Send): Send {
-  return (command) => {
+  return (name, args) => {
     const made = contact();
-    return made === undefined ? send(command) : made.then(() => send(command));
+    return made === undefined ? send(name, args) : made.then(() => send(name, args));
   };
 }
 
@@ -174,26 +174,27 @@ const plainReplies = { typeMapping: {} };
 function nodePort(client: NodeRedisConnection, send: Send): RedisPort {
   return {
     cluster: false,
-    send: (_key, command) => send(command),
-    wait: async (_key, replicas, ms) => Number(await send(['WAIT', String(replicas), String(ms)])),
+    send: (_key, name, args) => send(name, args),
+    wait: async (_key, replicas, ms) => Number(await send('WAIT', [String(replicas), String(ms)])),
     primaries: async () => [send],
     subscribe: (channel, listener) => nodeSubscription(client, channel, listener),
   };
 }
 
 function nodeClusterPort(client: NodeRedisCluster): RedisPort {
-  const send = (key: string, command: readonly string[]) =>
-    client.sendCommand(key, false, [...command], plainReplies);
+  const send = (key: string, name: string, args: readonly string[]) =>
+    client.sendCommand(key, false, [name, ...args], plainReplies);
   return {
     cluster: true,
     send,
     wait: async (key, replicas, ms) =>
-      Number(await send(key, ['WAIT', String(replicas), String(ms)])),
+      Number(await send(key, 'WAIT', [String(replicas), String(ms)])),
     primaries: () =>
       Promise.all(
         client.masters.map(async (master) => {
           const node = (await client.nodeClient(master as never)) as NodeRedisClient;
-          return (command: readonly string[]) => node.sendCommand(command, plainReplies);
+          return (name: string, args: readonly string[]) =>
+            node.sendCommand([name, ...args], plainReplies);
         }),
       ),
     subscribe: (channel, listener) => nodeSubscription(client, channel, listener),

@@ -42,13 +42,13 @@ export function commandPortOf(client: object): RedisPort | undefined {
   if (typeof client !== 'object' || client === null) return undefined;
   if (isGlide(client)) {
     if ('fcallWithRoute' in client) throw notServed(clusterOfGlide);
-    return portOver((command) => client.customCommand([...command], { decoder: asString }));
+    return portOver((name, args) => client.customCommand([name, ...args], { decoder: asString }));
   }
   if (isUpstash(client)) {
     if (client.opts?.automaticDeserialization !== false) throw notServed(parsing);
     return portOver(overUpstash(client));
   }
-  if (isBun(client)) return portOver(([name = '', ...args]) => client.send(name, args));
+  if (isBun(client)) return portOver((name, args) => client.send(name, [...args]));
   return isScripted(client) ? portOver(overScripts(client)) : undefined;
 }
 
@@ -80,8 +80,8 @@ function notServed([expected, found]: Refusal): FsmError<'INVALID_OPTION'> {
 function portOver(send: Send): RedisPort {
   return {
     cluster: false,
-    send: (_key, command) => send(command),
-    wait: async (_key, replicas, ms) => Number(await send(['WAIT', String(replicas), String(ms)])),
+    send: (_key, name, args) => send(name, args),
+    wait: async (_key, replicas, ms) => Number(await send('WAIT', [String(replicas), String(ms)])),
     primaries: async () => [send],
     subscribe: undefined,
   };
@@ -89,7 +89,7 @@ function portOver(send: Send): RedisPort {
 
 /** Commands by the methods of the client, which has none that sends any command. */
 function overUpstash(client: UpstashClient): Send {
-  return async ([name, first = '', second = '', third = '', ...rest]) => {
+  return async (name, [first = '', second = '', third = '', ...rest]) => {
     switch (name) {
       case 'EVALSHA':
         return client.evalsha(first, [third], rest);
@@ -111,11 +111,11 @@ function overUpstash(client: UpstashClient): Send {
 const anyCommand = 'return redis.call(unpack(ARGV))';
 
 function overScripts(client: ScriptClient): Send {
-  return async (command) => {
-    const [name, script = '', , key = '', ...args] = command;
-    if (name === 'EVAL') return client.eval(script, [key], args);
+  return async (name, args) => {
+    const [script = '', , key = '', ...rest] = args;
+    if (name === 'EVAL') return client.eval(script, [key], rest);
     // the text is sent each time
     if (name === 'EVALSHA') throw new Error('NOSCRIPT');
-    return client.eval(anyCommand, [], [...command]);
+    return client.eval(anyCommand, [], [name, ...args]);
   };
 }

@@ -93,7 +93,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     // By its text, never by its hash: it must not be executed after the commit that it was sent before.
     wake: (key, ms) => {
       const index = layout.index(key);
-      return port.send(index, ['EVAL', wakeScript, '1', index, encodeText(key), String(ms)]);
+      return port.send(index, 'EVAL', [wakeScript, '1', index, encodeText(key), String(ms)]);
     },
 
     async due(limit, claim, prefix) {
@@ -128,7 +128,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     async settled(key) {
       if (!claims.has(key)) {
         const index = layout.index(key);
-        const present = await port.send(index, ['ZSCORE', index, encodeText(key)]);
+        const present = await port.send(index, 'ZSCORE', [index, encodeText(key)]);
         // Only claims have a fraction.
         if (present === null || Number.isInteger(Number(present))) return;
         claims.set(key, { score: String(present), until: 0 });

@@ -20,6 +20,9 @@ const settleText = script(settleScript);
 const answers = ['rejected', 'done', 'already', 'done'] as const;
 const refused = 0;
 const indexUntold = 3;
+/** The position of the argument that says whether the index has the deadline. */
+const told = 7;
+const nothing: Partial<Write> = {};
 
 /** The statements of the holder of a conversation. */
 export interface Settling {
@@ -46,7 +49,7 @@ export function settlingOf(
   /** When the index looks, by this process's steady clock and by token. A hint: the script decides. */
   const looks = new Map<string, number>();
 
-  function finish(key: string, args: readonly string[]): Promise<unknown> {
+  function finish(key: string, args: string[]): Promise<unknown> {
     const name = layout.conversation(key);
     const full = withoutEmptyEnd(args);
     const isWrite = args[1] === 'w' || args[1] === 'd';
@@ -69,10 +72,11 @@ export function settlingOf(
     return answer;
   }
 
+  /** Commits a deadline, and sees to it that the index looks at it in time. */
   async function write(
     key: string,
     token: string,
-    args: readonly string[],
+    args: string[],
     deadlineIn: number,
   ): Promise<unknown> {
     const look = looks.get(token);
@@ -84,7 +88,8 @@ export function settlingOf(
     }
     // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
     const woken = deadlines.wake(key, deadlineIn);
-    const [answer] = await Promise.all([finish(key, [...args, '1']), woken]);
+    args[told] = '1';
+    const [answer] = await Promise.all([finish(key, args), woken]);
     looksIn(token, deadlineIn);
     return answer;
   }
@@ -98,26 +103,28 @@ export function settlingOf(
     looksIn,
 
     async commit(key, { token, fence }, next, keep) {
-      const keptFor = keep === undefined ? '' : String(keep);
-      const head = [token, next === undefined ? 'd' : 'w', String(fence), keptFor];
-      let answer: unknown;
-      if (next === undefined) answer = await finish(key, head);
-      else {
-        const { text, state, ttl, deadlineIn } = next;
-        const args = [...head, encodeText(text), encodeText(state ?? '')];
-        args.push(ttl === undefined ? '' : String(ttl));
-        answer =
-          deadlineIn === undefined
-            ? await finish(key, args)
-            : await write(key, token, [...args, String(deadlineIn)], deadlineIn);
-      }
+      const { text = '', state, ttl, deadlineIn } = next ?? nothing;
+      const args = [
+        token,
+        next === undefined ? 'd' : 'w',
+        String(fence),
+        encodeText(text),
+        encodeText(state ?? ''),
+        numberText(ttl),
+        numberText(deadlineIn),
+        '',
+        numberText(keep),
+      ];
+      const answer = await (deadlineIn === undefined
+        ? finish(key, args)
+        : write(key, token, args, deadlineIn));
       if (keep === undefined) looks.delete(token);
       return answers[Number(answer)] ?? 'rejected';
     },
 
     async renew(key, { token, fence }, lease) {
-      const answer = await finish(key, [token, '+', String(fence), String(lease)]);
-      return Number(answer) !== refused;
+      const args = [token, '+', String(fence), '', '', '', '', '', String(lease)];
+      return Number(await finish(key, args)) !== refused;
     },
 
     async release(key, { token, fence }) {
@@ -125,4 +132,8 @@ export function settlingOf(
       await finish(key, [token, '-', String(fence)]);
     },
   };
+}
+
+function numberText(number: number | undefined): string {
+  return number === undefined ? '' : String(number);
 }

@@ -1,7 +1,7 @@
 /** The interface between the storage and any client. */
 
-/** Sends one command, its name first. */
-export type Send = (command: readonly string[]) => Promise<unknown>;
+/** Sends one command. */
+export type Send = (name: string, args: readonly string[]) => Promise<unknown>;
 
 /** A connection of our own that listens to one channel. */
 export interface Subscription {
@@ -16,7 +16,7 @@ export interface RedisPort {
   /** Whether keys are spread over several primaries. */
   readonly cluster: boolean;
   /** Sends a command to the primary of a key; commands of one key are executed in the order of the calls. */
-  send(key: string, command: readonly string[]): Promise<unknown>;
+  send(key: string, name: string, args: readonly string[]): Promise<unknown>;
   /** Waits for replicas to have what was last sent to the primary of a key; answers how many have. */
   wait(key: string, replicas: number, ms: number): Promise<number>;
   /** A way to each primary. */

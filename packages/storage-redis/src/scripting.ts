@@ -15,11 +15,10 @@ export function script(text: string): Script {
   return { text, hash: createHash('sha1').update(text).digest('hex') };
 }
 
-/** Leaves out the empty arguments at the end, which scripts read as empty all the same. */
-export function withoutEmptyEnd(args: readonly string[]): readonly string[] {
-  let end = args.length;
-  while (end > 0 && args[end - 1] === '') end--;
-  return end === args.length ? args : args.slice(0, end);
+/** Removes the empty arguments at the end, which scripts read as empty all the same. */
+export function withoutEmptyEnd(args: string[]): readonly string[] {
+  while (args.at(-1) === '') args.pop();
+  return args;
 }
 
 /**
@@ -27,25 +26,22 @@ export function withoutEmptyEnd(args: readonly string[]): readonly string[] {
  *
  * @param beside - what to send right behind it, on the same connection; sent again if the script has to be
  */
-export async function runScript(
+export function runScript(
   port: RedisPort,
   { text, hash }: Script,
   key: string,
   args: readonly string[],
   beside?: () => void,
 ): Promise<unknown> {
-  const known = port.send(key, ['EVALSHA', hash, '1', key, ...args]);
-  beside?.();
-  try {
-    return await known;
-  } catch (error) {
-    if (!isScriptMissing(error)) throw explained(error, key);
-  }
-  const loaded = port.send(key, ['EVAL', text, '1', key, ...args]);
-  beside?.();
-  try {
-    return await loaded;
-  } catch (error) {
+  const send = (name: string, script: string) => {
+    const answer = port.send(key, name, [script, '1', key, ...args]);
+    beside?.();
+    return answer;
+  };
+  const explain = (error: unknown) => {
     throw explained(error, key);
-  }
+  };
+  return send('EVALSHA', hash).catch((error) =>
+    isScriptMissing(error) ? send('EVAL', text).catch(explain) : explain(error),
+  );
 }

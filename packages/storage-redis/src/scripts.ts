@@ -68,14 +68,14 @@ if not deadline then return {fence, text} end
 return {fence, text, deadline - now, indexed and indexed - now or false}`;
 
 /**
- * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '+' renew, '-' release), fence, ms to continue holding
- * (without them it releases), text, state, ttl, deadline, '1' if the index has the deadline.
+ * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '+' renew, '-' release), fence, text, state, ttl, deadline,
+ * '1' if the index has the deadline, ms to continue holding (without them it releases).
  *
  * Answers 1 done, 3 done and the index must yet be notified, 2 done before, 0 rejected.
  */
 export const settleScript: string = String.raw`
 local call, format = redis.call, string.format
-local key, token, what, keep, ttl, due = KEYS[1], ARGV[1], ARGV[2], ARGV[4] or '', ARGV[7] or '', ARGV[8] or ''
+local key, token, what, ttl, due, keep = KEYS[1], ARGV[1], ARGV[2], ARGV[6] or '', ARGV[7] or '', ARGV[9] or ''
 local lock, waiters, expiry, deadline, indexed, fence, state = unpack(call('HMGET', key, 'l', 'w', 'e', 'd', 'k', 'f', 's'), 1, 7)
 local space = lock and lock ~= '' and string.find(lock, ' ', 1, true)
 local owner = space and string.sub(lock, space + 1) or ''
@@ -119,16 +119,16 @@ end
 
 local answer = 1
 if what == 'w' then
-  call('HSET', key, 'r', ARGV[5] or '', 's', ARGV[6] or '', 'l', held, 'f', fence)
+  call('HSET', key, 'r', ARGV[4] or '', 's', ARGV[5] or '', 'l', held, 'f', fence)
   if due ~= '' then
     local at = now + due
     local text = format('%.0f', at)
     indexed = indexed and tonumber(indexed)
-    if ARGV[9] ~= '1' and indexed and indexed > now and indexed <= at then
+    if ARGV[8] ~= '1' and indexed and indexed > now and indexed <= at then
       call('HSET', key, 'd', text)
     else
       call('HSET', key, 'd', text, 'k', text)
-      if ARGV[9] ~= '1' then answer = 3 end
+      if ARGV[8] ~= '1' then answer = 3 end
     end
   elseif deadline then
     call('HDEL', key, 'd', 'k')

@@ -62,7 +62,10 @@ describe('what ioredis is asked for in one turn of the event loop', () => {
     ['cannot hold writes back', {}],
   ])('goes to a client whose stream %s', async (_, stream) => {
     const send = inBatches({ call: async (name) => `answer to ${name}`, stream });
-    expect(await Promise.all([send(['A']), send(['B'])])).toEqual(['answer to A', 'answer to B']);
+    expect(await Promise.all([send('A', []), send('B', [])])).toEqual([
+      'answer to A',
+      'answer to B',
+    ]);
   });
 
   it('is rejected whole by a client that is closed', async () => {
