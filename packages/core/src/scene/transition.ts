@@ -6,10 +6,10 @@ import { mergedData } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
-import type { SceneRun } from '../conversation/behavior.ts';
 import { isSent, type Sent } from '../conversation/outgoing.ts';
 import type { AnyScene, CallOptions, StartArgs } from '../conversation/scene.ts';
 import type { AskTurn } from '../conversation/turn.ts';
+import type { FrameRun } from '../engine/frame-run.ts';
 
 /** Where a handler leads. Made by the verbs of its turn; returning nothing, or what `reply` gave, stays silently. */
 export interface Transition {
@@ -57,7 +57,7 @@ export interface Leading {
 /** A transition as the engine reads it; bot authors only hand it back. */
 export interface Verb extends Transition {
   readonly leads: Leading;
-  readonly apply: (run: SceneRun) => void;
+  readonly apply: (run: FrameRun) => void;
 }
 
 /** A class, since a view makes one for each button that leads somewhere, at each render. Errors show its name to bot authors. */
@@ -210,6 +210,6 @@ function checkCalled(verb: string, given: unknown): void {
 }
 
 /** Merges changes into the data of a frame. */
-export function patched(run: SceneRun, patch: object | undefined): void {
-  if (patch !== undefined) run.keep({ data: mergedData(run.data, patch, 'data') });
+export function patched(run: FrameRun, patch: object | undefined): void {
+  if (patch !== undefined) run.keepFrozen({ data: mergedData(run.data, patch, 'data') });
 }

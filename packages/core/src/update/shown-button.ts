@@ -1,6 +1,6 @@
 /** The message below which a button was pressed. Telegram adds it to the press, so a modified client cannot forge it. */
 
-import { listIn, objectIn, type RawObject, type RawUpdate, wholeIn } from './raw-update.ts';
+import { listIn, objectIn, type RawObject, type RawUpdate } from './raw-update.ts';
 
 /** The message of a press; without its text and keyboard where the bot can no longer see it (Bot API, InaccessibleMessage). */
 export function messageOfPress(update: RawUpdate | undefined): RawObject | undefined {
@@ -13,8 +13,9 @@ export function messageOfPress(update: RawUpdate | undefined): RawObject | undef
  * @param message - of the callback query
  */
 export function showsButton(message: RawObject | undefined, data: string): boolean | undefined {
-  if (message === undefined || wholeIn(message, 'date') === 0) return undefined;
-  for (const row of listIn(objectIn(message, 'reply_markup'), 'inline_keyboard')) {
+  if (message === undefined || message['date'] === 0) return undefined;
+  // fields that are named where they are read, see `idOf`
+  for (const row of listIn(Object(message['reply_markup']), 'inline_keyboard')) {
     if (!Array.isArray(row)) continue;
     for (const button of row) if (button?.callback_data === data) return true;
   }

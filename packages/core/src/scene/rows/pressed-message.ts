@@ -1,7 +1,7 @@
 /** The message that was pressed, as far as the update shows it. */
 
 import type { SceneRun } from '../../conversation/behavior.ts';
-import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { idOf, objectIn, type RawObject, textIn, whole } from '../../update/raw-update.ts';
 import { showsButton } from '../../update/shown-button.ts';
 
 /** Where a press was. */
@@ -22,8 +22,8 @@ export function pressedMessage({ input }: Pick<SceneRun, 'input'>): PressedMessa
   const query = objectIn(input.update, 'callback_query');
   const message = objectIn(query, 'message');
   return {
-    chat: idIn(message, 'chat'),
-    id: wholeIn(message, 'message_id'),
+    chat: idOf(message?.['chat']),
+    id: whole(message?.['message_id']),
     inline: textIn(query, 'inline_message_id'),
     business: textIn(message, 'business_connection_id'),
     data: input.value,

@@ -88,13 +88,11 @@ export abstract class WithWidgets extends WithMoves implements Loose {
     return (key, values, options = {}) => {
       checkValues('radio', key, values, options);
       const chosen = this.host.data[key];
-      return block(() => {
-        const buttons = entriesOf(values).map(([value, label]) => {
-          const text = (value === chosen ? '● ' : '○ ') + label;
-          return button(`${key}=${value}`, text, setting(key, value, options));
-        });
-        return arranged(buttons, options);
-      });
+      const made = (value: Value, label: string) => {
+        const text = (value === chosen ? '● ' : '○ ') + label;
+        return button(`${key}=${value}`, text, setting(key, value, options));
+      };
+      return block(() => arranged(eachOf(values, made), options));
     };
   }
 
@@ -102,9 +100,8 @@ export abstract class WithWidgets extends WithMoves implements Loose {
     return (key, values, options: Layout & LooseAfter & { readonly max?: number } = {}) => {
       checkValues('multi', key, values, options);
       const { max = Number.POSITIVE_INFINITY } = options;
-      const entries = entriesOf(values);
-      const order = entries.map(([value]) => value);
-      const made = ([value, label]: (typeof entries)[number]) => {
+      const order = eachOf(values, (value) => value);
+      const made = (value: Value, label: string) => {
         const isPicked = listIn(this.host.data, key).includes(value);
         const press: Press = (pressed) => {
           const before = listIn(pressed.data, key);
@@ -120,7 +117,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
         const shown = isPicked ? `✓ ${label}` : label;
         return { ...button(id(!isPicked), shown, press), done: [id(isPicked)] };
       };
-      return block(() => arranged(entries.map(made), options));
+      return block(() => arranged(eachOf(values, made), options));
     };
   }
 
@@ -225,12 +222,13 @@ function arranged(
   return inRows(buttons, columns);
 }
 
-function entriesOf(values: Options<Value>): readonly (readonly [value: Value, label: string])[] {
+/** Makes something of each value and its label. */
+function eachOf<T>(values: Options<Value>, make: (value: Value, label: string) => T): readonly T[] {
   const entries = isList(values) ? values : Object.entries(values);
   return entries.map((entry) => {
-    if (typeof entry !== 'object') return [entry, String(entry)];
+    if (typeof entry !== 'object') return make(entry, String(entry));
     const [value, label = String(value)] = entry;
-    return [value, label];
+    return make(value, label);
   });
 }
 

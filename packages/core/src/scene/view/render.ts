@@ -43,12 +43,23 @@ export function drawn(
 ): Drawing {
   const call = callOf(made as OutgoingMessage, undefined);
   const head = rowHead({ tag, entry, question: '' });
-  if (rows.length > 0) {
-    const count = rows.reduce((sum, row) => sum + row.length, 0);
-    if (count > mostButtons) {
-      const expected = `at most ${mostButtons} buttons; show a long list by pages`;
-      throw invalidOption(`${where} rows`, expected, `${count}`);
+  // each callback data begins with it: it is enough to look at that once
+  const buttons = new Fingerprint();
+  buttons.add(head);
+  let count = 0;
+  for (const row of rows) {
+    count += row.length;
+    for (const { label, fields, '~button': id } of row) {
+      buttons.add(label);
+      buttons.add(fields ?? id);
     }
+    buttons.add(null);
+  }
+  if (count > mostButtons) {
+    const expected = `at most ${mostButtons} buttons; show a long list by pages`;
+    throw invalidOption(`${where} rows`, expected, `${count}`);
+  }
+  if (count > 0) {
     call.payload['reply_markup'] = { inline_keyboard: inlineOf(rows, head, where) };
   }
   const long = tooLong(call);
@@ -57,16 +68,6 @@ export function drawn(
     const expected = `at most ${most}, since one message is edited; show a long list by pages`;
     const { length } = String(Reflect.get(call.payload, long));
     throw invalidOption(`${where} ${long}`, expected, `${length} characters`);
-  }
-  // each callback data begins with it: it is enough to look at that once
-  const buttons = new Fingerprint();
-  buttons.add(head);
-  for (const row of rows) {
-    for (const { label, fields, '~button': id } of row) {
-      buttons.add(label);
-      buttons.add(fields ?? id);
-    }
-    buttons.add(null);
   }
   return drawingOf(call, buttons.value);
 }
