@@ -25,8 +25,8 @@ export function checkOptions(
   others?: string,
   parts?: { readonly [name: string]: { readonly [name: string]: Rule } },
 ): void {
-  // in place, since options of widgets are checked at each render: a list of names would be made for each
-  for (const name in options) {
+  // by names, since options of widgets are checked at each render
+  for (const name of Object.keys(options)) {
     const found: unknown = Reflect.get(options, name);
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined && others !== undefined && !others.split(' ').includes(name)) {

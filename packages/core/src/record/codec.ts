@@ -172,7 +172,7 @@ const fieldChecks: ReadonlyMap<string, (value: unknown) => boolean> = /* @__PURE
 /** The fields of a later version, or the name of an own field that is invalid. */
 function sortOut(found: JsonObject): JsonObject | string {
   let extra: Record<string, unknown> | undefined;
-  for (const field in found) {
+  for (const field of Object.keys(found)) {
     const fits = fieldChecks.get(field);
     if (fits === undefined) {
       extra ??= {};
