@@ -7,7 +7,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { reached } from './goals.mjs';
+import { entered, reached } from './goals.mjs';
 import { pictureOf } from './picture.mjs';
 import { scalingBlocks } from './sections/servers.mjs';
 import { sections } from './sections.mjs';
@@ -17,7 +17,7 @@ const root = new URL('../../', import.meta.url);
 const results = JSON.parse(read('test/bench/results.json'));
 const isCheck = process.argv.includes('--check');
 
-const blocks = { goals: goalsTable(), machine: conditions() };
+const blocks = { goals: goalsTable(), entered: enteredTable(), machine: conditions() };
 for (const [name, load] of Object.entries(sections)) {
   const own = results.sections[name];
   blocks[name] = own === undefined ? 'Not measured.' : (await load()).render(own.found);
@@ -35,6 +35,20 @@ function goalsTable() {
     words[holds],
   ]);
   return table(['', 'goal', 'measured', ''], rows);
+}
+
+/** The functions that one update enters, by the part of telefsm. */
+function enteredTable() {
+  const names = Object.keys(entered);
+  const parts = new Set(names.flatMap((name) => Object.keys(entered[name].parts)));
+  const rows = [...parts]
+    .sort()
+    .map((part) => [`\`${part}\``, ...names.map((name) => entered[name].parts[part] ?? '–')]);
+  const sums = ['files', 'functions'].map((of) => [
+    `all ${of}`,
+    ...names.map((name) => entered[name][of]),
+  ]);
+  return table(['part', ...names], [...rows, ...sums]);
 }
 
 function conditions() {

@@ -52,7 +52,7 @@ export const systems = [
     ['by hand: Map', 'map', 'memory', 'long'],
     ['by hand: Map of copies', 'copy', 'memory', 'long'],
     ['by hand: Redis GET+SET', 'getset', 'redis'],
-    ['by hand: Redis two scripts', 'scripts', 'redis'],
+    ['by hand: Redis two scripts', 'scripts', 'redis', 'long'],
     ['by hand: PostgreSQL two statements', 'row', 'postgres'],
     ['by hand: MariaDB two statements', 'procedure', 'mariadb'],
     ['by hand: Durable Object two requests', 'object', 'objects'],

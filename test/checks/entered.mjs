@@ -87,8 +87,17 @@ async function count(name, bot, texts) {
   }
   for (const [file, called] of values.list ? entered : [])
     console.log(`${file}: ${called.join(', ')}`);
-  const functions = [...entered.values()].reduce((sum, called) => sum + called.length, 0);
-  return [name, { files: entered.size, functions }];
+  const parts = {};
+  let functions = 0;
+  for (const [file, called] of entered) {
+    const [, part] = /^core\/src\/(\w+)\//.exec(file) ?? [undefined, 'adapter'];
+    parts[part] = (parts[part] ?? 0) + called.length;
+    functions += called.length;
+  }
+  const sorted = Object.fromEntries(
+    Object.entries(parts).sort(([one], [other]) => one.localeCompare(other)),
+  );
+  return [name, { files: entered.size, functions, parts: sorted }];
 }
 
 /** The source file of a place in a built one. */

@@ -1,12 +1,16 @@
-/** The cost of a press of a button that changes a count and edits its message; of a system without buttons, a text that does the same. */
+/**
+ * The cost of a press of a button that changes a count and edits its message; of a system without buttons, a text that does the same. Where
+ * wanted, also whose code took that time.
+ */
 
+import { startProfile } from '../workload/profile.mjs';
 import { countText } from '../workload/programs.mjs';
 import { firstUser, lastMessageId, pressOf } from '../workload/updates.mjs';
 import { each } from './forms.mjs';
 
 /** @param {import('../child.mjs').Bench} bench */
 export async function measure(bench) {
-  const { warmMs, forMs, users: count = 128 } = bench.job;
+  const { warmMs, forMs, isProfiled, users: count = 128 } = bench.job;
   const { sent } = bench;
   const running = await bench.start({ program: 'press' });
   const users = [firstUser, firstUser + count];
@@ -22,12 +26,14 @@ export async function measure(bench) {
   });
   let presses = 0;
   await repeat(warmMs);
+  const stopProfile = isProfiled ? await startProfile() : undefined;
   const before = presses;
   const cpuBefore = process.cpuUsage();
   await repeat(forMs);
   const { user, system } = process.cpuUsage(cpuBefore);
+  const shares = await stopProfile?.();
   await running.close?.();
-  return { cpu: (user + system) / ((presses - before) * count) };
+  return { cpu: (user + system) / ((presses - before) * count), shares };
 
   async function repeat(ms) {
     const end = performance.now() + ms;

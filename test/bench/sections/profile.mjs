@@ -9,9 +9,12 @@ export const seconds = { quick: 20, full: 180 };
 const inMemory = { storage: 'memory', concurrency: 1 };
 const onRedis = { storage: 'redis', concurrency: 64 };
 const onPostgres = { storage: 'postgres', concurrency: 64 };
+/** The program of the section on buttons, in place of the forms. */
+const buttons = { storage: 'memory', measurement: 'press' };
 
 /** What is measured, and where. */
 const rows = [
+  ['by hand: Map', inMemory],
   ['grammy session', inMemory],
   ['telefsm switch, grammy', inMemory],
   ['telefsm states, grammy', inMemory],
@@ -26,6 +29,9 @@ const rows = [
   ['by hand: PostgreSQL two statements', onPostgres],
   ['telefsm states, grammy', onPostgres],
   ['telefsm flow, grammy', onPostgres],
+  ['grammy session', buttons],
+  ['telefsm nodes, grammy', buttons],
+  ['telefsm view, grammy', buttons],
 ].map(([id, where]) => ({ id, where }));
 
 const places = { memory: 'memory', redis: 'Redis', postgres: 'PostgreSQL' };
@@ -49,16 +55,17 @@ export async function run({ measure, isQuick, until }) {
   await inRounds(wanted, { rounds: 1, until }, async ({ id, where }) => {
     const job = { measurement: 'throughput', system: id, users: 128, isProfiled: true };
     const one = await measure({ ...job, ...where, ...times });
-    if (one !== undefined) found.push({ id, storage: where.storage, ...one });
+    const { storage, measurement } = where;
+    if (one !== undefined) found.push({ id, storage, measurement, ...one });
   });
   return found;
 }
 
 export function render(found) {
   const head = ['system', 'storage', 'µs an update', ...Object.values(columns)];
-  const lines = found.map(({ id, storage, cpu, shares }) => [
+  const lines = found.map(({ id, storage, measurement, cpu, shares }) => [
     id,
-    places[storage],
+    measurement === 'press' ? 'memory, buttons' : places[storage],
     digits(cpu),
     ...Object.keys(columns).map((own) => digits((shares[own] ?? 0) * cpu)),
   ]);
