@@ -90,7 +90,7 @@ async function count(name, bot, texts) {
   const parts = {};
   let functions = 0;
   for (const [file, called] of entered) {
-    const [, part] = /^core\/src\/(\w+)\//.exec(file) ?? [undefined, 'adapter'];
+    const [, part = 'adapter'] = /^core\/src\/(\w+)/.exec(file) ?? [];
     parts[part] = (parts[part] ?? 0) + called.length;
     functions += called.length;
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { frozenData, type JsonObject, mergedData, noData } from '../src/base/json.ts';
 import {
   before,
@@ -10,6 +10,7 @@ import {
   remember,
 } from '../src/record/history.ts';
 import { listIds, mostIds, noIds, type SeenIds, type TurnId, withId } from '../src/record/ids.ts';
+import { newMark } from '../src/record/marks.ts';
 import type { ConversationRecord, Frame } from '../src/record/record.ts';
 import { emptyFrame, emptyRecord, framesOf } from '../src/record/record.ts';
 import { decode, replaced, writeOf } from '../src/record/stored.ts';
@@ -295,6 +296,21 @@ describe('a record as text', () => {
       top: { ...last, entry: 0, into: undefined, history: wayTo(last, way), paused: [] },
     };
     expect(textOf(value as unknown as ConversationRecord).length).toBeLessThan(1500);
+  });
+});
+
+describe('marks', () => {
+  it('of one process differ, also where chance has been replaced', () => {
+    const chance = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const marks = Array.from({ length: 1000 }, newMark);
+    chance.mockRestore();
+    expect(new Set(marks).size).toBe(1000);
+    for (const mark of marks) expect(mark).toMatch(/^[\w-]{6}$/);
+  });
+
+  it('of another process differ by chance', () => {
+    const marks = Array.from({ length: 100 }, () => newMark().slice(3));
+    expect(new Set(marks).size).toBeGreaterThan(90);
   });
 });
 

@@ -90,3 +90,25 @@ it('schemas type the data of a state, and ours is the specification’s type', (
   const specified: Specified<unknown, object> = {} as Schema<unknown, object>;
   expect([data, specified]).toEqual([{}, {}]);
 });
+
+describe('defaults of a scene that waits for another', () => {
+  it('count towards the size of the record when they are filled in', async () => {
+    const child = scene('child').on({ handle: () => {} });
+    const nodes = (schema: Schema<object, object>) => [
+      scene('caller', { data: schema }).on({ handle: () => {} }),
+      child,
+    ];
+    const storage = memoryStorage();
+    const now = { unknownState: 'error', maxRecordBytes: 2000 } as const;
+    const before = createMachine({ storage, states: nodes(z.object({})), ...now }).connect(port);
+    await before.at({ user: 7 }).run(({ state: fsm }) => {
+      fsm.enter('caller' as never);
+      fsm.call(child);
+    });
+    const large = z.object({ notes: z.string().default('x'.repeat(3000)) });
+    const after = createMachine({ storage, states: nodes(large), ...now }).connect(port);
+    await expect(after.at({ user: 7 }).run(() => {})).rejects.toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+    });
+  });
+});

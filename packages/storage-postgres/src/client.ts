@@ -2,7 +2,13 @@
 
 /** The used part of a `Pool` of `pg`. */
 export interface PgPool {
-  readonly options?: { readonly max?: number | undefined };
+  readonly options?: {
+    readonly max?: number | undefined;
+    /** In ms. With a limit, a connection carries one statement at a time. */
+    readonly query_timeout?: number | undefined;
+    /** With `false`, a connection carries one statement at a time. */
+    readonly pipeline?: boolean | undefined;
+  };
   /** How many callers wait for a connection. */
   readonly waitingCount?: number;
   /** Borrows a connection. One is kept for waiting, from the first contention on. */

@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { Answer, Driver, PgPool, PgStatement, Value } from './client.ts';
+import { Connections } from './connections.ts';
 import { codeOf } from './faults.ts';
-import { Lines } from './lines.ts';
 
 /**
  * The server's errors for a named statement that was planned on another connection, as behind a pooler without support for names. It is
@@ -21,21 +21,21 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
   // would take every bot with it. The pool has already replaced the connection, so there is nothing to do but to listen.
   const survive = () => {};
   pool.on?.('error', survive);
-  const lines = new Lines(pool);
+  const connections = new Connections(pool);
   return {
-    atOnce: () => lines.atOnce,
+    atOnce: () => connections.atOnce,
     query: send,
     async listen(channel, hear, lost) {
-      lines.listening++;
+      connections.listening++;
       const client = await pool.connect().catch((error: unknown) => {
-        lines.listening--;
+        connections.listening--;
         throw error;
       });
       let open = true;
       const end = () => {
         if (!open) return;
         open = false;
-        lines.listening--;
+        connections.listening--;
         // Destroyed, not given back: a connection that still listens is no good to anybody else.
         client.release(true);
       };
@@ -65,13 +65,15 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
   async function send<Row>(text: string, values: Value[]): Promise<Answer<Row>> {
     if (named) {
       try {
-        return (await lines.query(nameOf(text), values)) as Answer<Row>;
+        return (await connections.query(nameOf(text), values)) as Answer<Row>;
       } catch (error) {
         if (!misnamed.test(String(codeOf(error)))) throw error;
-        named = false;
       }
     }
-    return (await lines.query(text, values)) as Answer<Row>;
+    const answer = (await connections.query(text, values)) as Answer<Row>;
+    // where it fails without a name too, the name was not at fault
+    named = false;
+    return answer;
   }
 
   /** By its text, since a pool may be shared by storages of several schemas, whose statements differ. */

@@ -232,7 +232,7 @@ function changedBy({ rowCount }: Answer<unknown>): number {
   if (typeof rowCount === 'number') return rowCount;
   throw new FsmError('INVALID_OPTION', {
     option: 'pool',
-    expected: "a Pool whose query() answers `rowCount`, as that of 'pg' does",
+    expected: "a Pool whose connections answer `rowCount`, as those of 'pg' do",
     found: `an answer whose rowCount is ${rowCount}`,
   });
 }

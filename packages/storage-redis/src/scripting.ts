@@ -26,7 +26,7 @@ export function withoutEmptyEnd(args: string[]): readonly string[] {
  *
  * @param beside - what to send right behind it, on the same connection; sent again if the script has to be
  */
-export function runScript(
+export async function runScript(
   port: RedisPort,
   { text, hash }: Script,
   key: string,
@@ -38,10 +38,14 @@ export function runScript(
     beside?.();
     return answer;
   };
-  const explain = (error: unknown) => {
+  try {
+    return await send('EVALSHA', hash);
+  } catch (error) {
+    if (!isScriptMissing(error)) throw explained(error, key);
+  }
+  try {
+    return await send('EVAL', text);
+  } catch (error) {
     throw explained(error, key);
-  };
-  return send('EVALSHA', hash).catch((error) =>
-    isScriptMissing(error) ? send('EVAL', text).catch(explain) : explain(error),
-  );
+  }
 }

@@ -1,6 +1,5 @@
 /** Every error with its message and what to do, for tools. */
 
-import { busySentences } from './busy-sentences.ts';
 import { type FsmErrorCode, kernelSentences, type Sentences } from './error-catalogue.ts';
 import { installSentences } from './install-sentences.ts';
 import { sceneSentences } from './scene-sentences.ts';
@@ -9,7 +8,6 @@ import { sceneSentences } from './scene-sentences.ts';
 export const errorCatalogue: Sentences<FsmErrorCode> = /* @__PURE__ */ Object.assign(
   {},
   kernelSentences,
-  busySentences,
   installSentences,
   sceneSentences,
 );

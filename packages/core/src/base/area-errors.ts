@@ -1,12 +1,7 @@
-/** Errors whose sentences not every bot carries: those of scenes, of busy conversations, and of `fsm()` as middleware. */
+/** Errors whose sentences not every bot carries: those of scenes, and of `fsm()` as middleware. */
 
-import { busySentences, installSentences, sceneSentences } from '#sentences';
-import type {
-  BusyErrorCode,
-  FsmErrorDetails,
-  InstallErrorCode,
-  SceneErrorCode,
-} from './error-catalogue.ts';
+import { installSentences, sceneSentences } from '#sentences';
+import type { FsmErrorDetails, InstallErrorCode, SceneErrorCode } from './error-catalogue.ts';
 import { FsmError } from './errors.ts';
 
 /** Makes an error of scenes. */
@@ -20,12 +15,4 @@ export function sceneError<Code extends SceneErrorCode>(
 /** Makes an error of `fsm()` as middleware. */
 export function installError(code: InstallErrorCode, property: string): FsmError<InstallErrorCode> {
   return new FsmError(code, { property }, { sentences: installSentences });
-}
-
-/** Makes an error of an update whose conversation is busy. */
-export function busyError<Code extends BusyErrorCode>(
-  code: Code,
-  details: FsmErrorDetails[Code],
-): FsmError<Code> {
-  return new FsmError(code, details, { sentences: busySentences });
 }

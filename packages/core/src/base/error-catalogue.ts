@@ -124,10 +124,7 @@ export type SceneErrorCode =
 /** The codes whose sentences only the adapters of frameworks carry. */
 export type InstallErrorCode = 'NOT_INSTALLED' | 'INSTALLED_TWICE' | 'PROPERTY_TAKEN';
 
-/** The codes whose sentences come with the code that rejects an update, since its conversation is busy. */
-export type BusyErrorCode = 'QUEUE_FULL' | 'BUSY';
-
-type KernelErrorCode = Exclude<FsmErrorCode, SceneErrorCode | InstallErrorCode | BusyErrorCode>;
+type KernelErrorCode = Exclude<FsmErrorCode, SceneErrorCode | InstallErrorCode>;
 
 /** The errors that every bot may meet, with their messages and what to do. */
 export const kernelSentences: Sentences<KernelErrorCode> = {
@@ -268,6 +265,14 @@ export const kernelSentences: Sentences<KernelErrorCode> = {
   WAIT_TIMEOUT: {
     message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms, so the call did not run.`,
     fix: 'Find the handler that does not end, or that waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
+  },
+  QUEUE_FULL: {
+    message: (d) => `${d.limit} updates of "${d.key}" are already waiting.`,
+    fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
+  },
+  BUSY: {
+    message: (d) => `Conversation "${d.key}" is busy with another turn.`,
+    fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
   },
   REENTERED: {
     message: (d) =>

@@ -10,7 +10,4 @@ export const sentenceOf: typeof defaultSentenceOf = (code, details) =>
 export const sceneSentences = undefined;
 
 /** None. */
-export const busySentences = undefined;
-
-/** None. */
 export const installSentences = undefined;

@@ -7,7 +7,6 @@ import {
   type Sentences,
 } from './error-catalogue.ts';
 
-export { busySentences } from './busy-sentences.ts';
 export { installSentences } from './install-sentences.ts';
 export { sceneSentences } from './scene-sentences.ts';
 

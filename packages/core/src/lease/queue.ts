@@ -31,7 +31,7 @@ export function queuesOf(storage: StorageStatements): LocalQueues {
   return known;
 }
 
-/** Below so many keys none is looked for that nobody uses any more: a key that is still there costs its next update less. */
+/** Unused keys are deleted only beyond so many: to use one again is cheaper. */
 const fewest = 1024;
 
 /** Makes queues. */

@@ -1,6 +1,6 @@
 /** Early answers and rejections for updates whose conversation is busy. Loaded with the first one. */
 
-import { busyError } from '../base/area-errors.ts';
+import { FsmError } from '../base/errors.ts';
 import { isOfOneChat } from '../conversation/rejected.ts';
 import { resolveText } from '../conversation/texts.ts';
 import type { BotPort, TurnFacts } from '../transaction/facts.ts';
@@ -55,12 +55,12 @@ export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<
     });
   }
   if (policy === 'drop') return;
-  if (policy === 'reject') throw busyError('BUSY', { key });
+  if (policy === 'reject') throw new FsmError('BUSY', { key });
   const cannotWait = ['callback_query', 'pre_checkout_query'] as const;
   if (cannotWait.some((field) => queryIdIn(update, field) !== undefined)) {
     await answerBusy(rt, busy).catch((error) => rt.sendFailed(key, error));
   }
-  throw busyError('QUEUE_FULL', { key, limit });
+  throw new FsmError('QUEUE_FULL', { key, limit });
 }
 
 /**

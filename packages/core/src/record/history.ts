@@ -190,7 +190,7 @@ function stepOf(
       else names.push(name);
     }
   }
-  // names that are gone; those that a patch has removed are among its own
+  // names that are gone: a patch itself has those that it removes
   for (const name in data === after.data || patch !== after.data ? noData : data) {
     if (Object.hasOwn(after.data, name)) continue;
     other ??= {};

@@ -13,14 +13,15 @@ const most = 8;
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Makes the mark of one commit: 36 random bits, as six characters. Only the process that made it looks for it. */
+let marks = 0;
+
+/** Makes the mark of one commit, as six characters: a number and chance. Only the process that made it looks for it. */
 export function newMark(): string {
-  return half() + half();
+  return half(marks++) + half(Math.random() * 0x4_0000);
 }
 
-/** Half of a mark. */
-function half(): string {
-  const bits = Math.random() * 0x4_0000;
+/** Half of a mark: 18 bits. */
+function half(bits: number): string {
   return letter(bits) + letter(bits >>> 6) + letter(bits >>> 12);
 }
 

@@ -13,7 +13,7 @@ import { type ConversationRecord, type Frame, noTimers } from './record.ts';
  */
 class LazyWrite implements Write, StoredText {
   readonly state: string | null;
-  /** The record, or its text: one of them, and nothing else, since there may be a million that wait for their users. */
+  /** The record, or its text, never both: there may be a million that wait for their users. */
   content: ConversationRecord | string;
   /** Its position among those that stay decoded. */
   at: number | undefined;

@@ -95,7 +95,7 @@ export interface StorageFeatures {
   readonly deadlines: boolean;
   /** Whether `list` exists. */
   readonly list: boolean;
-  /** How many statements it executes at once, such as the size of a pool; more of them wait in core. Absent: any number. */
+  /** How many statements it takes at once, such as the size of a pool; more of them wait in core. Absent: any number. */
   readonly parallel?: number;
   /** Whether it has deadlines fired by itself, as Durable Objects do by alarms, so that no process needs to poll. Absent: no. */
   readonly alarms?: boolean;

@@ -148,7 +148,10 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
   const tasks = turn.used?.take('tasks');
   const written = () => {
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
-    if (next === undefined) rt.recent[fencing ? 'keep' : 'add'](lease.key, record.ids);
+    if (next === undefined) {
+      if (fencing) rt.recent.keep(lease.key, record.ids);
+      else rt.recent.add(lease.key, record.ids);
+    }
     replaced(turn.stored, next);
     turn.stored = next;
     copy.rebase(record);
@@ -176,7 +179,8 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const { base } = copy;
   const { shared } = rt.storage.features;
   // otherwise it is about as large as it was, and without a text it would have to be counted
-  const isOther = record.top !== base.top || record.session !== base.session;
+  const isOther =
+    record.top !== base.top || record.below !== base.below || record.session !== base.session;
   if (isOther || shared) checkSize(record, next, maxRecordBytes, shared);
   return next;
 }

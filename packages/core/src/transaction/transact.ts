@@ -64,7 +64,7 @@ async function telefsmTurn<Result>(
     const { interrupts } = rt;
     const acquired =
       interrupts === undefined ? queued.acquire() : interrupts.acquire(key, job, queued);
-    lease = acquired instanceof Promise ? await acquired : acquired;
+    lease = acquired !== undefined && 'then' in acquired ? await acquired : acquired;
     if (queued.mayWait) job.ready?.();
     if (lease === undefined) return void (await job.reject?.());
     lease.seat = queued.seat;
@@ -206,10 +206,7 @@ function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: L
   const deadlineIn = stored?.deadlineIn;
   const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
   const { known } = rt.recent;
-  const { fencing } = rt.storage.features;
-  // where a record keeps the ids itself, those from before it began are among them
-  const recent =
-    known.size === 0 || (fencing && record !== undefined) ? noIds : (known.get(key) ?? noIds);
+  const recent = known.size === 0 ? noIds : (known.get(key) ?? noIds);
   const began = recent === noIds ? undefined : { ...emptyRecord, version, ids: recent };
   const turn = new RunningTurn(rt, job, lease, record ?? began, deadlineAt);
   turn.interruption = interruption;
@@ -232,7 +229,7 @@ function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: L
   return { turn, isDuplicate, isOver, isCurrent, waited, unreadable };
 }
 
-/** Whether a machine certainly has the scene and state of a frame, and no schema checks it; if not, it is looked at closer. */
+/** Whether a machine certainly has the scene and state of a frame, and no schema checks it; if not, `bringUpToDate` decides. */
 function isKnown(
   { scene, state }: Frame,
   { scenes, states, checked, strict, stateId }: Registry,

@@ -66,8 +66,8 @@ export async function findUnknown(found: Frames, registry: Registry): Promise<In
     if ('issues' in checked) {
       return { ...unknown(frame.state ?? '', frame, 'data'), issues: checked.issues };
     }
-    const isValid = JSON.stringify(checked.data) === JSON.stringify(frame.data);
-    if (!isValid) frames[at] = { ...frame, data: checked.data };
+    const isSameData = JSON.stringify(checked.data) === JSON.stringify(frame.data);
+    if (!isSameData) frames[at] = { ...frame, data: checked.data };
   }
   const isSame = framesOf(found).every((frame, at) => frame === frames[at]);
   return isSame ? found : stackOf(frames);

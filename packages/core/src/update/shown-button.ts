@@ -14,7 +14,7 @@ export function messageOfPress(update: RawUpdate | undefined): RawObject | undef
  */
 export function showsButton(message: RawObject | undefined, data: string): boolean | undefined {
   if (message === undefined || message['date'] === 0) return undefined;
-  // fields that are named where they are read, see `idOf`
+  // V8 finds a field faster that is named where it is read, see `idOf`
   for (const row of listIn(Object(message['reply_markup']), 'inline_keyboard')) {
     if (!Array.isArray(row)) continue;
     for (const button of row) if (button?.callback_data === data) return true;

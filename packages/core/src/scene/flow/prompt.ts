@@ -33,7 +33,7 @@ async function dressed(
   asked: PendingQuestion,
   plain: PlainPrompt,
 ): Promise<Shown> {
-  const { withButtons, withReplyTo } = await import('./dressed-prompt.ts');
+  const { withButtons, withReplyTo } = await import('./prompt-keyboard.ts');
   const dress = mayHaveButtons(active, asked) ? withButtons : withReplyTo;
   return dress(active, asked, plain);
 }

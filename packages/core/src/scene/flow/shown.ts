@@ -1,11 +1,11 @@
-/** A question ready to be said: its message, and what has to be noted about it. */
+/** A question that is ready to send: its message, and what has to be noted about it. */
 
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { FormattedStream } from '../../conversation/stream.ts';
 import type { SentInvoice } from './memo.ts';
 import type { QuestionKeyboard } from './question-keyboard.ts';
 
-/** A question ready to be said. */
+/** A question that is ready to send. */
 export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedrawn' | 'labels'>> {
   readonly say: OutgoingMessage | FormattedStream;
   readonly invoice: SentInvoice | undefined;

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import type { PgPool, PgPoolClient } from '../src/client.ts';
-import { Lines } from '../src/lines.ts';
+import { Connections } from '../src/connections.ts';
 import { statementsThrough } from './clients.ts';
 
 type Result = Awaited<ReturnType<PgPoolClient['query']>>;
@@ -28,10 +28,10 @@ describe('connections of pg', () => {
         now--;
       });
     });
-    const lines = new Lines({ ...counted, options: { max: 1 } });
+    const connections = new Connections({ ...counted, options: { max: 1 } });
     const numbers = Array.from({ length: 100 }, (_, at) => at);
     const answers = await Promise.allSettled(
-      numbers.map((at) => lines.query('select 1 / ($1::integer % 10) as one', [at])),
+      numbers.map((at) => connections.query('select 1 / ($1::integer % 10) as one', [at])),
     );
     const expected = numbers.map((at) =>
       at % 10 === 0 ? 'division by zero' : [{ one: at % 10 === 1 ? 1 : 0 }],
@@ -41,7 +41,7 @@ describe('connections of pg', () => {
         answer.status === 'fulfilled' ? answer.value.rows : answer.reason.message,
       ),
     ).toEqual(expected);
-    expect(most).toBe(32);
+    expect(most).toBe(8);
     await pool.end();
   });
 
@@ -49,9 +49,9 @@ describe('connections of pg', () => {
     const pool = new pg.Pool({ connectionString: server.url, max: 1 });
     const before = await pool.connect();
     before.release();
-    const lines = new Lines(pool);
-    const failed = lines.query('select 1 / 0', []).catch(() => 'failed');
-    expect(await Promise.all([failed, lines.query('select 1', [])])).toContain('failed');
+    const connections = new Connections(pool);
+    const failed = connections.query('select 1 / 0', []).catch(() => 'failed');
+    expect(await Promise.all([failed, connections.query('select 1', [])])).toContain('failed');
     const after = await pool.connect();
     expect(after).toBe(before);
     expect(after).toMatchObject({ pipeline: false });
@@ -62,10 +62,10 @@ describe('connections of pg', () => {
 
   it('are not kept from a bot that uses the same pool', async () => {
     const pool = new pg.Pool({ connectionString: server.url, max: 1 });
-    const lines = new Lines(pool);
+    const connections = new Connections(pool);
     let isLoaded = true;
     const load = Array.from({ length: 8 }, async () => {
-      while (isLoaded) await lines.query('select 1', []);
+      while (isLoaded) await connections.query('select 1', []);
     });
     for (let at = 0; at < 5; at++) {
       const { rows } = await pool.query('select $1::integer as at', [at]);
@@ -81,8 +81,8 @@ describe('connections of pg', () => {
     const url = server.url.replace('postgres@', 'narrow@');
     const pool = new pg.Pool({ connectionString: url, max: 10 });
     const asked = vi.spyOn(pool, 'connect');
-    const lines = new Lines(pool);
-    const sent = Array.from({ length: 50 }, () => lines.query('select 1 as one', []));
+    const connections = new Connections(pool);
+    const sent = Array.from({ length: 50 }, () => connections.query('select 1 as one', []));
     for (const { rows } of await Promise.all(sent)) expect(rows).toEqual([{ one: 1 }]);
     // it does not ask for each statement again
     expect(asked.mock.calls.length).toBeLessThanOrEqual(10);
@@ -91,28 +91,28 @@ describe('connections of pg', () => {
 
   it('that break fail what they carry, and others are opened', async () => {
     const pool = new pg.Pool({ connectionString: server.url, max: 1 });
-    const lines = new Lines(pool);
+    const connections = new Connections(pool);
     const lock = new pg.Client({ connectionString: server.url });
     await lock.connect();
     await lock.query('select pg_advisory_lock(7)');
     const stuck = Array.from({ length: 6 }, () =>
-      lines.query('select pg_advisory_xact_lock(7)', []).then(
+      connections.query('select pg_advisory_xact_lock(7)', []).then(
         () => 'done',
         () => 'failed',
       ),
     );
     await vi.waitFor(async () => {
       const { rows } = await admin.query(
-        "select pid from pg_stat_activity where wait_event = 'advisory'",
+        "select pid from pg_stat_activity where wait_event = 'advisory' and datname = current_database()",
       );
       expect(rows.length).toBeGreaterThan(0);
     });
     await admin.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'advisory'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'advisory' and datname = current_database()",
     );
     expect(new Set(await Promise.all(stuck))).toEqual(new Set(['failed']));
     await lock.end();
-    expect((await lines.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
+    expect((await connections.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
     expect(pool.totalCount).toBe(1);
     await pool.end();
   });
@@ -138,7 +138,7 @@ class ToldClient implements PgPoolClient {
         fail: (error: Error) => void [end(), reject(error)],
       };
       this.asked.push(asked);
-      expect(this.asked.length).toBeLessThanOrEqual(this.pipeline === true ? 32 : 1);
+      expect(this.asked.length).toBeLessThanOrEqual(this.pipeline === true ? 8 : 1);
     });
   }
 
@@ -155,7 +155,8 @@ class ToldClient implements PgPoolClient {
     for (const { fail } of [...this.asked]) fail(new Error('Connection terminated'));
   }
 
-  release(): void {
+  release(isBroken: boolean): void {
+    if (isBroken) this.pool.closed++;
     expect([this.asked.length, this.pipeline === true, this.#listeners.size]).toEqual([
       0,
       false,
@@ -167,14 +168,16 @@ class ToldClient implements PgPoolClient {
 
 /** A pool that connects when the test says so. */
 class ToldPool implements PgPool {
-  readonly options: { readonly max: number };
+  readonly options: NonNullable<PgPool['options']> & { readonly max: number };
   readonly canPipeline: boolean;
+  /** Connections that came back broken. */
+  closed = 0;
   waitingCount = 0;
   readonly borrowed: ToldClient[] = [];
   readonly dialled: { connect(): void; reject(): void }[] = [];
 
-  constructor(max: number, canPipeline: boolean) {
-    this.options = { max };
+  constructor(max: number, canPipeline: boolean, options: PgPool['options'] = {}) {
+    this.options = { ...options, max };
     this.canPipeline = canPipeline;
   }
 
@@ -199,24 +202,78 @@ class ToldPool implements PgPool {
 const step = fc.record({
   what: fc.constantFrom(
     ...(['query', 'query', 'query', 'connect', 'refuse', 'answer', 'answer'] as const),
-    ...(['reject', 'break', 'others', 'nobody'] as const),
+    ...(['reject', 'end', 'break', 'others', 'nobody'] as const),
   ),
   at: fc.nat(99),
 });
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+describe('a connection', () => {
+  /** A pool of one, and its connection with so many statements on it. */
+  async function busyWith(statements: number, options?: PgPool['options']) {
+    const pool = new ToldPool(1, true, options);
+    const connections = new Connections(pool);
+    const send = () => void connections.query('select', []).catch(() => {});
+    for (let at = 0; at < statements; at++) send();
+    pool.dialled[0]?.connect();
+    await settled();
+    return { pool, send, asked: () => pool.borrowed[0]?.asked ?? [] };
+  }
+
+  it('is closed when the server has ended it, and gets nothing more', async () => {
+    const { pool, send, asked } = await busyWith(2);
+    asked()[0]?.fail(Object.assign(new Error('ended'), { severity: 'FATAL' }));
+    await settled();
+    send();
+    await settled();
+    expect(asked()).toHaveLength(1);
+    asked()[0]?.fail(new Error('Connection terminated'));
+    await settled();
+    expect([pool.closed, pool.borrowed.length, pool.dialled.length]).toEqual([1, 0, 1]);
+  });
+
+  it('goes back after a thousand statements, under any load', async () => {
+    const { pool, send, asked } = await busyWith(2);
+    const [first] = pool.borrowed;
+    for (let at = 2; at < 1001; at++) {
+      send();
+      asked()[0]?.answer();
+      await settled();
+    }
+    expect(pool.borrowed[0]).toBe(first);
+    while (asked().length > 0) {
+      asked()[0]?.answer();
+      await settled();
+    }
+    expect([pool.closed, pool.borrowed.length, pool.dialled.length]).toEqual([0, 0, 1]);
+  });
+
+  it.each([{ query_timeout: 1000 }, { pipeline: false }])(
+    'carries one statement at a time with %j',
+    async (options) => {
+      const { asked } = await busyWith(5, options);
+      expect(asked()).toHaveLength(1);
+    },
+  );
+
+  it('that cannot go back is rejected', async () => {
+    const connections = new Connections({ connect: async () => ({}) as never });
+    await expect(connections.query('select', [])).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+});
+
 describe('a connection whose statement waits for a lock', () => {
   it('gets few of the others', async () => {
     const pool = new ToldPool(4, true);
-    const lines = new Lines(pool);
-    const send = () => void lines.query('select', []);
+    const connections = new Connections(pool);
+    const send = () => void connections.query('select', []);
     for (let at = 0; at < 4; at++) send();
     while (pool.dialled.length > 0) {
       pool.dialled[0]?.connect();
       await settled();
     }
-    for (let at = 0; at < 80; at++) send();
+    for (let at = 0; at < 24; at++) send();
     const [stuck] = pool.borrowed;
     while ((stuck?.asked.length ?? 0) > 1) {
       stuck?.asked[0]?.answer();
@@ -242,12 +299,12 @@ describe('whatever the order of answers, failures and connections', () => {
       await fc.assert(
         fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step), async (max, steps) => {
           const pool = new ToldPool(max, canPipeline);
-          const lines = new Lines(pool);
+          const connections = new Connections(pool);
           let [asked, ended] = [0, 0];
           const query = () => {
             asked++;
             const end = () => void ended++;
-            lines.query('select', []).then(end, end);
+            connections.query('select', []).then(end, end);
           };
           const pick = <T>(of: readonly T[], at: number): T | undefined => of[at % of.length];
           for (const { what, at } of steps) {
@@ -258,6 +315,8 @@ describe('whatever the order of answers, failures and connections', () => {
             else if (what === 'answer') client?.asked[0]?.answer();
             else if (what === 'reject')
               client?.asked[0]?.fail(Object.assign(new Error('no'), { severity: 'ERROR' }));
+            else if (what === 'end')
+              client?.asked[0]?.fail(Object.assign(new Error('ended'), { severity: 'FATAL' }));
             else if (what === 'break') client?.break();
             else pool.waitingCount = what === 'others' ? max : 0;
             await settled();

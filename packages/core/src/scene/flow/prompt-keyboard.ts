@@ -27,7 +27,7 @@ export async function withButtons(
   }
   const { markup, ...shown } = keyboard;
   const target = shown.kind === 'reply' ? replyTo(active) : undefined;
-  return { ...plain, ...shown, say: dressed(say, markup, target) };
+  return { ...plain, ...shown, say: withMarkup(say, markup, target) };
 }
 
 /** A question without buttons; in a group it replies to the user who is to answer. */
@@ -36,7 +36,7 @@ export function withReplyTo(active: ActiveFlow, asked: PendingQuestion, plain: P
   const { say } = plain;
   const target = hasKeyboard(say) || !expectsText(asked) ? undefined : replyTo(active);
   if (target === undefined) return plain;
-  return { ...plain, say: dressed(say, { force_reply: true, selective: true }, target) };
+  return { ...plain, say: withMarkup(say, { force_reply: true, selective: true }, target) };
 }
 
 /** Parameters that make a message a reply to the user's. */
@@ -51,7 +51,7 @@ function hasKeyboard(say: OutgoingMessage | FormattedStream): boolean {
   return 'method' in say ? 'reply_markup' in say.payload : say.keyboard != null;
 }
 
-function dressed(
+function withMarkup(
   say: OutgoingMessage | FormattedStream,
   keyboard: ReplyMarkup,
   options: object | undefined,

@@ -1,0 +1,238 @@
+/**
+ * Statements over the connections of a `Pool` of `pg`.
+ *
+ * A connection is borrowed while statements are on their way, and carries many of them. Each is sent before the ones in front of it are answered
+ * ("Pipelining" in the documentation of `pg`), since a short statement spends most of its time on the network. Each still has a transaction,
+ * an answer and an error of its own.
+ */
+
+import { FsmError } from '@telefsm/core';
+import {
+  type Answer,
+  type PgPool,
+  type PgPoolClient,
+  type PgStatement,
+  usualConnections,
+  type Value,
+} from './client.ts';
+
+/**
+ * How many statements a connection carries at once.
+ *
+ * The server executes them one after the other, so a slow one delays those behind it. With few of them, all are answered in time where each takes
+ * half a second.
+ */
+const depth = 8;
+/** After so many statements a connection goes back, under any load: the pool closes old ones then, as its options say. */
+const longestUse = 1000;
+
+/** A statement on its way. */
+class Sending {
+  readonly statement: string | PgStatement;
+  readonly values: Value[];
+  readonly resolve: (answer: Answer<unknown>) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(
+    statement: string | PgStatement,
+    values: Value[],
+    resolve: (answer: Answer<unknown>) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.statement = statement;
+    this.values = values;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** A borrowed connection. */
+class Connection {
+  readonly client: PgPoolClient;
+  readonly canPipeline: boolean;
+  /** Statements that are not answered yet. */
+  pending = 0;
+  /** Statements that were sent since the last answer. */
+  sinceAnswer = 0;
+  /** Whether it goes back to the pool as soon as its statements are answered. */
+  isLeaving = false;
+  #isBroken = false;
+  #left = longestUse;
+  readonly #pipeline: boolean | undefined;
+
+  /** @throws FsmError `INVALID_OPTION` for what is no connection of a pool */
+  constructor(client: PgPoolClient, { options }: PgPool) {
+    const given: Partial<PgPoolClient> = Object(client);
+    if (typeof given.release !== 'function' || typeof given.off !== 'function') {
+      throw new FsmError('INVALID_OPTION', {
+        option: 'pool',
+        expected: 'a Pool, whose connections have query(), on(), off() and release()',
+        found: 'connections without release() or off()',
+      });
+    }
+    this.client = client;
+    this.#pipeline = client.pipeline;
+    // a time limit of `pg` counts from sending, and ends the connection with everything on it
+    const isLimited = options?.query_timeout !== undefined || options?.pipeline === false;
+    this.canPipeline = this.#pipeline !== undefined && !isLimited && !('native' in client);
+    // set only while the connection is borrowed: the bot's own statements are sent as its author decided
+    if (this.canPipeline) client.pipeline = true;
+    client.on('error', this.#broken);
+  }
+
+  /** One that answers is freer than one where a statement waits for a lock. */
+  isFreerThan({ pending, sinceAnswer }: Connection): boolean {
+    if (this.sinceAnswer !== sinceAnswer) return this.sinceAnswer < sinceAnswer;
+    return this.pending < pending;
+  }
+
+  readonly #broken = (): void => {
+    this.isLeaving = true;
+    this.#isBroken = true;
+  };
+
+  begins(): void {
+    this.pending++;
+    this.sinceAnswer++;
+    this.#left--;
+    if (this.#left === 0) this.isLeaving = true;
+  }
+
+  ended(): void {
+    this.pending--;
+    this.sinceAnswer = 0;
+  }
+
+  /** Notes that a statement has failed. After any other error than that of a statement, the server ends the connection, or may still answer. */
+  failed(error: unknown): void {
+    if (Object(error).severity !== 'ERROR') this.#broken();
+  }
+
+  release(): void {
+    if (this.#pipeline !== undefined) this.client.pipeline = this.#pipeline;
+    this.client.off('error', this.#broken);
+    this.client.release(this.#isBroken);
+  }
+}
+
+/** The connections of one pool that one storage uses. */
+export class Connections {
+  readonly #pool: PgPool;
+  readonly #borrowed: Connection[] = [];
+  readonly #waiting: Sending[] = [];
+  /** Connections that the pool was asked for. */
+  #asked = 0;
+  /** How many could be had when the last one was rejected; one more after each that went back. */
+  #allowed = Number.POSITIVE_INFINITY;
+  #depth = 1;
+  /** Connections of the pool that are kept for listening. */
+  listening = 0;
+
+  constructor(pool: PgPool) {
+    this.#pool = pool;
+  }
+
+  /** How many statements run at once. */
+  get atOnce(): number {
+    return this.#most * this.#depth;
+  }
+
+  get #most(): number {
+    const connections = this.#pool.options?.max ?? usualConnections;
+    return Math.max(1, Math.min(connections - this.listening, this.#allowed));
+  }
+
+  /** Runs one statement in its own transaction. */
+  query(statement: string | PgStatement, values: Value[]): Promise<Answer<unknown>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(new Sending(statement, values, resolve, reject));
+      this.#sendWaiting();
+    });
+  }
+
+  /** A statement gets an idle connection if there is one, else another one of the pool, else one that is busy. */
+  #sendWaiting(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      const connection = this.#freest();
+      if (connection?.pending !== 0) {
+        // each connection that is on its way has one of those that wait
+        if (this.#waiting.length <= this.#asked) return;
+        if (this.#borrowed.length + this.#asked < this.#most) {
+          this.#ask();
+          continue;
+        }
+        if (connection === undefined || connection.pending >= this.#depth) return;
+      }
+      this.#waiting.shift();
+      void this.#send(connection, next);
+    }
+  }
+
+  #freest(): Connection | undefined {
+    let freest: Connection | undefined;
+    for (const connection of this.#borrowed) {
+      if (connection.isLeaving || connection.pending >= depth) continue;
+      if (freest === undefined || connection.isFreerThan(freest)) freest = connection;
+    }
+    return freest;
+  }
+
+  #ask(): void {
+    this.#asked++;
+    this.#pool
+      .connect()
+      .then((client) => new Connection(client, this.#pool))
+      .then(
+        (connection) => this.#use(connection),
+        (error: unknown) => this.#rejected(error),
+      );
+  }
+
+  #use(connection: Connection): void {
+    this.#asked--;
+    if (connection.canPipeline) this.#depth = depth;
+    this.#borrowed.push(connection);
+    this.#sendWaiting();
+    // other connections have taken what waited for this one
+    if (connection.pending === 0) this.#release(connection);
+  }
+
+  #rejected(error: unknown): void {
+    this.#asked--;
+    this.#allowed = this.#borrowed.length + this.#asked;
+    if (this.#allowed === 0) {
+      this.#allowed = Number.POSITIVE_INFINITY;
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    } else this.#sendWaiting();
+  }
+
+  async #send(
+    connection: Connection,
+    { statement, values, resolve, reject }: Sending,
+  ): Promise<void> {
+    connection.begins();
+    try {
+      resolve(await connection.client.query(statement, values));
+    } catch (error) {
+      connection.failed(error);
+      reject(error);
+    }
+    connection.ended();
+    if (this.#othersWait()) connection.isLeaving = true;
+    this.#sendWaiting();
+    if (connection.pending === 0) this.#release(connection);
+  }
+
+  /** Whether the bot itself, or another storage, waits for a connection of the pool. */
+  #othersWait(): boolean {
+    const leaving = this.#borrowed.filter(({ isLeaving }) => isLeaving).length;
+    return (this.#pool.waitingCount ?? 0) > this.#asked + leaving;
+  }
+
+  #release(connection: Connection): void {
+    this.#borrowed.splice(this.#borrowed.indexOf(connection), 1);
+    this.#allowed++;
+    connection.release();
+    this.#sendWaiting();
+  }
+}
