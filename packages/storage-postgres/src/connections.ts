@@ -179,16 +179,20 @@ export class Connections {
 
   #ask(): void {
     this.#asked++;
-    this.#pool
-      .connect()
-      .then((client) => new Connection(client, this.#pool))
-      .then(
-        (connection) => this.#use(connection),
-        (error: unknown) => this.#rejected(error),
-      );
+    this.#pool.connect().then(
+      (client) => this.#use(client),
+      (error: unknown) => this.#rejected(error),
+    );
   }
 
-  #use(connection: Connection): void {
+  #use(client: PgPoolClient): void {
+    let connection: Connection;
+    try {
+      connection = new Connection(client, this.#pool);
+    } catch (error) {
+      this.#rejected(error);
+      return;
+    }
     this.#asked--;
     if (connection.canPipeline) this.#depth = depth;
     this.#borrowed.push(connection);
