@@ -53,8 +53,8 @@ export const breaks = [
     guarantee: '6. A redelivered update moves the state once',
     breaks: 'the id of an update is not looked for in the record',
     file: 'packages/core/src/transaction/transact.ts',
-    find: '(record !== undefined && hasSeen(record.ids, job.id)) ||',
-    replace: '(record !== undefined && hasSeen(record.ids, job.id) && false) ||',
+    find: 'hasSeen(record?.ids ?? noIds, job.id) ||',
+    replace: '(hasSeen(record?.ids ?? noIds, job.id) && false) ||',
     tests: ['packages/core/test/duplicates.test.ts'],
   },
   {
@@ -117,8 +117,8 @@ export const breaks = [
     guarantee: '14. A deploy strands nobody',
     breaks: 'a state that the code does not know is not noticed',
     file: 'packages/core/src/transaction/unknown-state.ts',
-    find: 'if (!registry.strict && registry.scenes.size === 0) return record;',
-    replace: 'if (registry !== undefined) return record;',
+    find: 'if (!registry.strict && registry.scenes.size === 0) return found;',
+    replace: 'if (registry !== undefined) return found;',
     tests: ['packages/core/test/policy.test.ts', 'packages/core/test/flow/deploy.test.ts'],
   },
 ];
