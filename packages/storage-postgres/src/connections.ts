@@ -2,8 +2,8 @@
  * Statements over the connections of a `Pool` of `pg`.
  *
  * A connection is borrowed while statements are on their way, and carries many of them. Each is sent before the ones in front of it are answered
- * ("Pipelining" in the documentation of `pg`), since a short statement spends most of its time on the network. Each still has a transaction,
- * an answer and an error of its own.
+ * ("Pipelining" in the documentation of `pg`), since a short statement spends most of its time on the network. Each is still its own
+ * transaction, with its own answer or error.
  */
 
 import { FsmError } from '@telefsm/core';
@@ -60,7 +60,7 @@ class Connection {
   #left = longestUse;
   readonly #pipeline: boolean | undefined;
 
-  /** @throws FsmError `INVALID_OPTION` for what is no connection of a pool */
+  /** @throws FsmError `INVALID_OPTION` if it cannot be given back */
   constructor(client: PgPoolClient, { options }: PgPool) {
     const given: Partial<PgPoolClient> = Object(client);
     if (typeof given.release !== 'function' || typeof given.off !== 'function') {

@@ -36,7 +36,7 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
         if (!open) return;
         open = false;
         connections.listening--;
-        // Destroyed, not given back: a connection that still listens is no good to anybody else.
+        // closed instead of given back: it would still listen
         client.release(true);
       };
       const endedByItself = () => {

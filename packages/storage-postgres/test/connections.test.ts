@@ -128,6 +128,7 @@ class ToldClient implements PgPoolClient {
   constructor(pool: ToldPool) {
     this.pool = pool;
     if (pool.canPipeline) this.pipeline = false;
+    if (pool.isNative) Object.assign(this, { native: {} });
   }
 
   query(): Promise<Result> {
@@ -170,6 +171,7 @@ class ToldClient implements PgPoolClient {
 class ToldPool implements PgPool {
   readonly options: NonNullable<PgPool['options']> & { readonly max: number };
   readonly canPipeline: boolean;
+  isNative = false;
   /** Connections that came back broken. */
   closed = 0;
   waitingCount = 0;
@@ -256,6 +258,35 @@ describe('a connection', () => {
       expect(asked()).toHaveLength(1);
     },
   );
+
+  it('carries one statement at a time over the native library', async () => {
+    const pool = new ToldPool(1, true);
+    pool.isNative = true;
+    const connections = new Connections(pool);
+    for (let at = 0; at < 5; at++) connections.query('select', []).catch(() => {});
+    pool.dialled[0]?.connect();
+    await settled();
+    expect(pool.borrowed[0]?.asked).toHaveLength(1);
+  });
+
+  it('is asked for again after one was rejected and another went back', async () => {
+    const pool = new ToldPool(2, true);
+    const connections = new Connections(pool);
+    const sendTwo = () => {
+      for (let at = 0; at < 2; at++) connections.query('select', []).catch(() => {});
+    };
+    sendTwo();
+    pool.dialled[0]?.connect();
+    pool.dialled[0]?.reject();
+    await settled();
+    expect([pool.borrowed.length, pool.dialled.length]).toEqual([1, 0]);
+    while (pool.borrowed.length > 0) {
+      pool.borrowed[0]?.asked[0]?.answer();
+      await settled();
+    }
+    sendTwo();
+    expect(pool.dialled).toHaveLength(2);
+  });
 
   it('that cannot go back is rejected', async () => {
     const connections = new Connections({ connect: async () => ({}) as never });

@@ -101,6 +101,28 @@ describe('the tables', () => {
     );
   });
 
+  it('keep their named statements when somebody has dropped them under several statements', async () => {
+    const schema = 'dropped_names';
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const kinds: string[] = [];
+    const client = statementsThrough(pool, (statement, send) => {
+      kinds.push(typeof statement);
+      return send();
+    });
+    const storage = postgresStorage({ ...client, options: { max: 1 } }, { schema });
+    await storage.peek('make the tables');
+    await owner.query(`drop table ${schema}.telefsm_conversation`);
+    const ask = (at: number) => ({ token: `a.${at}`, lease: 1000, queue: false });
+    const all = Array.from({ length: 5 }, (_, at) => storage.acquire(`k${at}`, ask(at)));
+    const failed = (await Promise.allSettled(all)).filter(({ status }) => status === 'rejected');
+    expect(failed.length).toBeGreaterThan(0);
+    kinds.length = 0;
+    await storage.acquire('again', ask(9));
+    expect(kinds.at(-1)).toBe('object');
+    await storage.close();
+    await pool.end();
+  });
+
   it('are made anew when somebody has dropped them, without a restart', async () => {
     const schema = 'dropped';
     const storage = postgresStorage(owner, { schema });

@@ -13,7 +13,7 @@ const ringSize = 4096;
 export interface RecentIds {
   /** The ids that it remembers, by key. A record that begins later continues them. */
   readonly known: ReadonlyMap<string, SeenIds>;
-  /** Remembers ids instead of those that it has; they contain these where a record has continued them. */
+  /** Remembers ids instead of the earlier ones, which the record has continued. */
   keep(key: string, ids: SeenIds): void;
   /** Remembers ids beside those that it has. */
   add(key: string, ids: SeenIds): void;
