@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { RawUpdate } from '../src/index.ts';
+import { memoryStorage, type RawUpdate, type Turn } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -43,3 +43,27 @@ it('every conversation moves, also if another process has one of them for long',
   expect(found).toEqual([{ user: 1 }, { user: 2, slow: true }, { user: 3 }, { user: 4 }]);
   expect(failed).toEqual([]);
 });
+
+const storages = {
+  memory: memoryStorage,
+  'a shared storage': () => textStorage(virtualClock()),
+};
+
+it.each(Object.entries(storages))(
+  'an update of the supergroup stays a redelivery when its cleared conversation on %s makes room for that of the group',
+  async (_, storage) => {
+    const { give } = bench({ storage: storage() });
+    const seen: unknown[] = [];
+    const look = ({ state: fsm }: Turn) => void seen.push(fsm.data);
+    const first = inGroup(-1005, 1);
+    await give(inGroup(-5, 1), ({ state: fsm }) => void fsm.update({ moved: 1 }));
+    await give(first, ({ state: fsm }) => void fsm.update({ n: 1 }));
+    await give(inGroup(-1005, 1), ({ state: fsm }) => fsm.clear());
+    await give(inGroup(-1005, 1, { migrate_from_chat_id: -5 }), look);
+    expect(seen).toEqual([{ moved: 1 }]);
+    await give(first, look);
+    await give(inGroup(-1005, 1), ({ state: fsm }) => fsm.clear());
+    await give(first, look);
+    expect(seen).toEqual([{ moved: 1 }]);
+  },
+);

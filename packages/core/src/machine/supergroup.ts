@@ -6,6 +6,8 @@
 import { isFsmError } from '../base/errors.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
+import { encode } from '../record/codec.ts';
+import { noIds, type SeenIds, withIds } from '../record/ids.ts';
 import { isEmpty, lifetime } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
@@ -105,7 +107,7 @@ async function moveConversations(rt: Runtime, update: RawUpdate, bot: number): P
 }
 
 async function move(rt: Runtime, from: string, to: string): Promise<void> {
-  const { queues, leases, options } = rt;
+  const { queues, leases, options, recent } = rt;
   const seats: Seat[] = [];
   const acquired = new Map<string, Lease>();
   try {
@@ -116,7 +118,8 @@ async function move(rt: Runtime, from: string, to: string): Promise<void> {
     }
     const [old, fresh] = [acquired.get(from) as Lease, acquired.get(to) as Lease];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
-    await fresh.commit(copyOf(old.stored, options.ttl), { keep: false });
+    const ids = idsOf(fresh.stored) ?? recent.known.get(to) ?? noIds;
+    await fresh.commit(copyOf(old.stored, options.ttl, ids), { keep: false });
     acquired.delete(to);
     await old.commit(undefined, { keep: false });
     acquired.delete(from);
@@ -133,13 +136,20 @@ function isKept(stored: StoredText | undefined): stored is StoredText {
   return !('record' in decoded) || !isEmpty(decoded.record);
 }
 
-function copyOf(stored: StoredText, ttl: number | undefined): Write {
-  const { text, deadlineIn } = stored;
+/** The ids of a cleared conversation. */
+function idsOf(stored: StoredText | undefined): SeenIds | undefined {
+  const decoded = stored && decode(stored);
+  return decoded !== undefined && 'record' in decoded ? decoded.record.ids : undefined;
+}
+
+/** @param ids - of the cleared conversation in its place: the record continues them */
+function copyOf(stored: StoredText, ttl: number | undefined, ids: SeenIds): Write {
+  const { deadlineIn } = stored;
   const decoded = decode(stored);
-  const state = 'record' in decoded ? decoded.record.top.state : null;
+  const record = 'record' in decoded ? decoded.record : undefined;
   return {
-    text,
-    state,
+    text: record === undefined ? stored.text : encode({ ...record, ids: withIds(record.ids, ids) }),
+    state: record?.top.state ?? null,
     ...(ttl === undefined ? {} : { ttl: lifetime(ttl, deadlineIn) }),
     ...(deadlineIn === undefined ? {} : { deadlineIn }),
   };

@@ -56,6 +56,11 @@ export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
   return kept;
 }
 
+/** Adds ids to earlier ones. */
+export function withIds(before: SeenIds, ids: SeenIds): SeenIds {
+  return listIds(ids).reduce((all, id) => withId(all, id, mostIds), before);
+}
+
 /** The ids themselves, oldest first. */
 export function listIds(ids: SeenIds): TurnId[] {
   const listed: TurnId[] = [];

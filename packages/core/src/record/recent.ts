@@ -1,7 +1,7 @@
 /** Ids of turns for storages that keep none of a cleared record: a bounded ring in this process. */
 
 import type { StorageStatements } from '../storage/statements.ts';
-import { listIds, mostIds, type SeenIds, withId } from './ids.ts';
+import { type SeenIds, withIds } from './ids.ts';
 
 /** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */
 export const idsKeptFor = 86_400_000;
@@ -39,12 +39,7 @@ function ringOf(known: Map<string, SeenIds>): RecentIds {
     },
     add(key, ids) {
       const before = known.get(key);
-      this.keep(
-        key,
-        before === undefined
-          ? ids
-          : listIds(ids).reduce((all, id) => withId(all, id, mostIds), before),
-      );
+      this.keep(key, before === undefined ? ids : withIds(before, ids));
     },
   };
 }
