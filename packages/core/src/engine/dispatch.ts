@@ -8,8 +8,8 @@ import type { Engine, OpenTurn, Rest } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
-import { checkoutOf, markOfPayload, paymentOf } from '../update/invoice.ts';
-import { textIn } from '../update/raw-update.ts';
+import { objectIn } from '../update/raw-update.ts';
+import { invoiceMark, paymentIn } from '../update/subject.ts';
 import { isOfOneMachine } from '../update/tag.ts';
 import type { RecentAlbums } from './albums.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
@@ -105,11 +105,10 @@ async function begin(offered: Offered): Promise<void> {
 
 /** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
 function boundTag(turn: OpenTurn): string | undefined {
-  const { input } = turn;
-  if (input?.kind === 'button') return boundTo(input.value);
-  if (input !== undefined && input.kind !== 'payment') return undefined;
-  const holder = input === undefined ? checkoutOf(turn) : paymentOf(turn);
-  return holder && markOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
+  const { input, update } = turn;
+  if (input === undefined) return invoiceMark(objectIn(update, 'pre_checkout_query'))?.tag;
+  if (input.kind === 'button') return boundTo(input.value);
+  return input.kind === 'payment' ? invoiceMark(paymentIn(update))?.tag : undefined;
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */

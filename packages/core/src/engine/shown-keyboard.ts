@@ -2,7 +2,8 @@
 
 import type { ReplyMarkup } from '../conversation/outgoing.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { objectIn, wholeIn } from '../update/raw-update.ts';
+import { wholeIn } from '../update/raw-update.ts';
+import { payloadOf } from '../update/subject.ts';
 
 /** Parameters that remove a reply keyboard, and in a group only the user's own. */
 export interface Removal {
@@ -13,7 +14,7 @@ export interface Removal {
 /** In a group, a keyboard belongs to one user: only a reply to a message of that user removes it. */
 export function removalIn({ subject, update }: OpenTurn): Removal | undefined {
   if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
-  const message_id = wholeIn(objectIn(update, subject.updateType ?? ''), 'message_id');
+  const message_id = wholeIn(payloadOf(update), 'message_id');
   if (message_id === undefined) return undefined;
   return {
     reply_markup: { remove_keyboard: true, selective: true },

@@ -3,9 +3,10 @@
 import { resolveText } from '../conversation/texts.ts';
 import type { OpenTurn, Rest } from '../transaction/runtime.ts';
 import { isInaccessible } from '../update/address.ts';
-import { checkoutOf, paymentOf, unmatchedPayment } from '../update/invoice.ts';
-import { idIn, textIn, wholeIn } from '../update/raw-update.ts';
+import { unmatchedPayment } from '../update/invoice.ts';
+import { idIn, queryIdIn, wholeIn } from '../update/raw-update.ts';
 import { messageOfPress } from '../update/shown-button.ts';
+import { paymentIn } from '../update/subject.ts';
 
 const buttonTexts = { old: 'stale', others: 'notYours' } as const;
 const invoiceTexts = { old: 'oldInvoice', others: 'notYourInvoice' } as const;
@@ -16,7 +17,7 @@ const invoiceTexts = { old: 'oldInvoice', others: 'notYourInvoice' } as const;
  * Money that has moved is the bot's to give back: its middleware gets the update, and observers get what a refund needs.
  */
 export async function answerStale(turn: OpenTurn, tag: string, rest: Rest): Promise<void> {
-  const payment = paymentOf(turn);
+  const payment = paymentIn(turn.update);
   if (payment !== undefined) {
     const { key = '', subject, from } = turn;
     turn.rt.notify('paymentUnmatched', {
@@ -30,7 +31,7 @@ export async function answerStale(turn: OpenTurn, tag: string, rest: Rest): Prom
   }
   // without the topic of its message, its conversation is unknown
   const isOurs = tag === turn.tag || isInaccessible(turn.update);
-  const id = textIn(checkoutOf(turn), 'id');
+  const id = queryIdIn(turn.update, 'pre_checkout_query');
   const names = id === undefined ? buttonTexts : invoiceTexts;
   const name = names[isOurs ? 'old' : 'others'];
   const text = await resolveText(turn.rt.options.defaults.texts, name, turn);

@@ -33,9 +33,6 @@ interface Updates {
   readonly failing: Map<string, number>;
 }
 
-/** An update as the framework gives it. */
-type GivenUpdate = Pick<UpdateJob, 'update' | 'bot' | 'rest' | 'ctx'>;
-
 /** Makes the function that handles updates. */
 export function updatesOf(
   rt: MachineRuntime,
@@ -48,46 +45,35 @@ export function updatesOf(
     waiting: new Map(),
     failing: new Map(),
   };
-  function work(given: GivenUpdate, subject: Subject, asker?: PollSender): Promise<void> {
-    const { bot } = given;
-    let job = new UpdateJob(updates, asker?.subject ?? subject, asker !== undefined, given);
-    // the conversation that would wait for this update from another chat is not one of this machine
-    const isOther = asker !== undefined && (job.key === undefined || tagOf(job.key) !== asker.tag);
-    if (isOther) job = new UpdateJob(updates, subject, false, given);
+  function work(job: UpdateJob): Promise<void> {
+    const { bot } = job;
     if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot.lasting?.() ?? bot);
     const handled = transact(rt, job);
     return (job.isShared ? job.shares(handled) : handled) as Promise<void>;
   }
-  async function vote(given: GivenUpdate, subject: Subject): Promise<void> {
+  async function vote(job: UpdateJob): Promise<void> {
     const { withSender } = await import('../transaction/polls.ts');
-    await withSender(rt, given.update, subject, (asker) => work(given, subject, asker));
+    await withSender(rt, job.update, job.subject, (sender) => work(job.askedBy(sender)));
   }
   let moves: Promise<GroupMoves> | undefined;
-  async function behindMoves(
-    given: GivenUpdate,
-    subject: Subject,
-    asker?: PollSender,
-  ): Promise<void> {
+  async function behindMoves(job: UpdateJob): Promise<void> {
     // a group becomes a supergroup once, so what that needs is loaded then
     moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
-    await (await moves).before(given.update, subject);
-    await work(given, subject, asker);
+    await (await moves).before(job.update, job.subject);
+    await work(job);
   }
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
     try {
-      const given = { update, bot, rest, ctx };
-      const subject = subjectOf(update, bot.id);
-      const { updateType } = subject;
-      if (updateType === 'poll_answer' || updateType === 'poll') return vote(given, subject);
-      const asker =
-        updateType === 'callback_query' ? rt.engine?.askerOf(update, subject) : undefined;
+      const own = new UpdateJob(updates, update, bot, rest, ctx, undefined);
+      const { updateType } = own.subject;
+      if (updateType === 'poll_answer' || updateType === 'poll') return vote(own);
+      const isPress = updateType === 'callback_query';
+      const job = isPress ? own.askedBy(rt.engine?.askerOf(update, own.subject)) : own;
       const message: RawObject = Object(update['message']);
       const moved = message['migrate_to_chat_id'] ?? message['migrate_from_chat_id'];
-      return (moves ?? moved) === undefined
-        ? work(given, subject, asker)
-        : behindMoves(given, subject, asker);
+      return (moves ?? moved) === undefined ? work(job) : behindMoves(job);
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
@@ -114,17 +100,21 @@ class UpdateJob implements Job {
   /** Clears the timer of an early answer. */
   private early: Promise<() => unknown> | undefined;
 
-  /** @param isElsewhere - whether the conversation of the subject waits for this update from another chat */
+  /** @param asker - the conversation that waits for this update from another chat; usually it is that of the update itself */
   constructor(
     updates: Updates,
-    subject: Subject,
-    isElsewhere: boolean,
-    { update, bot, rest, ctx }: GivenUpdate,
+    update: RawUpdate,
+    bot: BotPort,
+    rest: Rest,
+    ctx: unknown,
+    asker: Subject | undefined,
   ) {
     const { strategy, when } = updates.rt.options;
+    const subject = asker ?? subjectOf(update, bot.id);
+    this.isElsewhere = asker !== undefined;
     this.updates = updates;
     this.scope =
-      isElsewhere || !when || atOnce('when', when(subject))
+      this.isElsewhere || !when || atOnce('when', when(subject))
         ? scopeOf(strategy, subject)
         : undefined;
     this.key = this.scope && updates.writeKey(subject.bot, subject.business, this.scope);
@@ -134,7 +124,14 @@ class UpdateJob implements Job {
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
-    this.isElsewhere = isElsewhere;
+  }
+
+  /** The same update for the conversation that waits for it from another chat, if that is one of this machine. */
+  askedBy(asker: PollSender | undefined): UpdateJob {
+    if (asker === undefined) return this;
+    const { updates, update, bot, rest, ctx } = this;
+    const job = new UpdateJob(updates, update, bot, rest, ctx, asker.subject);
+    return job.key !== undefined && tagOf(job.key) === asker.tag ? job : this;
   }
 
   async wait(key: string): Promise<Seat | undefined> {

@@ -10,8 +10,8 @@ import { invalidOption } from '../base/rules.ts';
 import { peekAt } from '../lease/calls.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import type { Write } from '../storage/statements.ts';
-import { objectIn, type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
-import type { Subject } from '../update/subject.ts';
+import { type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
+import { payloadOf, type Subject } from '../update/subject.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 import { writeValue } from './write-value.ts';
 
@@ -68,9 +68,8 @@ export async function withSender(
   subject: Subject,
   handle: (sender: PollSender | undefined) => Promise<void>,
 ): Promise<void> {
-  const { updateType = '' } = subject;
-  const payload = objectIn(update, updateType);
-  const id = textIn(payload, updateType === 'poll' ? 'id' : 'poll_id');
+  const payload = payloadOf(update);
+  const id = textIn(payload, subject.updateType === 'poll' ? 'id' : 'poll_id');
   if (id === undefined || !followsPolls(rt)) return handle(undefined);
   const key = keyOfPoll(rt, subject.bot, id);
   const seat = await rt.queues.join(key);

@@ -9,6 +9,7 @@ import {
   guestChats,
   invoiceMark,
   partiesOf,
+  payloadOf,
   type Subject,
   updateTypeOf,
 } from './subject.ts';
@@ -132,9 +133,7 @@ export function isInaccessible(update: RawUpdate | undefined): boolean {
 
 /** Reads the object of the acting user as it was sent, with name and language; for a boost, of the booster. */
 export function fromOf(update: RawUpdate): RawObject | undefined {
-  const updateType = updateTypeOf(update);
-  if (updateType === undefined) return undefined;
-  const payload = objectIn(update, updateType);
+  const payload = payloadOf(update);
   const source = objectIn(objectIn(payload, 'boost') ?? payload, 'source');
   return objectIn(payload, 'from') ?? objectIn(payload, 'user') ?? objectIn(source, 'user');
 }

@@ -23,7 +23,7 @@ import {
   valueIn,
 } from './input-value.ts';
 import { idIn, idOf, objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
-import { updateTypeOf } from './subject.ts';
+import { payloadOf, updateTypeOf } from './subject.ts';
 import { foundIn, isTextKind, textKinds } from './text-kind.ts';
 import type { TextKind, TextValues } from './text-kinds.ts';
 import type { Update } from './update.ts';
@@ -200,7 +200,7 @@ function firstOf(
 /** The value of an input as one kind. Some kinds are narrower or wider than what the input is by itself. */
 function valueAs(kind: AcceptedKind, input: UserInput): unknown {
   if (input.kind === kind) return input.value;
-  const message = objectIn(input.update, updateTypeOf(input.update) ?? '');
+  const message = payloadOf(input.update);
   if (isTextKind(kind))
     return input.kind === 'text' ? foundIn(kind, input.text, message) : undefined;
   if (kind === 'message' && input.kind !== 'command') return messageIn(message);

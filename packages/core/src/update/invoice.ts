@@ -5,7 +5,7 @@
  * conversation's record, which keeps the whole payload, its currency and its amount.
  */
 
-import { objectIn, type RawObject, textIn, wholeIn } from './raw-update.ts';
+import { type RawObject, textIn, wholeIn } from './raw-update.ts';
 
 /** The mark of an invoice: its conversation, and a random number. */
 export interface InvoiceMark {
@@ -67,24 +67,6 @@ export function markOfPayload(payload: string): InvoiceMark | undefined {
  */
 export function invoicePayload(payload: string): string {
   return payload.replace(form, '');
-}
-
-/** The checkout of an update. */
-export function checkoutOf({ update }: UpdateOfTurn): RawObject | undefined {
-  return objectIn(update, 'pre_checkout_query');
-}
-
-/** The payment of an update. */
-export function paymentOf({ update, subject, input }: UpdateOfTurn): RawObject | undefined {
-  if (update === undefined || input?.kind !== 'payment') return undefined;
-  return objectIn(objectIn(update, subject.updateType ?? ''), 'successful_payment');
-}
-
-/** An update, as a turn has it. */
-interface UpdateOfTurn {
-  readonly update: RawObject | undefined;
-  readonly subject: { readonly updateType?: string | undefined };
-  readonly input: { readonly kind: string } | undefined;
 }
 
 /** A payment that no question has asked for, with what a refund needs. */

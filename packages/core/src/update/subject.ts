@@ -100,6 +100,12 @@ export function updateTypeOf(update: RawUpdate): string | undefined {
   return unknown;
 }
 
+/** What an update holds: a message, a query or an event. */
+export function payloadOf(update: RawUpdate | undefined): RawObject | undefined {
+  const updateType = update && updateTypeOf(update);
+  return updateType === undefined ? undefined : objectIn(update, updateType);
+}
+
 /** Finds who takes part; a type that the table does not have is read as an event. */
 export function partiesOf(update: RawUpdate, updateType: string | undefined): Readonly<Parties> {
   if (updateType === undefined) return {};
@@ -199,6 +205,11 @@ function inEvent(event: RawObject): Parties {
 /** The topic of a message among the direct messages of a channel. */
 export function directMessagesTopic(message: RawObject | undefined): number | undefined {
   return wholeIn(objectIn(message, 'direct_messages_topic'), 'topic_id');
+}
+
+/** The payment that an update reports. */
+export function paymentIn(update: RawUpdate | undefined): RawObject | undefined {
+  return objectIn(payloadOf(update), 'successful_payment');
 }
 
 /** The mark that a flow has put behind the payload of an invoice. */

@@ -4,7 +4,8 @@ import { andThen } from '../../base/awaitable.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { UserInput } from '../../update/input.ts';
-import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { wholeIn } from '../../update/raw-update.ts';
+import { payloadOf } from '../../update/subject.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { type ActiveFlow, move, note, questionOf, text } from './active-flow.ts';
 import { acceptsAlbum, checkValue, type Verdict } from './answer.ts';
@@ -114,14 +115,13 @@ function provenance(
   const { plan, memo } = active;
   const { album = memo.album } = input ?? {};
   if (plan.options.editedMessages !== 'update') return { album };
-  const message = input && messageId(active, input);
+  const message = input && messageId(input);
   if (message === undefined) return { album };
   const others = (memo.gave ?? []).filter(([path]) => pathKey(path) !== pathKey(question.path));
   return { album, gave: [...others, [question.path, message]] };
 }
 
 /** The message that the input is; a press of a button is none. */
-export function messageId({ run }: ActiveFlow, { update }: UserInput): number | undefined {
-  const { updateType } = run.turn.subject;
-  return updateType === undefined ? undefined : wholeIn(objectIn(update, updateType), 'message_id');
+export function messageId({ update }: UserInput): number | undefined {
+  return wholeIn(payloadOf(update), 'message_id');
 }

@@ -8,6 +8,7 @@ import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
+import { payloadOf } from '../../update/subject.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
@@ -180,9 +181,9 @@ export function inGroup({ run }: ActiveFlow): boolean {
 
 /** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
 export function supportsInlineOnly({ run: { turn } }: ActiveFlow): boolean {
-  const { update, subject, replyAddress } = turn;
+  const { update, replyAddress } = turn;
   if (replyAddress?.business !== undefined) return true;
-  const payload = objectIn(update, subject.updateType ?? '');
+  const payload = payloadOf(update);
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
   return textIn(chat, 'type') === 'channel';
 }
@@ -235,11 +236,11 @@ export function elsewhereMessage(chat_id: number, message_id: number | undefined
  */
 export function lastMessageOf(active: ActiveFlow): FlowMemo['heard'] {
   const { update, subject } = active.run.turn;
-  const { chat, thread, user, updateType } = subject;
+  const { chat, thread, user } = subject;
   if (!inGroup(active)) return undefined;
   const whose = [chat, thread, user].join();
-  const message = update && updateType && wholeIn(objectIn(update, updateType), 'message_id');
-  if (typeof message === 'number') return [whose, message];
+  const message = wholeIn(payloadOf(update), 'message_id');
+  if (message !== undefined) return [whose, message];
   const { heard } = active.memo;
   return heard?.[0] === whose ? heard : undefined;
 }

@@ -220,9 +220,7 @@ function handle(active: ActiveFlow, next: () => Promise<void>): Awaitable<void> 
     return unlessTaken(taking, next);
   }
   if (input.kind === 'command') {
-    return policyOf(active) === 'answer'
-      ? handleInput(active, asText(active, input), next)
-      : next();
+    return policyOf(active) === 'answer' ? handleInput(active, asText(input), next) : next();
   }
   return handleInput(active, input, next);
 }

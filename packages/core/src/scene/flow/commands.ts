@@ -79,7 +79,7 @@ async function handleOtherCommand(active: ActiveFlow): Promise<boolean> {
   const { pending } = await locate(active);
   const isOpen = awaitsPayment(active) === undefined;
   if (input?.kind === 'command' && isOpen && pending?.kind === 'ask' && wasAsked(active, pending)) {
-    const typed = asText(active, input);
+    const typed = asText(input);
     const isLabel = isOnReplyKeyboard(active, pending) && typed.kind === 'text';
     if (isLabel && (await handleLabel(active, pending, typed.text, typed))) return true;
     if (kindsIn(pending.step.question.accept).includes('command')) {

@@ -11,7 +11,7 @@ import { isClosed, pathKey, withAnswer, without } from './progress.ts';
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
 export async function handleEdited(active: ActiveFlow, input: UserInput): Promise<boolean> {
   const { plan, run } = active;
-  const message = messageId(active, input);
+  const message = messageId(input);
   const given = active.memo.gave?.find(([, id]) => id === message);
   if (given === undefined) return false;
   if (await answersPaying(active)) return true;

@@ -4,6 +4,7 @@ import { andThen } from '../../base/awaitable.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
+import { payloadOf } from '../../update/subject.ts';
 import { accept, hint } from './accept.ts';
 import {
   type ActiveFlow,
@@ -142,18 +143,14 @@ export function isOtherTalk({ run, memo }: ActiveFlow, input: UserInput): boolea
   if (kind === 'button' || kind === 'command' || isEvent(input)) return false;
   // only the first part of an album is a reply
   if (album !== undefined && album === memo.album) return false;
-  const message = objectIn(update, subject.updateType ?? '');
+  const message = payloadOf(update);
   return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
 }
 
 /** A command as the text that was sent, for where commands are answers. */
-export function asText(
-  { run }: ActiveFlow,
-  input: Extract<UserInput, { readonly kind: 'command' }>,
-): UserInput {
+export function asText(input: Extract<UserInput, { readonly kind: 'command' }>): UserInput {
   const { command, argument } = input.value;
-  const message = objectIn(input.update, run.turn.subject.updateType ?? '');
-  const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
+  const text = textIn(payloadOf(input.update), 'text') ?? `/${command} ${argument}`.trim();
   return { ...input, kind: 'text', value: text, text };
 }
 

@@ -26,7 +26,7 @@ export function collect(
   if (parts.length < mostParts) {
     const album = input.album === undefined ? {} : { album: input.album };
     // two processes may take two messages in another order than they were written in
-    const number = messageId(active, input) ?? 0;
+    const number = messageId(input) ?? 0;
     const isNumbered = numbers.length === parts.length;
     const at = isNumbered ? numbers.filter((other) => other <= number).length : parts.length;
     const [part] = value as readonly unknown[];

@@ -13,6 +13,7 @@ import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { payloadOf, paymentIn } from '../../update/subject.ts';
 import { type ActiveFlow, locate, note, questionOf, text, wasAsked } from './active-flow.ts';
 import type { SentInvoice } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
@@ -117,11 +118,10 @@ async function verdictOf(active: ActiveFlow, answer: Awaitable<unknown>): Promis
 
 /** Whether a payment is the one that the pending question has asked for. Any other answers nothing here. */
 export async function isPaid(active: ActiveFlow): Promise<boolean> {
-  const { update, subject } = active.run.turn;
-  const message = objectIn(update, subject.updateType ?? '');
-  const payment = objectIn(message, 'successful_payment');
+  const { update } = active.run.turn;
+  const payment = paymentIn(update);
   const invoice = await openInvoice(active);
-  return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
+  return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, payloadOf(update));
 }
 
 type OpenInvoice = SentInvoice & { readonly question: PendingAsk };

@@ -3,7 +3,7 @@
 import { hash32 } from '../../base/hash.ts';
 import type { UserInput } from '../../update/input.ts';
 import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
-import { updateTypeOf } from '../../update/subject.ts';
+import { payloadOf } from '../../update/subject.ts';
 import type { Shareable } from './question.ts';
 import { sharedKind } from './shared-kind.ts';
 import type { AskOptions } from './steps.ts';
@@ -49,7 +49,7 @@ export function isOwnRequest(
 ): boolean {
   if (share === undefined || (kind !== 'users_shared' && kind !== 'chat_shared')) return true;
   const request = typeof share === 'string' ? undefined : (share.request as RawObject | undefined);
-  const shared = objectIn(objectIn(update, updateTypeOf(update) ?? ''), kind);
+  const shared = objectIn(payloadOf(update), kind);
   const given = wholeIn(request, 'request_id');
   const id = wholeIn(shared, 'request_id');
   return given === undefined ? tokens.some((token) => requestId(token) === id) : given === id;

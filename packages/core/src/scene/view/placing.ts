@@ -4,7 +4,8 @@ import type { MessageSource } from '../../conversation/behavior.ts';
 import { type ApiCall, tooLong } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isEvent } from '../../update/input.ts';
-import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
+import { idIn, textIn, wholeIn } from '../../update/raw-update.ts';
+import { payloadOf } from '../../update/subject.ts';
 import { readButton } from '../rows/buttons.ts';
 import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { display, shows } from './display.ts';
@@ -68,8 +69,7 @@ export function isEditable(call: ApiCall): boolean {
 /** A scene that edits its message has taken a message of the user. */
 export function tookInput(run: FrameRun, moves: boolean, deletes: boolean): void {
   placings.set(run.turn, moves ? 'moves' : 'stays');
-  const { update, subject } = run.turn;
-  const message = objectIn(update, subject.updateType ?? '');
+  const message = payloadOf(run.turn.update);
   const message_id = wholeIn(message, 'message_id');
   if (!deletes || message_id === undefined || !isMessage(run)) return;
   const business = textIn(message, 'business_connection_id');
