@@ -285,20 +285,3 @@ describe('ids of updates', () => {
     expect(ids).toContain(10);
   });
 });
-
-it('an update that was handled before its conversation was cleared is skipped, also where a moved record has taken its place', async () => {
-  const storage = memoryStorage();
-  const { give, machine, bot } = bench({ storage });
-  const update = message(1, 'a');
-  await give(update, ({ state: fsm }) => fsm.update({ n: 1 }));
-  await give(message(1, 'b'), ({ state: fsm }) => fsm.clear());
-  const { key } = machine.at({ user: 1, bot: bot.id });
-  const granted = await storage.acquire(key, { token: 'p.1', lease: 1000, queue: false });
-  const holder = { token: 'p.1', fence: 'fence' in granted ? granted.fence : 0 };
-  await storage.commit(key, holder, { text: '{"v":1,"d":{"moved":1}}', state: null });
-  const seen: unknown[] = [];
-  await give(update, ({ state: fsm }) => void seen.push(fsm.data));
-  expect(seen).toEqual([]);
-  await give(message(1, 'c'), ({ state: fsm }) => void seen.push(fsm.data));
-  expect(seen).toEqual([{ moved: 1 }]);
-});

@@ -7,7 +7,7 @@ import { isFsmError } from '../base/errors.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import { encode } from '../record/codec.ts';
-import { noIds, type SeenIds, withIds } from '../record/ids.ts';
+import { type SeenIds, withIds } from '../record/ids.ts';
 import { isEmpty, lifetime } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
@@ -118,7 +118,7 @@ async function move(rt: Runtime, from: string, to: string): Promise<void> {
     }
     const [old, fresh] = [acquired.get(from) as Lease, acquired.get(to) as Lease];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
-    const ids = idsOf(fresh.stored) ?? recent.known.get(to) ?? noIds;
+    const ids = idsOf(fresh.stored) ?? recent.idsOf(to);
     await fresh.commit(copyOf(old.stored, options.ttl, ids), { keep: false });
     acquired.delete(to);
     await old.commit(undefined, { keep: false });

@@ -205,10 +205,11 @@ function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: L
   }
   const deadlineIn = stored?.deadlineIn;
   const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
-  const { known } = rt.recent;
-  const recent = known.size === 0 ? noIds : (known.get(key) ?? noIds);
-  const began = recent === noIds ? undefined : { ...emptyRecord, version, ids: recent };
-  const turn = new RunningTurn(rt, job, lease, record ?? began, deadlineAt);
+  // a record continues the ids of its cleared conversation; a storage without fencing is not written for an id alone
+  const isContinued = record !== undefined && rt.storage.features.fencing;
+  const recent = isContinued ? noIds : rt.recent.idsOf(key);
+  const began = recent === noIds ? record : (record ?? { ...emptyRecord, version, ids: recent });
+  const turn = new RunningTurn(rt, job, lease, began, deadlineAt);
   turn.interruption = interruption;
   turn.behind = behind;
   if (number !== undefined) turn.isEarly = rt.early.isEarly(key, number);
