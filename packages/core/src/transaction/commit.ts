@@ -91,7 +91,7 @@ export function commitId(turn: OpenTurn): void | Promise<void> {
 /**
  * `ctx.state.commit()`.
  *
- * The working copy is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
+ * The working copy is read before anything is awaited: later changes are committed later. Only hooks of scenes, and a commit on its way, come first.
  */
 export async function commitNow(turn: OpenTurn): Promise<void> {
   if (turn.used?.isUnsettled) await finishWork(turn);
@@ -128,6 +128,7 @@ export function rollBack(turn: OpenTurn): void {
 }
 
 function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Promise<void> {
+  if (turn.sending !== undefined) return turn.sending.then(() => write(turn, id, keep));
   const { lease, copy, rt, facts } = turn;
   if (lease === undefined) return;
   const { changed } = copy;
@@ -147,6 +148,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
   const next = isEmpty(record) ? (shared ? idsOnly(record) : undefined) : writeFor(turn, record);
   const tasks = turn.used?.take('tasks');
   const written = () => {
+    turn.sending = undefined;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
     if (next === undefined) {
       if (fencing) rt.recent.keep(lease.key, record.ids);
@@ -162,7 +164,9 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
     }
   };
   const sent = lease.commit(next, { keep, id: isKnown ? undefined : id });
-  return sent === undefined ? written() : sent.then(written);
+  if (sent === undefined) return written();
+  turn.sending = sent.then(written);
+  return turn.sending;
 }
 
 /** A cleared conversation: its ids are kept for a while. */

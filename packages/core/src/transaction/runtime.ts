@@ -101,8 +101,10 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   behind: number | undefined;
   /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
-  /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
+  /** The commits that `ctx.state.commit()` has begun; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
+  /** The statement that writes the record now; the next one waits for it, since it spends the fence. */
+  sending: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
   /** Each call of the turn is first passed to this function, which returns the payload to send. */

@@ -50,8 +50,10 @@ export class RunningTurn implements OpenTurn {
   behind: number | undefined;
   /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
-  /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
+  /** The commits that `ctx.state.commit()` has begun; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
+  /** The statement that writes the record now; the next one waits for it, since it spends the fence. */
+  sending: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
   opened: { value: unknown } | undefined;
@@ -315,14 +317,16 @@ export class RunningTurn implements OpenTurn {
 
   /** `ctx.state.commit()`: what came before stays, whatever comes after. */
   commit(): Promise<void> {
+    // one that is on its way is not awaited here: this may be a hook that it runs
     const before = this.writing;
-    const write = before === undefined ? commitNow(this) : before.then(() => commitNow(this));
-    this.writing = write;
+    const write = commitNow(this);
+    const all = before === undefined ? write : Promise.all([before, write]).then(() => {});
+    this.writing = all;
     const done = () => {
-      if (this.writing === write) this.writing = undefined;
+      if (this.writing === all) this.writing = undefined;
     };
     // a failed one stays, and fails the turn at its end also where nobody awaits it
-    write.then(done, () => {});
+    all.then(done, () => {});
     return write;
   }
 }

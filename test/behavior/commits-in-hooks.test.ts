@@ -1,0 +1,99 @@
+/** `commit()` in hooks: not awaited, or run by a commit of the handler. The commits of the storage take a while. */
+
+import { type FsmContext, flow, scene, typed } from '@telefsm/core';
+import { telegram, virtualClock } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { textStorage } from '../../packages/core/test/fixtures/text-storage.ts';
+import { frameworks, type Handler } from './frameworks.ts';
+
+type Hook = (fsm: FsmContext) => unknown;
+
+/** Each makes options of a machine with the scene `place`, and the record that it leaves. */
+const places: readonly (readonly [
+  string,
+  (hook: Hook, framework: Framework) => object,
+  unknown,
+])[] = [
+  [
+    'the `enter` hook of a Scene',
+    (hook, framework) => {
+      const place = framework.scene('place');
+      place.enter((({ fsm }) => hook(fsm)) satisfies Handler);
+      return { scenes: [place.scene] };
+    },
+    ['place', { n: 2 }],
+  ],
+  [
+    '`enter` of a node, which runs after the commit,',
+    (hook) => {
+      const place = scene('place', { data: typed<{ n?: number }>() }).on({
+        enter: async ({ state }) => void (await hook(state as FsmContext)),
+        handle: () => {},
+      });
+      return { states: [place] };
+    },
+    ['place', { n: 2 }],
+  ],
+  [
+    '`done` of a flow',
+    (hook) => {
+      const place = flow('place')
+        .ask('name', { prompt: 'Name?', when: () => false })
+        .done(async (_answers, { state }) => void (await hook(state as FsmContext)));
+      return { states: [place] };
+    },
+    [null, {}],
+  ],
+];
+type Framework = (typeof frameworks)[number][1];
+
+const awaited: Hook = async (fsm) => {
+  fsm.update({ n: 1 });
+  await fsm.commit();
+  fsm.update({ n: 2 });
+};
+const forgotten: Hook = (fsm) => {
+  fsm.update({ n: 1 });
+  void fsm.commit();
+  fsm.update({ n: 2 });
+};
+
+describe.each(frameworks)('on %s,', (_, framework) => {
+  /** @param commits - whether the handler that enters the scene commits, too */
+  async function play(options: object, commits: boolean) {
+    const clock = virtualClock();
+    const storage = textStorage(clock, async (call) => {
+      const answer = await call.execute();
+      if (call.operation === 'keep') await immediates(5);
+      return answer;
+    });
+    const bot = framework.bot();
+    bot.noteErrors();
+    const machine = bot.fsm({ ...options, storage, clock });
+    bot.command('go', async ({ fsm }) => {
+      fsm.enter('place');
+      if (commits) await fsm.commit();
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/go');
+    const { current = null, data = {} } = (await machine.at({ user: anna.id }).peek()) ?? {};
+    const held = await storage.held([machine.at({ user: anna.id }).key]);
+    return { errors: bot.errors, stored: [current, data], held };
+  }
+
+  describe.each(places)('%s', (_name, options, stored) => {
+    it.each([
+      ['awaits its commit', awaited, false],
+      ['forgets to await its commit', forgotten, false],
+      ['awaits its commit inside a commit of the handler', awaited, true],
+      ['forgets to await its commit inside a commit of the handler', forgotten, true],
+    ] as const)('keeps all changes if it %s', async (_case, hook, commits) => {
+      const found = await play(options(hook, framework), commits);
+      expect(found).toEqual({ errors: [], stored, held: [] });
+    });
+  });
+});
+
+async function immediates(count: number): Promise<void> {
+  for (let at = 0; at < count; at++) await new Promise((resolve) => setImmediate(resolve));
+}
