@@ -75,6 +75,16 @@ function notServed(found: string): FsmError<'INVALID_OPTION'> {
   });
 }
 
+/** Makes the error for a pool that answers in another shape: each later answer would be misread. */
+export function otherRows(answer: unknown): FsmError<'INVALID_OPTION'> {
+  return new FsmError('INVALID_OPTION', {
+    option: 'pool',
+    expected:
+      'one that answers rows as objects and bytes as Buffers, without `rowsAsArray`, `nestTables` or a `typeCast` that changes them',
+    found: `the answer ${JSON.stringify(answer)}`,
+  });
+}
+
 /**
  * The answer to a call, as a promise.
  *

@@ -153,3 +153,12 @@ export function explained(error: unknown, conversation: string): unknown {
   const details = { storage, reason: `${reason} (${message})`, remedy };
   return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
 }
+
+/** Makes the error for a connection that came with a transaction of somebody else. */
+export function openTransaction(conversation: string): FsmError<'STORAGE_UNUSABLE'> {
+  return new FsmError('STORAGE_UNUSABLE', {
+    storage: `The table ${conversation}`,
+    reason: 'a connection of the pool has an open transaction, so nothing is committed',
+    remedy: 'Call commit() or rollback() before release(), and leave autocommit on.',
+  });
+}

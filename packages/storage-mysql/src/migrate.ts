@@ -6,6 +6,7 @@ import {
   type MysqlCallbackPool,
   type MysqlConnection,
   type MysqlPool,
+  otherRows,
   poolOf,
   type Row,
   type Value,
@@ -66,9 +67,18 @@ export async function prepare(
   isMissing = false,
 ): Promise<Limits> {
   const ask: Ask = (statement) => answerOf((answered) => pool.query(statement, answered));
-  const [limit] = await ask('select @@max_allowed_packet as bytes');
-  const bytes = Number(limit?.['bytes']) - packetHead;
-  if (Number.isNaN(bytes)) throw otherRows(limit);
+  const [session] = await ask('select @@max_allowed_packet as bytes, @@autocommit as isCommitting');
+  // with `typeCast: false` every value is a Buffer
+  if (!/^\d+$/.test(String(session?.['bytes'])) || Buffer.isBuffer(session?.['bytes']))
+    throw otherRows(session);
+  const bytes = Number(session?.['bytes']) - packetHead;
+  if (Number(session?.['isCommitting']) === 0) {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'pool',
+      expected: 'one whose sessions commit each statement',
+      found: 'sessions with autocommit = 0',
+    });
+  }
   const version = await versionOf(ask, tables);
   const found = isMissing && version <= migrations.length ? 0 : version;
   if (found > migrations.length) {
@@ -86,15 +96,6 @@ export async function prepare(
   }
   await change(pool, tables, isMissing);
   return { bytes };
-}
-
-/** Makes the error for a pool that answers in another shape: each later answer would be misread. */
-function otherRows(row: unknown): FsmError<'INVALID_OPTION'> {
-  return new FsmError('INVALID_OPTION', {
-    option: 'pool',
-    expected: 'one that answers rows as objects, without `rowsAsArray` or `nestTables`',
-    found: `the row ${JSON.stringify(row)}`,
-  });
 }
 
 /** Steps from one version of the tables to the next; never edited once released, only added to. */

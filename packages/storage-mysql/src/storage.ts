@@ -1,15 +1,24 @@
 /** The storage over MySQL and MariaDB: what core asks for, in statements, and their answers read. */
 
 import { randomUUID } from 'node:crypto';
-import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
+import { FsmError, type FsmStorage } from '@telefsm/core';
 import {
   checkOptionNames,
   type LeaseHolder,
   leaseTimes,
-  type StoredConversation,
   sharedLeases,
   type Write,
 } from '@telefsm/core/storage';
+import {
+  type AcquiredRow,
+  type Changed,
+  type ListedRow,
+  listed,
+  type RecordRow,
+  requireBytes,
+  requireCommitted,
+  storedText,
+} from './answers.ts';
 import { afterPrefix, fromBytes, toBytes } from './bytes.ts';
 import { answerOf, connectionsOf, type MysqlPool, poolOf, type Value } from './client.ts';
 import { classify, codeOf, explained } from './faults.ts';
@@ -25,23 +34,6 @@ export interface MysqlStorageOptions extends MysqlNames {
 
 /** A storage without wake-ups: these servers send no messages, so waiting processes ask again. */
 export type MysqlStorage = Required<Omit<FsmStorage, 'granted' | 'nextDueIn' | 'close'>>;
-
-interface RecordRow {
-  readonly record: Buffer | null;
-  readonly deadline_in: number | string | null;
-}
-
-interface AcquiredRow extends RecordRow {
-  readonly taken: number;
-  readonly owner: Buffer | null;
-  readonly fence: number | string;
-  readonly busy: number | string;
-}
-
-interface ListedRow extends RecordRow {
-  readonly key: Buffer;
-  readonly state: Buffer | null;
-}
 
 /** How many conversations a listing reads at once. */
 const pageSize = 500;
@@ -89,12 +81,14 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
     classify,
 
     async acquire(key, { token, lease }) {
-      const [[row]] = await run<[[AcquiredRow]]>(
+      const [[row], called] = await run<[[AcquiredRow], Changed]>(
         statements.acquire,
         toBytes(key),
         toBytes(token),
         lease,
       );
+      requireCommitted(called, tables.conversation);
+      requireBytes(row.owner);
       const { taken, owner, busy } = row;
       // a pool may be configured to give large numbers as texts
       const fence = Number(row.fence);
@@ -205,7 +199,9 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
 
   /** Runs a statement that changes rows. */
   async function change(text: string, ...values: Value[]): Promise<number> {
-    return (await run<{ readonly affectedRows: number }>(text, ...values)).affectedRows;
+    const changed = await run<Changed>(text, ...values);
+    requireCommitted(changed, tables.conversation);
+    return changed.affectedRows;
   }
 }
 
@@ -226,21 +222,5 @@ function writeOf(next: Write | undefined) {
     state: next.state === null ? null : toBytes(next.state),
     ttl: next.ttl ?? null,
     deadlineIn: next.deadlineIn ?? null,
-  };
-}
-
-function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText | undefined {
-  if (record === null) return undefined;
-  const text = fromBytes(record);
-  return deadlineIn === null ? { text } : { text, deadlineIn: Number(deadlineIn) };
-}
-
-function listed(row: ListedRow): StoredConversation | undefined {
-  const stored = storedText(row);
-  if (stored === undefined) return undefined;
-  return {
-    key: fromBytes(row.key),
-    stored,
-    state: row.state === null ? null : fromBytes(row.state),
   };
 }

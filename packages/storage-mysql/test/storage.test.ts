@@ -7,7 +7,7 @@ import {
   createPool as createCallbackPool,
   createPoolCluster as createCallbackPoolCluster,
 } from 'mysql2';
-import { createPool, createPoolCluster, type Pool } from 'mysql2/promise';
+import { createPool, createPoolCluster, type Pool, type TypeCast } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { incrementThroughCrashes } from '../../../test/servers/increments.ts';
 import { type MariadbServer, startMariadb } from '../../../test/servers/mariadb.ts';
@@ -48,6 +48,11 @@ function withoutPromises<Promised extends object>(promised: Promised): Promised 
     });
   return promised;
 }
+
+const otherRows = {
+  code: 'INVALID_OPTION',
+  message: expect.stringMatching(/without `rowsAsArray`, `nestTables` or a `typeCast`/),
+};
 
 const write = (text: string) => ({ text, state: null });
 
@@ -322,13 +327,59 @@ describe('mysqlStorage', () => {
     async (option) => {
       const odd = createPool({ uri: server.url, ...option });
       const storage = mysqlStorage(odd, { table: 'odd_rows' });
-      await expect(storage.peek('k')).rejects.toMatchObject({
-        code: 'INVALID_OPTION',
-        message: expect.stringMatching(/without `rowsAsArray` or `nestTables`/),
-      });
+      await expect(storage.peek('k')).rejects.toMatchObject(otherRows);
       await odd.end();
     },
   );
+
+  it('rejects a pool that answers texts instead of bytes, before a handler sees one', async () => {
+    const texts: TypeCast = (field) => field.string();
+    const blobs: TypeCast = (field, next) =>
+      field.type === 'LONG_BLOB' || field.type === 'BLOB' ? field.string() : next();
+    const table = 'cast_rows';
+    const plain = mysqlStorage(pool, { table });
+    await plain.commit('k', await take(plain, 'k'), write('café'));
+    for (const typeCast of [texts, blobs, false]) {
+      const odd = createPool({ uri: server.url, typeCast });
+      const storage = mysqlStorage(odd, { table });
+      await expect(take(storage, 'k')).rejects.toMatchObject(otherRows);
+      await pool.query(`update ${table}_conversation set owner = null`);
+      await odd.end();
+    }
+  });
+
+  it('rejects a pool whose sessions do not commit, before it changes anything', async () => {
+    const open = createPool({ uri: server.url, connectionLimit: 1 });
+    open.pool.on('connection', (connection) => connection.query('set autocommit = 0'));
+    const storage = mysqlStorage(open, { table: 'uncommitted' });
+    await expect(take(storage, 'k')).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(/autocommit = 0/),
+    });
+    const [tables] = await pool.query("show tables like 'uncommitted%'");
+    expect(tables).toEqual([]);
+    await open.end();
+  });
+
+  it('rejects an update on a connection that the bot gave back within a transaction', async () => {
+    const one = createPool({ uri: server.url, connectionLimit: 1 });
+    const storage = mysqlStorage(one, { table: 'leaked' });
+    const holder = await take(storage, 'k');
+    const connection = await one.getConnection();
+    await connection.beginTransaction();
+    connection.release();
+    const unusable = {
+      code: 'STORAGE_UNUSABLE',
+      message: expect.stringMatching(/open transaction.*rollback\(\) before release\(\)/),
+    };
+    const lost = Promise.resolve(storage.commit('k', holder, write('lost')));
+    await expect(lost).rejects.toMatchObject(unusable);
+    await expect(take(storage, 'another')).rejects.toMatchObject(unusable);
+    await one.query('rollback');
+    expect(await storage.commit('k', holder, write('kept'))).toBe('done');
+    expect((await mysqlStorage(pool, { table: 'leaked' }).peek('k'))?.text).toBe('kept');
+    await one.end();
+  });
 
   it('is seen by what patches the connections of mysql2, as instrumentations do', async () => {
     const one = createCallbackPool({ uri: server.url, connectionLimit: 1 });

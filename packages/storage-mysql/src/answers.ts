@@ -1,0 +1,74 @@
+/** The answers of the server, and what they are checked for. */
+
+import type { StoredText } from '@telefsm/core';
+import type { StoredConversation } from '@telefsm/core/storage';
+import { fromBytes } from './bytes.ts';
+import { otherRows } from './client.ts';
+import { openTransaction } from './faults.ts';
+
+/** A record with its deadline. */
+export interface RecordRow {
+  readonly record: Buffer | null;
+  readonly deadline_in: number | string | null;
+}
+
+/** The answer to `acquire`. */
+export interface AcquiredRow extends RecordRow {
+  readonly taken: number;
+  readonly owner: Buffer | null;
+  readonly fence: number | string;
+  readonly busy: number | string;
+}
+
+/** One row of a listing. */
+export interface ListedRow extends RecordRow {
+  readonly key: Buffer;
+  readonly state: Buffer | null;
+}
+
+/** The answer to a statement that changes rows. */
+export interface Changed {
+  readonly affectedRows: number;
+  /** The flags of the server. */
+  readonly serverStatus: number;
+}
+
+/** The flag of a session whose transaction is open. */
+const inTransaction = 1;
+
+/**
+ * Checks that a change was committed.
+ *
+ * @throws FsmError `STORAGE_UNUSABLE` if a rollback, or the end of the connection, would undo it
+ */
+export function requireCommitted({ serverStatus }: Changed, conversation: string): void {
+  if (serverStatus & inTransaction) throw openTransaction(conversation);
+}
+
+/**
+ * Checks that the driver has decoded nothing: a text may have lost characters.
+ *
+ * @throws FsmError `INVALID_OPTION` if it has
+ */
+export function requireBytes(value: unknown): void {
+  if (value !== null && !Buffer.isBuffer(value)) throw otherRows(value);
+}
+
+/** Reads a record; `undefined` for none. */
+export function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText | undefined {
+  if (record === null) return undefined;
+  requireBytes(record);
+  const text = fromBytes(record);
+  return deadlineIn === null ? { text } : { text, deadlineIn: Number(deadlineIn) };
+}
+
+/** Reads a row of a listing; `undefined` for one without a record. */
+export function listed(row: ListedRow): StoredConversation | undefined {
+  const stored = storedText(row);
+  if (stored === undefined) return undefined;
+  return {
+    key: fromBytes(row.key),
+    stored,
+    state: row.state === null ? null : fromBytes(row.state),
+  };
+}
