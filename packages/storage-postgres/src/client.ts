@@ -21,6 +21,10 @@ export interface PgPool {
 export interface PgPoolClient {
   /** Whether it sends a statement before those in front of it are answered; absent from versions of `pg` that cannot. */
   pipeline?: boolean;
+  /** Its settings, where `pg` shows them. */
+  readonly connectionParameters?: { readonly query_timeout?: unknown };
+  /** `T` or `E` within a transaction. */
+  getTransactionStatus?(): string | null;
   query(
     statement: string | PgStatement,
     values?: unknown[],

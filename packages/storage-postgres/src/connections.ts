@@ -15,6 +15,7 @@ import {
   usualConnections,
   type Value,
 } from './client.ts';
+import { isLeftOpen } from './left-open.ts';
 
 /**
  * How many statements a connection carries at once.
@@ -72,8 +73,9 @@ class Connection {
     }
     this.client = client;
     this.#pipeline = client.pipeline;
-    // a time limit of `pg` counts from sending, and ends the connection with everything on it
-    const isLimited = options?.query_timeout !== undefined || options?.pipeline === false;
+    // a time limit of `pg` counts from sending, and ends the connection with everything on it; it may be in the address
+    const timeout = options?.query_timeout ?? client.connectionParameters?.query_timeout;
+    const isLimited = Boolean(timeout) || options?.pipeline === false;
     this.canPipeline = this.#pipeline !== undefined && !isLimited && !('native' in client);
     // set only while the connection is borrowed: the bot's own statements are sent as its author decided
     if (this.canPipeline) client.pipeline = true;
@@ -186,6 +188,12 @@ export class Connections {
   }
 
   #use(client: PgPoolClient): void {
+    if (isLeftOpen(client)) {
+      this.#asked--;
+      client.release(true);
+      this.#sendWaiting();
+      return;
+    }
     let connection: Connection;
     try {
       connection = new Connection(client, this.#pool);

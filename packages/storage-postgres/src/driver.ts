@@ -22,7 +22,7 @@ import { overPool } from './pool.ts';
 export function driverOf(client: PostgresClient, prepare?: boolean): Driver {
   // the unsafe() of neon() makes a part of a statement, and runs none
   if (has(client, 'unsafe') && !isNeonOverHttp(client)) return overSql(client, prepare ?? false);
-  if (has(client, 'connect')) return overPool(client, prepare ?? true);
+  if (has(client, 'connect') && !isOneConnection(client)) return overPool(client, prepare ?? true);
   if (has(client, 'query') && has(client, 'listen')) return overPglite(client);
   throw new FsmError('INVALID_OPTION', {
     option: 'pool',
@@ -42,9 +42,15 @@ function has<Name extends 'unsafe' | 'query' | 'connect' | 'listen'>(
 }
 
 function foundIn(client: unknown): string {
+  if (isOneConnection(client)) return 'a single connection';
   return isNeonOverHttp(client)
     ? "neon() of '@neondatabase/serverless'; pass its Pool"
     : `${typeof client} without connect() or unsafe()`;
+}
+
+/** A `Client` of `pg` or Neon, of a pool or not: it escapes, which its pool does not. */
+function isOneConnection(client: unknown): boolean {
+  return typeof Object(client).escapeLiteral === 'function';
 }
 
 function isNeonOverHttp(client: unknown): boolean {

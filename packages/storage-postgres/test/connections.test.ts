@@ -76,6 +76,35 @@ describe('connections of pg', () => {
     await pool.end();
   });
 
+  it.each(['select 1', 'select 1 / 0'])(
+    'that the bot gave back within a transaction, after "%s", are closed with a warning',
+    async (statement) => {
+      const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+      const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+      await admin.query('drop table if exists kept; create table kept (at integer)');
+      const leaking = await pool.connect();
+      await leaking.query('begin');
+      await leaking.query(statement).catch(() => {});
+      leaking.release();
+      await new Connections(pool).query('insert into kept values ($1::integer)', [1]);
+      await pool.end();
+      expect((await admin.query('select at from kept')).rows).toEqual([{ at: 1 }]);
+      expect(warned.mock.calls).toEqual([
+        [expect.stringMatching(/COMMIT or ROLLBACK/), { code: 'TELEFSM_OPEN_TRANSACTION' }],
+      ]);
+      vi.restoreAllMocks();
+    },
+  );
+
+  it('carry one statement at a time if the address sets a query_timeout', async () => {
+    const connectionString = `${server.url}?query_timeout=60000`;
+    const pool = new pg.Pool({ connectionString, max: 1 });
+    const connections = new Connections(pool);
+    await connections.query('select 1', []);
+    expect(connections.atOnce).toBe(1);
+    await pool.end();
+  });
+
   it('may be fewer than those of the pool: the server allows three', async () => {
     await admin.query('create role narrow login connection limit 3');
     const url = server.url.replace('postgres@', 'narrow@');

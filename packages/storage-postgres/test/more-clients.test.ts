@@ -1,7 +1,7 @@
 /** The storage contract over PGlite and Neon's Pool, and what is said of clients that cannot serve. */
 
 import { PGlite } from '@electric-sql/pglite';
-import { Pool as NeonPool, neon, neonConfig } from '@neondatabase/serverless';
+import { Client as NeonClient, Pool as NeonPool, neon, neonConfig } from '@neondatabase/serverless';
 import { state, states } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { storageContract } from '@telefsm/testing';
@@ -75,6 +75,8 @@ describe('a client that cannot serve', () => {
 
   it('is rejected: an object that is no client', () => {
     expect(() => driverOf({} as never)).toThrow(/object without connect\(\) or unsafe\(\)/);
+    for (const one of [new pg.Client(), new NeonClient()])
+      expect(() => driverOf(one as never)).toThrow(/found a single connection\. Expected a Pool/);
   });
 
   it('fails each update at once and commits nothing: a Pool of your own without rowCount', async () => {
