@@ -57,7 +57,7 @@ async function overRedis(): Promise<FaultyEngine> {
         // the script that settles is told what to do by a letter; the one that takes has none
         is(kind, command) {
           const [, what] = /\r\n\$1\r\n([wd-])\r\n/.exec(command.toString('latin1')) ?? [];
-          return command.includes('EVALSHA') && what === (kind === 'commit' ? 'w' : undefined);
+          return command.includes('evalsha') && what === (kind === 'commit' ? 'w' : undefined);
         },
       };
     },

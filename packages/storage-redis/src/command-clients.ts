@@ -91,9 +91,9 @@ function portOver(send: Send): RedisPort {
 function overUpstash(client: UpstashClient): Send {
   return async (name, [first = '', second = '', third = '', ...rest]) => {
     switch (name) {
-      case 'EVALSHA':
+      case 'evalsha':
         return client.evalsha(first, [third], rest);
-      case 'EVAL':
+      case 'eval':
         return client.eval(first, [third], rest);
       case 'ZSCORE':
         return client.zscore(first, second);
@@ -113,9 +113,9 @@ const anyCommand = 'return redis.call(unpack(ARGV))';
 function overScripts(client: ScriptClient): Send {
   return async (name, args) => {
     const [script = '', , key = '', ...rest] = args;
-    if (name === 'EVAL') return client.eval(script, [key], rest);
+    if (name === 'eval') return client.eval(script, [key], rest);
     // the text is sent each time
-    if (name === 'EVALSHA') throw new Error('NOSCRIPT');
+    if (name === 'evalsha') throw new Error('NOSCRIPT');
     return client.eval(anyCommand, [], [name, ...args]);
   };
 }

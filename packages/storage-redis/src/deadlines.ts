@@ -93,7 +93,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     // By its text, never by its hash: it must not be executed after the commit that it was sent before.
     wake: (key, ms) => {
       const index = layout.index(key);
-      return port.send(index, 'EVAL', [wakeScript, '1', index, encodeText(key), String(ms)]);
+      return port.send(index, 'eval', [wakeScript, '1', index, encodeText(key), String(ms)]);
     },
 
     async due(limit, claim, prefix) {

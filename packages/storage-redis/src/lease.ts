@@ -49,18 +49,26 @@ export function settlingOf(
   /** When the index looks, by this process's steady clock and by token. A hint: the script decides. */
   const looks = new Map<string, number>();
 
-  function finish(key: string, args: string[]): Promise<unknown> {
+  function finish<Answer>(
+    key: string,
+    args: string[],
+    read: (answer: unknown) => Answer,
+  ): Promise<Answer> {
     const name = layout.conversation(key);
     const full = withoutEmptyEnd(args);
     const isWrite = args[1] === 'w' || args[1] === 'd';
     return replicas > 0 && isWrite
-      ? settleAndReplicate(name, full)
-      : runScript(port, settleText, name, full);
+      ? settleAndReplicate(name, full, read)
+      : runScript(port, settleText, name, full, read);
   }
 
-  async function settleAndReplicate(name: string, args: readonly string[]): Promise<unknown> {
+  async function settleAndReplicate<Answer>(
+    name: string,
+    args: readonly string[],
+    read: (answer: unknown) => Answer,
+  ): Promise<Answer> {
     let reached = Promise.resolve(0);
-    const answer = await runScript(port, settleText, name, args, () => {
+    const answer = await runScript(port, settleText, name, args, read, () => {
       // The commit is final, whatever becomes of the question.
       reached = port.wait(name, replicas, replicasTake).catch(() => 0);
     });
@@ -78,18 +86,18 @@ export function settlingOf(
     token: string,
     args: string[],
     deadlineIn: number,
-  ): Promise<unknown> {
+  ): Promise<number> {
     const look = looks.get(token);
     const ahead = look === undefined ? 0 : look - performance.now();
     if (ahead >= nearly && ahead <= deadlineIn) {
-      const answer = await finish(key, args);
-      if (Number(answer) === indexUntold) await deadlines.wake(key, deadlineIn);
+      const answer = await finish(key, args, Number);
+      if (answer === indexUntold) await deadlines.wake(key, deadlineIn);
       return answer;
     }
     // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
     const woken = deadlines.wake(key, deadlineIn);
     args[told] = '1';
-    const [answer] = await Promise.all([finish(key, args), woken]);
+    const [answer] = await Promise.all([finish(key, args, Number), woken]);
     looksIn(token, deadlineIn);
     return answer;
   }
@@ -102,7 +110,7 @@ export function settlingOf(
   return {
     looksIn,
 
-    async commit(key, { token, fence }, next, keep) {
+    commit(key, { token, fence }, next, keep) {
       const { text = '', state, ttl, deadlineIn } = next ?? nothing;
       const args = [
         token,
@@ -115,21 +123,23 @@ export function settlingOf(
         '',
         numberText(keep),
       ];
-      const answer = await (deadlineIn === undefined
-        ? finish(key, args)
-        : write(key, token, args, deadlineIn));
-      if (keep === undefined) looks.delete(token);
-      return answers[Number(answer)] ?? 'rejected';
+      const answered = (answer: unknown) => {
+        if (keep === undefined) looks.delete(token);
+        return answers[Number(answer)] ?? 'rejected';
+      };
+      return deadlineIn === undefined
+        ? finish(key, args, answered)
+        : write(key, token, args, deadlineIn).then(answered);
     },
 
-    async renew(key, { token, fence }, lease) {
+    renew(key, { token, fence }, lease) {
       const args = [token, '+', String(fence), '', '', '', '', '', String(lease)];
-      return Number(await finish(key, args)) !== refused;
+      return finish(key, args, (answer) => Number(answer) !== refused);
     },
 
-    async release(key, { token, fence }) {
+    release(key, { token, fence }) {
       looks.delete(token);
-      await finish(key, [token, '-', String(fence)]);
+      return finish(key, [token, '-', String(fence)], () => undefined);
     },
   };
 }

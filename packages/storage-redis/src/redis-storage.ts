@@ -139,6 +139,21 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     onWarning({ code: 'EVICTION', message });
   }
 
+  function acquire(key: string, { token, lease, queue }: AcquireOptions): Promise<Acquired> {
+    const args = withoutEmptyEnd([token, String(lease), queue ? channel.channel() : '']);
+    return runScript(port, acquireText, layout.conversation(key), args, (answer) => {
+      const [number, found, deadlineIn, indexedIn] = answer as readonly unknown[];
+      const fence = Number(number);
+      if (fence === busy) {
+        return { busy: Number(found), owner: String(deadlineIn), fence: Number(indexedIn) };
+      }
+      if (found === undefined) return { fence, stored: undefined };
+      if (deadlineIn === undefined) return { fence, stored: storedText(String(found)) };
+      if (indexedIn !== null) looksIn(token, Number(indexedIn));
+      return { fence, stored: storedText(String(found), Number(deadlineIn)) };
+    });
+  }
+
   async function read(key: string): Promise<StoredConversation | undefined> {
     const answer = await runScript(port, peekText, layout.conversation(key), []);
     const [text, state, deadlineIn] = answer as readonly [string?, string?, (number | null)?];
@@ -158,19 +173,8 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     },
     coordination: sharedLeases,
 
-    async acquire(key, { token, lease, queue }) {
-      if (!isAgreed()) await firstUse();
-      const args = withoutEmptyEnd([token, String(lease), queue ? channel.channel() : '']);
-      const answer = await runScript(port, acquireText, layout.conversation(key), args);
-      const [number, found, deadlineIn, indexedIn] = answer as readonly unknown[];
-      const fence = Number(number);
-      if (fence === busy) {
-        return { busy: Number(found), owner: String(deadlineIn), fence: Number(indexedIn) };
-      }
-      if (found === undefined) return { fence, stored: undefined };
-      if (deadlineIn === undefined) return { fence, stored: storedText(String(found)) };
-      if (indexedIn !== null) looksIn(token, Number(indexedIn));
-      return { fence, stored: storedText(String(found), Number(deadlineIn)) };
+    acquire(key, options) {
+      return isAgreed() ? acquire(key, options) : firstUse().then(() => acquire(key, options));
     },
 
     ...settling,

@@ -24,28 +24,29 @@ export function withoutEmptyEnd(args: string[]): readonly string[] {
 /**
  * Runs a script with one key.
  *
+ * Names of commands are in lower case, as `ioredis` looks them up: it would make each other name lower again, several times a command.
+ *
+ * @param read - makes what the caller needs of the answer
  * @param beside - what to send right behind it, on the same connection; sent again if the script has to be
  */
-export async function runScript(
+export function runScript<Answer = unknown>(
   port: RedisPort,
   { text, hash }: Script,
   key: string,
   args: readonly string[],
+  read?: (answer: unknown) => Answer,
   beside?: () => void,
-): Promise<unknown> {
+): Promise<Answer> {
   const send = (name: string, script: string) => {
     const answer = port.send(key, name, [script, '1', key, ...args]);
     beside?.();
     return answer;
   };
-  try {
-    return await send('EVALSHA', hash);
-  } catch (error) {
-    if (!isScriptMissing(error)) throw explained(error, key);
-  }
-  try {
-    return await send('EVAL', text);
-  } catch (error) {
+  const failed = (error: unknown): never => {
     throw explained(error, key);
-  }
+  };
+  // not async: each update runs two, and would await a promise more for each
+  return send('evalsha', hash).then(read, (error) =>
+    isScriptMissing(error) ? send('eval', text).then(read, failed) : failed(error),
+  ) as Promise<Answer>;
 }

@@ -164,7 +164,7 @@ describe.each(singleClients)('through $name', (kind) => {
     const beside = redisStorage(direct.client, { prefix });
     // Known scripts are one command.
     await (await taken(storage, 'first', 't.0')).commit({ text: '', state: null });
-    const settles = (command: Buffer) => command.includes('EVALSHA');
+    const settles = (command: Buffer) => command.includes('evalsha');
     for (let n = 0; n < 10; n++) {
       const lease = await taken(storage, 'k', `t.${n}`);
       const happened = proxy.fail('cut-after', 1, settles);
@@ -197,7 +197,7 @@ describe.each(singleClients)('through $name', (kind) => {
     for (let n = 0; n < 10; n++) {
       const lease = await taken(storage, 'k', `t.${n}`);
       expect(lease.record?.text ?? '0').toBe(String(n));
-      const happened = proxy.fail('cut-before', 1, (command) => command.includes('EVALSHA'));
+      const happened = proxy.fail('cut-before', 1, (command) => command.includes('evalsha'));
       const write = { text: String(n + 1), state: null, deadlineIn: 60_000 };
       expect(await askAgain(() => lease.commit(write))).toBe('done');
       await happened;
