@@ -13,7 +13,7 @@ import { listIds, mostIds, noIds, type SeenIds, type TurnId, withId } from '../s
 import { newMark } from '../src/record/marks.ts';
 import type { ConversationRecord, Frame } from '../src/record/record.ts';
 import { emptyFrame, emptyRecord, framesOf } from '../src/record/record.ts';
-import { decode, replaced, writeOf } from '../src/record/stored.ts';
+import { decode, LazyWrite, replaced } from '../src/record/stored.ts';
 
 /** Ids, oldest first, as a record keeps them. */
 const seen = (ids: readonly TurnId[]) =>
@@ -161,7 +161,7 @@ const shown = (value: unknown): string =>
       : (member ?? null),
   );
 
-const textOf = (value: ConversationRecord) => writeOf(value, undefined, undefined).text;
+const textOf = (value: ConversationRecord) => new LazyWrite(value, undefined, undefined).text;
 const read = (text: string) => decode({ text });
 
 describe('a record as text', () => {
@@ -371,7 +371,7 @@ describe('a history', () => {
 describe('a record in the memory of this process', () => {
   const written = (id: number) => {
     const value: ConversationRecord = { ...emptyRecord, ids: [id] };
-    return { value, write: writeOf(value, undefined, undefined) };
+    return { value, write: new LazyWrite(value, undefined, undefined) };
   };
 
   it('is handed back as the very object, until a thousand others were written', () => {

@@ -4,7 +4,6 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
 import {
-  install,
   isFree,
   propertiesOf,
   rejectOneNamespace,
@@ -125,9 +124,10 @@ export function middlewareMachine<Context extends { readonly update: object }, B
   if (isDefault) reserve(contexts.prototype, ...names);
   const opened = ({ state }: { readonly state: FsmContext }, given: unknown) => {
     if (given === undefined) return;
-    const ctx = given as Context;
-    for (const name of names) install(ctx, name, state);
-    if (isDefault) installed?.(ctx, state);
+    const fields = given as Record<string, unknown>;
+    // it prints and serializes as nothing, so that logs of a context are as before
+    for (const name of names) fields[name] = state;
+    if (isDefault) installed?.(given as Context, state);
   };
   const machine = machineOf(options, opened, portOf);
   const { storage, engine } = machine['~runtime'];

@@ -11,17 +11,26 @@ import { type ConversationRecord, type Frame, noTimers } from './record.ts';
  *
  * A storage in this process hands the same object back, and then neither writing nor reading costs a conversion.
  */
-class LazyWrite implements Write, StoredText {
+export class LazyWrite implements Write, StoredText {
   readonly state: string | null;
+  // most have neither, and then no room for them
+  declare readonly ttl?: number;
+  declare readonly deadlineIn?: number;
   /** The record, or its text, never both: there may be a million that wait for their users. */
   content: ConversationRecord | string;
   /** Its position among those that stay decoded. */
   at: number | undefined;
 
-  constructor(record: ConversationRecord) {
+  /**
+   * @param ttl - ms until the record may be forgotten
+   * @param deadlineIn - ms until it is due
+   */
+  constructor(record: ConversationRecord, ttl: number | undefined, deadlineIn: number | undefined) {
     this.state = record.top.state;
     this.content = record;
     this.at = undefined;
+    if (ttl !== undefined) this.ttl = ttl;
+    if (deadlineIn !== undefined) this.deadlineIn = deadlineIn;
   }
 
   get text(): string {
@@ -36,39 +45,11 @@ class LazyWrite implements Write, StoredText {
   }
 }
 
-/** One that ends or has a deadline; most have neither. */
-class TimedWrite extends LazyWrite {
-  readonly ttl?: number;
-  readonly deadlineIn?: number;
-
-  constructor(record: ConversationRecord, ttl: number | undefined, deadlineIn: number | undefined) {
-    super(record);
-    if (ttl !== undefined) this.ttl = ttl;
-    if (deadlineIn !== undefined) this.deadlineIn = deadlineIn;
-  }
-}
-
 /** How many records of this process stay decoded, so that a parked conversation costs no more than its text. */
 const warmest = 1024;
 const ring: (LazyWrite | undefined)[] = /* @__PURE__ */ Array.from({ length: warmest });
 let coldest = 0;
 const anything = /^/;
-
-/**
- * Makes what a storage commits.
- *
- * @param ttl - ms until the record may be forgotten
- * @param deadlineIn - ms until it is due
- */
-export function writeOf(
-  record: ConversationRecord,
-  ttl: number | undefined,
-  deadlineIn: number | undefined,
-): Write {
-  return ttl === undefined && deadlineIn === undefined
-    ? new LazyWrite(record)
-    : new TimedWrite(record, ttl, deadlineIn);
-}
 
 /**
  * Notes that a record was written in place of another.
@@ -118,20 +99,20 @@ export function checkSize(
 
 /** About how many characters a record has. */
 function roughly({ top, below, ids, timers, session, extra }: ConversationRecord): number {
-  let rough = 200 + roughSize(ids) + roughlyFrame(top);
-  // most have none of these
-  for (const frame of below) rough += roughlyFrame(frame);
+  let rough = 200 + roughSize(ids);
+  for (let at = -1; at < below.length; at++) {
+    const frame = at < 0 ? top : (below[at] as Frame);
+    const { scene, state, data, memo, history, paused } = frame;
+    const size = roughSize(data);
+    rough += size + history.weight + (scene?.length ?? 0) + (state?.length ?? 0);
+    // the last step is written anew where data has changed since, by names and values of both
+    if (history.data !== data) rough += size + roughSize(history.data);
+    // most have none of these
+    if (memo !== noData) rough += roughSize(memo);
+    if (paused !== noTimers) rough += roughSize(paused);
+  }
   if (timers !== noTimers) rough += roughSize(timers);
   if (session !== undefined) rough += roughSize(session);
   if (extra !== noData) rough += roughSize(extra);
   return rough;
-}
-
-function roughlyFrame({ scene, state, data, memo, history, paused }: Frame): number {
-  const size = roughSize(data);
-  let rough = size + history.weight + (scene?.length ?? 0) + (state?.length ?? 0);
-  if (memo !== noData) rough += roughSize(memo);
-  if (paused !== noTimers) rough += roughSize(paused);
-  // the last step is written anew where data has changed since, by names and values of both
-  return history.data === data ? rough : rough + size + roughSize(history.data);
 }

@@ -8,7 +8,7 @@ import type { Turn } from '../conversation/turn.ts';
 import { localQueues } from '../lease/queue.ts';
 import type { AnyMachine } from '../machine/machine-interface.ts';
 import { type SessionAccess, sessionOf } from '../state/context.ts';
-import { install, installedAt, isFree } from '../state/install.ts';
+import { installedAt, isFree } from '../state/install.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { isFromChat } from '../update/subject.ts';
@@ -75,7 +75,7 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   const opened = (turn: Turn, ctx: unknown) => {
     // a deadline has no context
     if (shared === undefined || byKey || ctx === undefined || !isFree(ctx as C, shared)) return;
-    install(ctx as C, shared, turn.state);
+    Reflect.set(ctx as C, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;
   const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, stage, opened);

@@ -113,11 +113,6 @@ export function isFree(ctx: object, property: string): boolean {
   );
 }
 
-/** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
-export function install(ctx: object, property: string, value: FsmContext): void {
-  (ctx as Record<string, unknown>)[property] = value;
-}
-
 /**
  * The FSM at a property of a context, also one of another copy of this package.
  *

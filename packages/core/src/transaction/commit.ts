@@ -5,7 +5,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { leastOfOne, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
-import { checkSize, replaced, writeOf } from '../record/stored.ts';
+import { checkSize, LazyWrite, replaced } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
 import { deliver } from './deliver.ts';
@@ -171,7 +171,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
 
 /** A cleared conversation: its ids are kept for a while. */
 function idsOnly({ version, ids, marks }: ConversationRecord): Write {
-  return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
+  return new LazyWrite({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
@@ -179,7 +179,7 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const due = copy.timers === undefined ? undefined : copy.deadlineAt;
   const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
   const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
-  const next = writeOf(record, life, deadlineIn);
+  const next = new LazyWrite(record, life, deadlineIn);
   const { base } = copy;
   const { shared } = rt.storage.features;
   // otherwise it is about as large as it was, and without a text it would have to be counted

@@ -2,22 +2,20 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/named-error.ts';
-import { queryIdIn } from '../update/raw-update.ts';
 import { commitId, rollBack } from './commit.ts';
+import type { TurnFacts } from './facts.ts';
 import { isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
 import type { Meter } from './meter.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 
 /** A turn that was done before: nothing is done, and a button's loading spinner disappears. */
-export async function skip({ rt, facts, lease, key = '' }: OpenTurn): Promise<void> {
-  const { id, bot, update } = facts;
+export async function skip(turn: OpenTurn): Promise<void> {
+  const { rt, facts, lease, key = '' } = turn;
   await lease?.release();
-  if (typeof id === 'number') rt.notify('duplicate', { key, updateId: id });
-  const query = queryIdIn(update, 'callback_query');
-  if (query === undefined || bot === undefined) return;
+  notifyDuplicate(rt, facts);
   try {
-    await bot.call('answerCallbackQuery', { callback_query_id: query });
+    await turn.answerCallback({});
   } catch (error) {
     rt.sendFailed(key, error);
   }
@@ -50,10 +48,12 @@ export async function endFailed(
     }
     await fail(turn);
   }
-  if (isHandled) {
-    const { key = '', id } = job;
-    if (typeof id === 'number') rt.notify('duplicate', { key, updateId: id });
-  } else if (job.forgives?.(error) !== true) throw error;
+  if (isHandled) notifyDuplicate(rt, job);
+  else if (job.forgives?.(error) !== true) throw error;
+}
+
+function notifyDuplicate(rt: Runtime, { key = '', id }: TurnFacts): void {
+  if (typeof id === 'number') rt.notify('duplicate', { key, updateId: id });
 }
 
 /** Ends a turn that was interrupted: what it began with stays, and its update is not handled again. */

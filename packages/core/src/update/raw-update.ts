@@ -69,7 +69,6 @@ export function whole(value: unknown): number | undefined {
  * is found several times faster than one that is passed as text.
  */
 export function idOf(value: unknown): number | undefined {
-  return typeof value === 'object' && value !== null
-    ? whole((value as RawObject)['id'])
-    : undefined;
+  const id = typeof value === 'object' && value !== null ? (value as RawObject)['id'] : undefined;
+  return Number.isSafeInteger(id) ? (id as number) : undefined;
 }

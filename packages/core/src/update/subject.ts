@@ -102,8 +102,7 @@ export function updateTypeOf(update: RawUpdate): string | undefined {
 
 /** What an update holds: a message, a query or an event. */
 export function payloadOf(update: RawUpdate | undefined): RawObject | undefined {
-  const updateType = update && updateTypeOf(update);
-  return updateType === undefined ? undefined : objectIn(update, updateType);
+  return objectIn(update, (update && updateTypeOf(update)) ?? '');
 }
 
 /** Finds who takes part; a type that the table does not have is read as an event. */
