@@ -55,8 +55,8 @@ describe('the hooks of a scene', () => {
   it('see each other’s changes and are part of the transaction: one that throws rolls everything back', async () => {
     const log: string[] = [];
     const A = hooked('A', log, {
-      enter: ({ keep }: SceneRun) => {
-        keep({ data: { kept: true } });
+      enter: (run: SceneRun) => {
+        run.keep({ data: { kept: true } });
         throw new Error('hook');
       },
     });
@@ -241,9 +241,9 @@ describe('a button of a scene', () => {
 
   it('that can no longer be answered does not prevent other messages', async () => {
     const A = hooked('A', [], {
-      handle: ({ answer, say }) => {
-        answer('Got it.');
-        say('Done.');
+      handle: (run) => {
+        run.answer('Got it.');
+        run.say('Done.');
       },
     });
     const made = bench({ scenes: [A] });

@@ -25,7 +25,7 @@ export type CommandPolicy = 'pass' | 'passAndAsk' | 'answer' | 'block';
 /** Takes a {@link CommandPolicy}. */
 export const commandPolicies: Rule = oneOf('pass', 'passAndAsk', 'answer', 'block');
 
-/** One run of a scene's code, on one frame of one conversation. */
+/** One run of a scene's code, on one frame of one conversation. Call its methods on it: they are not bound. */
 export interface SceneRun {
   /** The turn; its services are there already. */
   readonly turn: SessionTurn<object>;

@@ -3,7 +3,12 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
-import { checkMessage, isSent, longestPressAnswer } from '../conversation/outgoing.ts';
+import {
+  type ApiCall,
+  checkMessage,
+  isSent,
+  longestPressAnswer,
+} from '../conversation/outgoing.ts';
 import { isStream, wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import type { FrameChange } from '../state/working-copy.ts';
@@ -81,18 +86,15 @@ export class FrameRun implements SceneRun {
     return this.turn.rt.options.defaults;
   }
 
-  /** Bound, so that scenes may take a run apart; as is all that follows. */
-  get keep(): SceneRun['keep'] {
-    return ({ state, data, memo }) => {
-      if (!this.isActive) return;
-      const { copy } = this.turn;
-      const { top } = copy;
-      copy.change({
-        state,
-        data: data === undefined ? undefined : frozenData(data, 'data', top.data),
-        memo: memo === undefined ? undefined : frozenData(memo, 'memo', top.memo),
-      });
-    };
+  keep({ state, data, memo }: Parameters<SceneRun['keep']>[0]): void {
+    if (!this.isActive) return;
+    const { copy } = this.turn;
+    const { top } = copy;
+    copy.change({
+      state,
+      data: data === undefined ? undefined : frozenData(data, 'data', top.data),
+      memo: memo === undefined ? undefined : frozenData(memo, 'memo', top.memo),
+    });
   }
 
   /** Changes this frame by values that are deeply frozen already. */
@@ -100,70 +102,57 @@ export class FrameRun implements SceneRun {
     if (this.isActive) this.turn.copy.change(change);
   }
 
-  get ask(): SceneRun['ask'] {
-    return (params) => void this.turn.effects.note({ kind: 'ask', ...(params && { params }) });
+  ask(params?: object): void {
+    this.turn.effects.note({ kind: 'ask', ...(params && { params }) });
   }
 
-  get leave(): SceneRun['leave'] {
-    return (reason, result) => {
-      if (this.isActive) leaveTop(this.turn, reason, result);
+  leave(...[reason, result]: Parameters<SceneRun['leave']>): void {
+    if (this.isActive) leaveTop(this.turn, reason, result);
+  }
+
+  say(say: Parameters<SceneRun['say']>[0]): void {
+    checkMessage(say, `${this.frame.scene} message`);
+    this.turn.effects.send(say);
+    if (isSent(say)) return;
+    noteLog(this.turn, 'bot', wordsOf(say));
+    if (this.isActive && !isStream(say)) noteKeyboard(this.turn, say);
+  }
+
+  call(call: ApiCall): void {
+    this.turn.effects.call(call);
+  }
+
+  rejected(error: unknown): void {
+    const { rt, key, copy } = this.turn;
+    rt.inputRejected(key, copy.top.state, error);
+  }
+
+  report(error: unknown): void {
+    this.turn.rt.sendFailed(this.turn.key, error);
+  }
+
+  answer(text?: string, alert?: boolean): void {
+    const isLong = text !== undefined && text.length > longestPressAnswer;
+    this.turn.effects.answer = {
+      ...(text !== undefined && !isLong && { text }),
+      ...(alert !== undefined && { show_alert: alert }),
     };
+    if (isLong) this.say(text);
   }
 
-  get say(): SceneRun['say'] {
-    return (say) => {
-      checkMessage(say, `${this.frame.scene} message`);
-      this.turn.effects.send(say);
-      if (isSent(say)) return;
-      noteLog(this.turn, 'bot', wordsOf(say));
-      if (this.isActive && !isStream(say)) noteKeyboard(this.turn, say);
-    };
+  attempt(hook: () => unknown): Promise<boolean> {
+    return attempt(this.turn, hook);
   }
 
-  get call(): SceneRun['call'] {
-    return (call) => this.turn.effects.call(call);
+  arm(timer: string, after: number | null): void {
+    const { copy, rt } = this.turn;
+    if (this.isActive) copy.arm(timer, after === null ? undefined : rt.clock.now() + after);
   }
 
-  get rejected(): SceneRun['rejected'] {
-    return (error) => {
-      const { rt, key, copy } = this.turn;
-      rt.inputRejected(key, copy.top.state, error);
-    };
-  }
-
-  get report(): SceneRun['report'] {
-    return (error) => this.turn.rt.sendFailed(this.turn.key, error);
-  }
-
-  get answer(): SceneRun['answer'] {
-    return (text, alert) => {
-      const isLong = text !== undefined && text.length > longestPressAnswer;
-      this.turn.effects.answer = {
-        ...(text !== undefined && !isLong && { text }),
-        ...(alert !== undefined && { show_alert: alert }),
-      };
-      if (isLong) this.say(text);
-    };
-  }
-
-  get attempt(): SceneRun['attempt'] {
-    return (hook) => attempt(this.turn, hook);
-  }
-
-  get arm(): SceneRun['arm'] {
-    return (timer, after) => {
-      const { copy, rt } = this.turn;
-      if (!this.isActive) return;
-      copy.arm(timer, after === null ? undefined : rt.clock.now() + after);
-    };
-  }
-
-  get timer(): SceneRun['timer'] {
-    return (name) => {
-      const { copy, rt } = this.turn;
-      const at = copy.timers?.get(name);
-      return at === undefined ? undefined : at - rt.clock.now();
-    };
+  timer(name: string): number | undefined {
+    const { copy, rt } = this.turn;
+    const at = copy.timers?.get(name);
+    return at === undefined ? undefined : at - rt.clock.now();
   }
 
   /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */

@@ -11,5 +11,5 @@ export function cleanUp(run: FrameRun, how: 'removeKeyboards' | 'delete', id: nu
   const message = { chat, id, business };
   const { method, payload } = how === 'delete' ? deletionOf(message) : withoutButtons(message);
   // Telegram rejects the call if the message was deleted or is too old, and the user's answer must not fail with it
-  state.afterCommit(() => api(method, payload).catch(run.report));
+  state.afterCommit(() => api(method, payload).catch((error) => run.report(error)));
 }

@@ -26,7 +26,8 @@ export async function runEnding(
   const hook = isLate ? timedOut : reason === 'canceled' ? canceled : undefined;
   const words = over === 'attempts' ? 'tooManyAttempts' : isLate ? 'timedOut' : 'canceled';
   // a time-out is tried again as a whole
-  const attempt = isLate ? (work: () => Promise<void>) => work().then(() => true) : run.attempt;
+  const attempt = (work: () => Promise<void>) =>
+    isLate ? work().then(() => true) : run.attempt(work);
   const say = () => attempt(async () => run.say(await text(active, words)));
   if (over === 'attempts') await say();
   const isNotified =

@@ -53,6 +53,7 @@ export async function startAgain(
 async function restart({ plan, run }: ActiveFlow, argument: string): Promise<void> {
   // without new parameters it keeps those that it has
   const data =
-    (await plan.trigger?.from?.(argument, run.turn, run.rejected)) ?? plan.parameters?.of(run.data);
+    (await plan.trigger?.from?.(argument, run.turn, (error) => run.rejected(error))) ??
+    plan.parameters?.of(run.data);
   run.turn.state.enter(plan.self() as never, (data ?? {}) as never);
 }
