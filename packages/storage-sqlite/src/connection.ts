@@ -1,7 +1,20 @@
 /** The connection of a storage: its statements explain what is wrong with the file, and open it again once it is repaired. */
 
-import { closeQuietly, type OpenOptions, openDatabase, type SqliteDatabase } from './database.ts';
-import { classify, explained, type FileLoss, isWorthReopening, lostFile } from './faults.ts';
+import {
+  closeQuietly,
+  isInTransaction,
+  type OpenOptions,
+  openDatabase,
+  type SqliteDatabase,
+} from './database.ts';
+import {
+  classify,
+  explained,
+  type FileLoss,
+  isWorthReopening,
+  lostFile,
+  openTransaction,
+} from './faults.ts';
 import { fileOf, type OpenedFile } from './opened-file.ts';
 import { prepareTables } from './schema.ts';
 import { type Statements, statementsOf } from './statements.ts';
@@ -13,7 +26,8 @@ export interface Connection {
   /**
    * Checks that the file is still the one that was opened; what is written elsewhere would be lost.
    *
-   * @throws FsmError `STORAGE_UNUSABLE` if it was deleted, replaced or truncated, or its log was deleted
+   * @throws FsmError `STORAGE_UNUSABLE` if it was deleted, replaced or truncated, or its log was deleted; `SQLITE_BUSY` while the bot has
+   * a transaction open on the database that it passed in
    */
   check(): void;
   close(): void;
@@ -91,6 +105,7 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
     statements: Object.fromEntries(statements) as Statements,
     check() {
       const { file, database } = current();
+      if (!own && isInTransaction(database)) throw openTransaction();
       const loss = file?.loss();
       if (file === undefined || loss === undefined) return;
       if (own) {

@@ -18,6 +18,19 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
   exec(sql: string): unknown;
   close(): unknown;
+  /** Whether a transaction is open; node:sqlite has the other name. */
+  readonly inTransaction?: boolean;
+  readonly isTransaction?: boolean;
+}
+
+/**
+ * Whether the bot has a transaction open on a database, where the driver can say so.
+ *
+ * libsql (0.5) ends the process if its database is closed. There, statements begin a transaction of their own, which fails within another one.
+ */
+export function isInTransaction(database: SqliteDatabase): boolean {
+  if ('syncUntil' in database) return false;
+  return database.inTransaction ?? database.isTransaction ?? false;
 }
 
 /** How an opened file is written. */

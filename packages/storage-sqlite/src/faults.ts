@@ -78,10 +78,14 @@ const missing = /no such table:/;
 /** How each driver words a table, a view or an index of somebody else. */
 const taken = /no such column:|already exists|there is already an? /;
 
+/** How a driver words a transaction that begins within another one. */
+const nested = /cannot start a transaction within a transaction/;
+
 /** Names what is wrong and what to do, where that is known; any other error stays as it is. */
 export function explained(error: unknown, file: string): unknown {
   if (isFsmError(error) || !(error instanceof Error)) return error;
   const { message } = error;
+  if (nested.test(message)) return openTransaction();
   if (missing.test(message)) {
     const remedy = 'They are created again, empty, at the next update.';
     return unusable(file, `its tables were dropped (${message})`, remedy, error);
@@ -128,6 +132,13 @@ export function lostFile(file: string, loss: FileLoss, isOwn: boolean): FsmError
     ? act
     : `${act} A database that was passed in has to be opened anew: restart.`;
   return unusable(file, losses[loss], remedy);
+}
+
+/** The error while the bot has a transaction open on the database that it passed in: a rollback would undo what is written meanwhile. It passes. */
+export function openTransaction(): Error {
+  const message =
+    'The database that was passed in has an open transaction. End it before the handler ends and before ctx.state.commit().';
+  return Object.assign(new Error(message), { code: 'SQLITE_BUSY' });
 }
 
 function unusable(file: string, reason: string, remedy: string, cause?: unknown): FsmError {

@@ -33,6 +33,7 @@ async function caught(work: () => unknown): Promise<unknown> {
   }
   throw new Error('It did not fail.');
 }
+const write = (text: string): Write => ({ text, state: null });
 const rowsOf = (database: InstanceType<SqliteConstructor>) =>
   database.prepare('select key, record, owner from telefsm_conversation').all();
 
@@ -198,6 +199,23 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     const storage = sqliteStorage(database);
     await storage.close?.();
     expect(database.prepare('pragma busy_timeout').get()).toMatchObject({ timeout: 1234 });
+    database.close();
+  });
+
+  it('takes no write into a transaction of the bot, and is used again after it', async () => {
+    const database = new Database(newFile());
+    const storage = sqliteStorage(database);
+    const lease = await take(storage, 'k');
+    database.exec('begin');
+    const work = { take: () => take(storage, 'l'), commit: () => lease.commit(write('lost')) };
+    for (const each of Object.values(work)) {
+      const error = await caught(each);
+      expect(error).toMatchObject({ message: expect.stringMatching(/open transaction/) });
+      expect(classify(error)).toBe('retry');
+    }
+    database.exec('rollback');
+    expect(await lease.commit(write('kept'))).toBe('done');
+    expect((await storage.peek('k'))?.text).toBe('kept');
     database.close();
   });
 
