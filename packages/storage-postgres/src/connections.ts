@@ -1,9 +1,9 @@
 /**
  * Statements over the connections of a `Pool` of `pg`.
  *
- * A connection is borrowed while statements are on their way, and carries many of them. Each is sent before the ones in front of it are answered
- * ("Pipelining" in the documentation of `pg`), since a short statement spends most of its time on the network. Each is still its own
- * transaction, with its own answer or error.
+ * A connection is borrowed while statements are on their way, and until the event loop continues. It carries many of them. Each is sent
+ * before the ones in front of it are answered ("Pipelining" in the documentation of `pg`), since a short statement spends most of its time
+ * on the network. Each is still its own transaction, with its own answer or error.
  */
 
 import { FsmError } from '@telefsm/core';
@@ -127,6 +127,8 @@ export class Connections {
   /** How many could be had when the last one was rejected; one more after each that went back. */
   #allowed = Number.POSITIVE_INFINITY;
   #depth = 1;
+  /** Gives idle connections back. */
+  #idle: unknown;
   /** Connections of the pool that are kept for listening. */
   listening = 0;
 
@@ -232,7 +234,22 @@ export class Connections {
     connection.ended();
     if (this.#othersWait()) connection.isLeaving = true;
     this.#sendWaiting();
-    if (connection.pending === 0) this.#release(connection);
+    if (connection.pending > 0) return;
+    if (connection.isLeaving) this.#release(connection);
+    else this.#releaseSoon();
+  }
+
+  /**
+   * An answer is often followed by the next statement at once, as the start of a turn by its commit. It gets the same connection: to borrow
+   * one for each took a tenth of the CPU time of an update. Everybody else waits for one turn of the event loop at most.
+   */
+  #releaseSoon(): void {
+    this.#idle ??= setImmediate(() => {
+      this.#idle = undefined;
+      for (const connection of [...this.#borrowed]) {
+        if (connection.pending === 0) this.#release(connection);
+      }
+    });
   }
 
   /** Whether the bot itself, or another storage, waits for a connection of the pool. */

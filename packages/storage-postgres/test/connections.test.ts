@@ -60,6 +60,20 @@ describe('connections of pg', () => {
     await pool.end();
   });
 
+  it('are kept for the statement that follows an answer at once, and for no longer', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const asked = vi.spyOn(pool, 'connect');
+    const connections = new Connections(pool);
+    for (let at = 0; at < 5; at++) await connections.query('select 1', []);
+    expect(asked).toHaveBeenCalledOnce();
+    const [borrowed] = await Promise.all([pool.connect(), connections.query('select 1', [])]);
+    expect(borrowed).toMatchObject({ pipeline: false });
+    borrowed.release();
+    await new Promise(setImmediate);
+    expect(pool.idleCount).toBe(1);
+    await pool.end();
+  });
+
   it('are not kept from a bot that uses the same pool', async () => {
     const pool = new pg.Pool({ connectionString: server.url, max: 1 });
     const connections = new Connections(pool);
