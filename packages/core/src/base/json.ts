@@ -78,7 +78,7 @@ export function thawed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => thawed(item));
   // a spread makes every member the copy's own, so that an assignment reaches `__proto__` as any other name
   const copy: Record<string, unknown> = { ...value };
-  for (const name in copy) {
+  for (const name of Object.keys(copy)) {
     const member = copy[name];
     if (typeof member === 'object' && member !== null) copy[name] = thawed(member);
   }
@@ -87,7 +87,7 @@ export function thawed(value: unknown): unknown {
 
 /** Whether an object has no members. */
 export function isBlank(data: object): boolean {
-  for (const _ in data) return false;
+  for (const name in data) if (Object.hasOwn(data, name)) return false;
   return true;
 }
 
@@ -112,7 +112,8 @@ export function withMember(
   value: unknown,
 ): JsonObject | undefined {
   const copy: Record<string, unknown> = {};
-  for (const key in object) if (key !== name) put(copy, key, object[key]);
+  for (const [key, member] of Object.entries(object ?? copy))
+    if (key !== name) put(copy, key, member);
   if (value !== undefined) put(copy, name, value);
   return isBlank(copy) ? undefined : Object.freeze(copy);
 }

@@ -36,8 +36,7 @@ export function checkOptions(
     if (rule === undefined || found === undefined || rule.fits(found)) continue;
     throw invalid(where + name, rule.expected, shown(found));
   }
-  for (const part in parts) {
-    const own = parts[part] ?? {};
+  for (const [part, own] of Object.entries(parts ?? {})) {
     checkOptions(`${where}${part}.`, Object(Reflect.get(options, part)), own, others);
   }
 }

@@ -58,7 +58,7 @@ export function checkAddress(address: unknown): void {
     throw invalidOption('address', 'an object such as { user: 7 }', shown(address));
   }
   // here and not by `checkOptions`: an address may come with a request, so it is checked under the condition `production` too
-  for (const part in address) {
+  for (const part of Object.keys(address)) {
     const rule = Object.hasOwn(addressRules, part)
       ? addressRules[part as keyof Address]
       : undefined;

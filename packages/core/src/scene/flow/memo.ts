@@ -155,7 +155,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
 /** A memo without the members that belong to one question. */
 export function withoutQuestion(memo: JsonObject): JsonObject {
   const left: Record<string, unknown> = {};
-  for (const name in memo) if (!ofQuestion.has(name)) put(left, name, memo[name]);
+  for (const name of Object.keys(memo)) if (!ofQuestion.has(name)) put(left, name, memo[name]);
   return left;
 }
 
@@ -163,8 +163,9 @@ export function withoutQuestion(memo: JsonObject): JsonObject {
 export function changedMemo(memo: JsonObject, change: MemoChange): JsonObject {
   // made anew, since a copy that loses a member is slow from then on
   const changed: Record<string, unknown> = {};
-  for (const name in memo) if (!Object.hasOwn(change, name)) put(changed, name, memo[name]);
-  for (const name in change) {
+  for (const name of Object.keys(memo))
+    if (!Object.hasOwn(change, name)) put(changed, name, memo[name]);
+  for (const name of Object.keys(change)) {
     const value = change[name as keyof FlowMemo];
     if (value === undefined || (typeof value === 'object' && isBlank(value))) continue;
     changed[name] = value === memo[name] ? value : frozenJson(value, 'memo');

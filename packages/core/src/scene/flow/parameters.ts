@@ -33,7 +33,7 @@ export function parametersOf(
   }
   const part = (all: JsonObject, ofSteps: boolean) => {
     const found: Record<string, unknown> = {};
-    for (const name in all) if (names.has(name) === ofSteps) found[name] = all[name];
+    for (const name of Object.keys(all)) if (names.has(name) === ofSteps) found[name] = all[name];
     return found as JsonObject;
   };
   const of = (all: JsonObject) => part(all, false);

@@ -48,7 +48,7 @@ export function positionOf(
 }
 
 function addAll(parameters: JsonObject, scope: Scope): void {
-  for (const name in parameters) scope.add(name, parameters[name]);
+  for (const name of Object.keys(parameters)) scope.add(name, parameters[name]);
 }
 
 type Found = Awaitable<PendingQuestion | undefined>;

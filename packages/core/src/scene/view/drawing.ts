@@ -28,7 +28,7 @@ export function drawingOf(call: ApiCall, buttons?: number): Drawing {
   const media = kind === 'text' ? undefined : kind;
   const payload = call.payload as Payload;
   const body = new Fingerprint();
-  for (const name in payload) {
+  for (const name of Object.keys(payload)) {
     const value = payload[name];
     if (name === 'reply_markup' || name === media || value === undefined) continue;
     body.add(name);

@@ -39,7 +39,7 @@ export class Fingerprint {
       this.#addText(']');
     } else {
       this.#addText('{');
-      for (const name in value) {
+      for (const name of Object.keys(value)) {
         const member = (value as RawObject)[name];
         // as in JSON
         if (member === undefined) continue;
