@@ -94,6 +94,44 @@ describe.each(frameworks)('the session of scenes, on %s', (_, framework) => {
     anna.sees('In your cart: tea, milk');
   });
 
+  it.each([
+    ['read before', false, true],
+    ['not read before', false, false],
+    ['read before and shown at ctx.session', true, true],
+    ['not read before and shown at ctx.session', true, false],
+  ])('that was %s loses the changes of a leave hook that throws', async (_case, shows, reads) => {
+    const Leaving = scene('leaving', { session }).on({
+      enter: ({ session }) => {
+        session.cart = ['tea'];
+      },
+      handle: ({ leave, session }) => {
+        if (reads) session.cart?.push('milk');
+        return leave();
+      },
+      leave: ({ session }) => {
+        session.cart?.push('lost');
+        session.visits = 1;
+        throw new Error('broken');
+      },
+    });
+    const { anna, bot, machine } = play(framework, [Leaving, Note]);
+    const middleware = sessionOf(framework, machine as never, () => ({}));
+    if (shows) (bot.bot as never as { use(made: never): void }).use(middleware);
+    bot.command('enter', ({ fsm }) => fsm.enter(Leaving));
+    // behind the middleware, since a scene that handles an update keeps it
+    bot.command('leave', ({ fsm, ctx }) => {
+      if (shows && reads) (ctx as { session: { cart: string[] } }).session.cart.push('milk');
+      fsm.leave();
+    });
+    await anna.sends('/enter');
+    await anna.sends(shows ? '/leave' : 'bye');
+    expect(bot.errors.map(String)).toEqual(['Error: broken']);
+    const stored = await machine
+      .at({ user: anna.id })
+      .run((turn) => JSON.stringify((turn as never as { session: object }).session));
+    expect(stored).toBe(JSON.stringify({ cart: reads ? ['tea', 'milk'] : ['tea'] }));
+  });
+
   it('moves once with a press that is delivered twice', async () => {
     const { anna, bot, world } = play(framework, [Shop, Note, Pay]);
     bot.command('shop', ({ fsm }) => fsm.enter(Shop));

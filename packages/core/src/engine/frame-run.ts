@@ -18,6 +18,7 @@ import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
 import { noteKeyboard } from './replies.ts';
 import { initialOf, triggered } from './triggers.ts';
+import { sessionMark } from './turn-session.ts';
 import { leaveTop } from './verbs.ts';
 
 /**
@@ -189,9 +190,11 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
     outbox: outbox && [...outbox],
     tasks: tasks && [...tasks],
   };
-  const { top, below, entries, pendingPrompt, keyboard, failures, timers, timerChanges } = copy;
-  const changed = { top, below, entries, pendingPrompt, keyboard, failures, timerChanges };
+  const { top, below, entries, pendingPrompt, keyboard, failures, session } = copy;
+  const { timers, timerChanges } = copy;
+  const changed = { top, below, entries, pendingPrompt, keyboard, failures, session, timerChanges };
   const armed = timers && new Map(timers);
+  const restoreSession = sessionMark(turn);
   try {
     await hook();
     return true;
@@ -200,6 +203,7 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
     if (isFsmError(error, 'NO_CONTEXT')) throw error;
     Object.assign(copy, { ...changed, timers: armed });
     Object.assign(effects, added);
+    restoreSession();
     effects.failure ??= { error };
     return false;
   }

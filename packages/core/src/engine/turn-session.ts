@@ -17,9 +17,9 @@ export function turnSession(access: SessionAccess): object {
   return access.opened.value as object;
 }
 
-function open(access: SessionAccess): { value: unknown } {
+function open(access: SessionAccess): NonNullable<SessionAccess['opened']> {
   const stored = thawed(access.readSession(sessionSlot)) ?? {};
-  const draft = { value: stored };
+  const draft = { value: stored, isRead: true };
   let written = JSON.stringify(stored);
   access.beforeCommit(() => {
     // a session middleware that came later writes it instead
@@ -32,4 +32,26 @@ function open(access: SessionAccess): { value: unknown } {
     written = text;
   });
   return draft;
+}
+
+/** Notes the session as it is now. @returns how to bring it back, once */
+export function sessionMark(access: SessionAccess): () => void {
+  const { opened } = access;
+  const isRead = opened?.isRead === true;
+  const text = isRead ? textOf(opened.value) : undefined;
+  return () => {
+    access.opened = opened;
+    if (opened === undefined) return;
+    opened.isRead = isRead;
+    if (text !== undefined && textOf(opened.value) !== text) opened.value = JSON.parse(text);
+  };
+}
+
+/** `undefined` for a session that is missing, or that JSON cannot write: that one fails at the commit. */
+function textOf(session: unknown): string | undefined {
+  try {
+    return JSON.stringify(session);
+  } catch {
+    return undefined;
+  }
 }

@@ -42,7 +42,7 @@ export function openSlot(access: SessionAccess, plan: SlotPlan): Slot {
 export class Slot implements SessionValue {
   readonly #access: SessionAccess;
   readonly #plan: SlotPlan;
-  #isOpen = false;
+  isRead = false;
   #value: unknown;
 
   constructor(access: SessionAccess, plan: SlotPlan) {
@@ -53,8 +53,8 @@ export class Slot implements SessionValue {
   }
 
   get value(): unknown {
-    if (!this.#isOpen) {
-      this.#isOpen = true;
+    if (!this.isRead) {
+      this.isRead = true;
       const stored = this.#stored;
       this.#value = stored == null ? this.#plan.initial?.() : thawed(stored);
     }
@@ -62,18 +62,18 @@ export class Slot implements SessionValue {
   }
 
   set value(value: unknown) {
-    this.#isOpen = true;
+    this.isRead = true;
     this.#value = value;
   }
 
   /** Waits for a promise that a handler has assigned. */
   async finish(): Promise<void> {
-    if (this.#isOpen) this.#value = await this.#value;
+    if (this.isRead) this.#value = await this.#value;
   }
 
   /** Brings the value into the working copy of the record. */
   flush(): void {
-    if (!this.#isOpen) return;
+    if (!this.isRead) return;
     const { slot, part, converted, adopts } = this.#plan;
     const path = part === undefined ? slot : `${slot}.${part}`;
     const before = this.#stored;

@@ -85,8 +85,11 @@ export interface SessionAccess {
   readonly scope: Scope | undefined;
   /** Milliseconds since 1970, by the machine's clock. */
   readonly now: () => number;
-  /** The session of `ctx.session`, once a scene or a session middleware has read it; handlers change its value in place. */
-  opened: { value: unknown } | undefined;
+  /**
+   * The session of `ctx.session`, once a scene or a session middleware has opened it; handlers change its value in place. An unread one is
+   * read when its value is.
+   */
+  opened: { value: unknown; isRead: boolean } | undefined;
   /** The frozen value of a slot, as of the last flush; `undefined` if there is none. */
   readSession(slot: string): unknown;
   /** Sets a slot to a frozen JSON value; `undefined` removes it. */

@@ -102,7 +102,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commits that `ctx.state.commit()` has begun; the first failure fails all later ones. */
-  writing: Promise<void> | undefined;
+  writing: Promise<unknown> | undefined;
   /** The statement that writes the record now; the next one waits for it, since it spends the fence. */
   sending: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */

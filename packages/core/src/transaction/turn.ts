@@ -51,12 +51,12 @@ export class RunningTurn implements OpenTurn {
   /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commits that `ctx.state.commit()` has begun; the first failure fails all later ones. */
-  writing: Promise<void> | undefined;
+  writing: Promise<unknown> | undefined;
   /** The statement that writes the record now; the next one waits for it, since it spends the fence. */
   sending: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
-  opened: { value: unknown } | undefined;
+  opened: OpenTurn['opened'];
   intercept: OpenTurn['intercept'];
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
@@ -320,7 +320,7 @@ export class RunningTurn implements OpenTurn {
     // one that is on its way is not awaited here: this may be a hook that it runs
     const before = this.writing;
     const write = commitNow(this);
-    const all = before === undefined ? write : Promise.all([before, write]).then(() => {});
+    const all = before === undefined ? write : Promise.all([before, write]);
     this.writing = all;
     const done = () => {
       if (this.writing === all) this.writing = undefined;
