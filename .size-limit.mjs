@@ -40,7 +40,7 @@ const adapter = (name) => ({
 });
 
 export default [
-  ...bot('a bot with states', 'state, states', '29.5 kB', '25.8 kB'),
+  ...bot('a bot with states', 'state, states', '29.5 kB', '25.9 kB'),
   ...bot('a bot with a flow', 'flow', '50.4 kB', '44.3 kB'),
   {
     name: 'keyValueStorage alone',
