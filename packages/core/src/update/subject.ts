@@ -100,7 +100,7 @@ export function updateTypeOf(update: RawUpdate): string | undefined {
   return unknown;
 }
 
-/** What an update holds: a message, a query or an event. */
+/** The payload of an update: a message, a query or an event. */
 export function payloadOf(update: RawUpdate | undefined): RawObject | undefined {
   return objectIn(update, (update && updateTypeOf(update)) ?? '');
 }
