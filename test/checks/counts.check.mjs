@@ -57,7 +57,7 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
       "nothing changes in a state: 1 acquire, 1 commit, 2 microtasks",
       "nothing changes where nothing is kept: 1 acquire, 4 microtasks, 1 release, 1 timers",
       "a conversation ends: 1 acquire, 1 commit, 2 microtasks",
-      "an update comes again: 1 acquire, 4 microtasks, 1 release",
+      "an update comes again: 1 acquire, 5 microtasks, 1 release",
       "an update has no conversation: 2 microtasks",
       "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 15 microtasks, 1 timers",
       "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 11 microtasks",
