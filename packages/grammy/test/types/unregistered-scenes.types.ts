@@ -1,0 +1,44 @@
+/** Flows and nodes that are not in the flavor cannot be entered or called. */
+
+import {
+  type AnyScene,
+  type FsmContext,
+  type FsmFlavor,
+  flow,
+  Scene,
+  scene,
+} from '@telefsm/grammy';
+import { Bot, type Context } from 'grammy';
+
+const listed = flow('listed')
+  .ask('name', { prompt: 'Name?' })
+  .done(() => 'Done.');
+const node = scene('node').on({ handle: () => {} });
+const other = flow('other')
+  .ask('name', { prompt: 'Name?' })
+  .done(() => 'Done.');
+const otherNode = scene('otherNode').on({ handle: () => {} });
+const app = [listed, node] as const;
+type MyContext = FsmFlavor<Context, typeof app>;
+const composer = new Scene<MyContext>('composer');
+
+const bot = new Bot<MyContext>('');
+bot.use((ctx) => {
+  ctx.state.enter(listed);
+  ctx.state.enter('node');
+  ctx.state.call(node, {}, { into: 'node' });
+  // the compiler does not know the id of a Scene
+  ctx.state.enter(composer);
+  // @ts-expect-error Scene 'other' is not in this machine
+  ctx.state.enter(other);
+  // @ts-expect-error Scene 'otherNode' is not in this machine
+  ctx.state.call(otherNode);
+  // @ts-expect-error no such id
+  ctx.state.enter('otherNode');
+});
+
+// without a list, any scene may be registered
+const loose = new Bot<FsmFlavor<Context>>('');
+loose.use((ctx) => ctx.state.enter(other));
+const enterAny = <S extends AnyScene>(fsm: FsmContext, made: S) => fsm.enter(made as AnyScene);
+loose.use((ctx) => enterAny(ctx.state, otherNode));
