@@ -64,8 +64,15 @@ class ShardError extends Error {
   override readonly name = 'ShardError';
 }
 
+/** Cloudflare's limit for a row, in bytes. */
+const mostBytes = 2_000_000;
+
 /** Names what is wrong and what to do, where that is known; any other error stays as it is. */
-function explained(error: Error, object: string): Error {
+function explained(error: Error, object: string, body: string): Error {
+  if (error.message.includes('SQLITE_TOOBIG')) {
+    const { byteLength: bytes } = new TextEncoder().encode(body);
+    return new FsmError('RECORD_TOO_LARGE', { bytes, limit: mostBytes }, { cause: error });
+  }
   if (!error.message.includes('SQLITE_FULL')) return error;
   const details = {
     storage: `The Durable Object ${object}`,
@@ -80,12 +87,11 @@ export function remoteShard(namespace: ObjectNamespace, id: ObjectId, shards: nu
   return {
     async call(name, ...parameters) {
       const question: Question = { shards, name, parameters };
+      const body = JSON.stringify(question);
       // a stub belongs to the request that made it, so each call makes one
-      const response = await namespace
-        .get(id)
-        .fetch('https://telefsm/', { method: 'POST', body: JSON.stringify(question) });
+      const response = await namespace.get(id).fetch('https://telefsm/', { method: 'POST', body });
       const { answer, error } = (await response.json()) as { answer: never; error?: string };
-      if (error !== undefined) throw explained(new ShardError(error), id.toString());
+      if (error !== undefined) throw explained(new ShardError(error), id.toString(), body);
       return answer;
     },
   };

@@ -139,6 +139,21 @@ describe('objects', () => {
     expect(asked).toEqual([...each, ...each]);
   });
 
+  it('a record that a row cannot contain is rejected with the limit, and a smaller one is stored', async () => {
+    const storage = durableObjectStorage(namespace);
+    const granted = await storage.acquire('large', { token: 'a.1', lease: 1000, queue: false });
+    const holder = { token: 'a.1', fence: 'busy' in granted ? 0 : granted.fence };
+    const commit = async (length: number) =>
+      storage.commit('large', holder, { text: 'x'.repeat(length), state: null });
+    const error = await commit(10_000_000).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+      message: expect.stringMatching(/needs 10\d{6} bytes, but the limit is 2000000/),
+    });
+    expect(storage.classify(error)).toBe('fatal');
+    expect(await commit(1_900_000)).toBe('done');
+  });
+
   it('another number of shards is rejected, also by an object that was started again', async () => {
     const four = durableObjectStorage(namespace, { shards: 4 });
     const granted = await four.acquire('key', { token: 'a.1', lease: 1000, queue: false });
