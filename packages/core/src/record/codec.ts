@@ -132,7 +132,7 @@ export function parse(text: string): Decoded {
 }
 
 function readFound(found: unknown, size: number): Decoded {
-  if (!isJsonObject(found) || !isNumber(found['v'])) {
+  if (!isJsonObject(found) || typeof found['v'] !== 'number') {
     return { unreadable: 'it has no format number' };
   }
   if (found['v'] > format) return { newer: found['v'] };
@@ -141,50 +141,67 @@ function readFound(found: unknown, size: number): Decoded {
   return { record: read(found as unknown as RecordText, size, sorted) };
 }
 
-const timers = listOf((one) => Array.isArray(one) && isText(one[0]) && isNumber(one[1]));
-
-/** Each field, and what it must be. A foreign record must not be half understood. */
-const fieldChecks: ReadonlyMap<string, (value: unknown) => boolean> = /* @__PURE__ */ new Map(
-  /* @__PURE__ */ Object.entries({
-    v: isNumber,
-    m: isNumber,
-    f: listOf((one) => isJsonObject(one) && typeof sortOut(one) !== 'string'),
-    i: listOf(isId),
-    e: areMarks,
-    p: (value: unknown) => Array.isArray(value) && isNumber(value[0]),
-    t: timers,
-    x: isNumber,
-    o: () => true,
-    b: isId,
-    z: isNumber,
-    u: isJsonObject,
-    c: isText,
-    s: (value: unknown) => isText(value) || value === null,
-    d: isJsonObject,
-    k: isJsonObject,
-    n: isNumber,
-    r: isText,
-    h: listOf(isStep),
-    w: timers,
-  }),
-);
+/**
+ * Whether a field is what it must be; `undefined` for a field of a later version. A foreign record must not be half understood.
+ *
+ * A switch and not a table of functions, each of which would be entered for every record.
+ */
+function fits(field: string, value: unknown): boolean | undefined {
+  switch (field) {
+    case 'v':
+    case 'm':
+    case 'x':
+    case 'z':
+    case 'n':
+      return typeof value === 'number';
+    case 'c':
+    case 'r':
+      return typeof value === 'string';
+    case 's':
+      return typeof value === 'string' || value === null;
+    case 'd':
+    case 'k':
+    case 'u':
+      return isJsonObject(value);
+    case 'h':
+      return isList(value, isStep);
+    case 'i':
+      return isList(value, isId);
+    case 'e':
+      return areMarks(value);
+    case 'b':
+      return isId(value);
+    case 'o':
+      return true;
+    case 'p':
+      return Array.isArray(value) && typeof value[0] === 'number';
+    case 't':
+    case 'w':
+      return isList(value, isTimer);
+    case 'f':
+      return isList(value, isFrame);
+    default:
+      return undefined;
+  }
+}
 
 /** The fields of a later version, or the name of an own field that is invalid. */
 function sortOut(found: JsonObject): JsonObject | string {
   let extra: Record<string, unknown> | undefined;
   for (const field of Object.keys(found)) {
-    const fits = fieldChecks.get(field);
-    if (fits === undefined) {
+    const value = found[field];
+    const isFit = fits(field, value);
+    if (isFit === false) return field;
+    if (isFit === undefined) {
       extra ??= {};
-      put(extra, field, found[field]);
-    } else if (!fits(found[field])) return field;
+      put(extra, field, value);
+    }
   }
   return extra ?? noData;
 }
 
-/* @__NO_SIDE_EFFECTS__ */
-function listOf(fits: (one: unknown) => boolean): (value: unknown) => boolean {
-  return (value) => Array.isArray(value) && value.every(fits);
+function isList(value: unknown, fits: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(fits);
 }
 
 function read(text: RecordText, size: number, extra: JsonObject): ConversationRecord {
@@ -231,14 +248,14 @@ function readTimer([name, plus]: [string, number]): StoredTimer {
   return { name, plus };
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
+function isFrame(value: unknown): boolean {
+  return isJsonObject(value) && typeof sortOut(value) !== 'string';
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
+function isTimer(value: unknown): boolean {
+  return Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'number';
 }
 
 function isId(value: unknown): boolean {
-  return isNumber(value) || isText(value);
+  return typeof value === 'number' || typeof value === 'string';
 }

@@ -81,10 +81,8 @@ export function remember(
   if (most === 0) return noHistory;
   const step = stepOf(past, { scene, data }, patch);
   const earlier = stepsFrom(history, past);
-  // not spread: that leaves room for more steps, and every conversation keeps its list
-  const steps: Step[] = new Array(Math.min(earlier.length + 1, most));
-  steps[0] = step;
-  for (let at = 1; at < steps.length; at++) steps[at] = earlier[at - 1] as Step;
+  const steps = [step, ...earlier];
+  if (steps.length > most) steps.length = most;
   let weight = history.weight + roughSize(step);
   if (earlier !== history.steps) weight += roughSize(earlier[0]);
   // what was counted of steps that are gone, or of a whole text, is counted anew only where it could matter

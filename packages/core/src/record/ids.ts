@@ -35,10 +35,8 @@ export function hasSeen(ids: SeenIds, id: TurnId): boolean {
  * @param least - how many are kept whatever their distance
  */
 export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
-  // as long as it can become, and cut in the end: every conversation keeps its list
-  const kept: TurnId[] = new Array(ids.length + 1);
-  kept[0] = id;
-  let size = 1;
+  // grown by `push`: JSON.stringify takes longer for an array that was made with a length
+  const kept: TurnId[] = [id];
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
   let newest = typeof id === 'number' ? id : undefined;
   let before: TurnId | undefined;
@@ -48,11 +46,10 @@ export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
     if (before === id) return ids;
     if (typeof before === 'number') newest ??= before;
     const isNear = typeof before === 'number' && Math.abs((newest ?? 0) - before) <= distance;
-    if (size >= mostIds || (size >= least && !isNear)) continue;
-    kept[size++] = apart(before, lastKept);
+    if (kept.length >= mostIds || (kept.length >= least && !isNear)) continue;
+    kept.push(apart(before, lastKept));
     lastKept = before;
   }
-  while (kept.length > size) kept.pop();
   return kept;
 }
 
