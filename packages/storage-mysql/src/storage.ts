@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { FsmError, type FsmStorage } from '@telefsm/core';
 import {
+  type CommitAnswer,
   checkOptionNames,
   type LeaseHolder,
   leaseTimes,
@@ -80,67 +81,55 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
     coordination: sharedLeases,
     classify,
 
-    async acquire(key, { token, lease }) {
-      const [[row], called] = await run<[[AcquiredRow], Changed]>(
-        statements.acquire,
-        toBytes(key),
-        toBytes(token),
-        lease,
-      );
-      requireCommitted(called, tables.conversation);
-      requireBytes(row.owner);
-      const { taken, owner, busy } = row;
-      // a pool may be configured to give large numbers as texts
-      const fence = Number(row.fence);
-      if (Number(taken) === 1) return { fence, stored: storedText(row) };
-      const ms = Math.max(0, Number(busy));
-      return { busy: ms, owner: owner === null ? '' : fromBytes(owner), fence };
+    acquire(key, { token, lease }) {
+      const values = [toBytes(key), toBytes(token), lease];
+      return run(statements.acquire, values, ([[row], called]: [[AcquiredRow], Changed]) => {
+        requireCommitted(called, tables.conversation);
+        requireBytes(row.owner);
+        const { taken, owner, busy } = row;
+        // a pool may be configured to give large numbers as texts
+        const fence = Number(row.fence);
+        if (Number(taken) === 1) return { fence, stored: storedText(row) };
+        const ms = Math.max(0, Number(busy));
+        return { busy: ms, owner: owner === null ? '' : fromBytes(owner), fence };
+      });
     },
 
-    async commit(key, holder, next, keep) {
-      const { text, state, ttl, deadlineIn } = writeOf(next);
-      const times = [ttl, deadlineIn, ttl, deadlineIn];
-      const write: Value[] = [text, state, ...times];
-      const written =
-        keep === undefined
-          ? await change(statements.commit, ...write, ...named(key, holder))
-          : await change(statements.commitAndKeep, ...write, keep, ...named(key, holder));
-      if (written > 0) return 'done';
-      if (keep === undefined) return 'rejected';
-      const kept = { token: holder.token, fence: holder.fence + 1 };
-      const rows = await run<readonly unknown[]>(statements.holds, ...named(key, kept));
-      return rows.length > 0 ? 'already' : 'rejected';
+    commit(key, holder, next, keep) {
+      return keep === undefined
+        ? change(statements.commit, [...valuesOf(next), ...named(key, holder)], doneIf)
+        : commitAndKeep(key, holder, next, keep);
     },
 
-    async renew(key, holder, lease) {
-      return (await change(statements.renew, lease, ...named(key, holder))) > 0;
+    renew(key, holder, lease) {
+      return change(statements.renew, [lease, ...named(key, holder)], (changed) => changed > 0);
     },
 
-    async release(key, holder) {
-      await change(statements.release, ...named(key, holder));
+    release(key, holder) {
+      return change(statements.release, named(key, holder), () => undefined);
     },
 
     async peek(key) {
-      const [row] = await run<readonly RecordRow[]>(statements.peek, toBytes(key));
+      const [row] = await run<readonly RecordRow[]>(statements.peek, [toBytes(key)]);
       return row && storedText(row);
     },
 
     async due(limit, claim, prefix = '') {
-      const isDue = await run<readonly unknown[]>(statements.isDue);
+      const isDue = await run<readonly unknown[]>(statements.isDue, []);
       if (isDue.length === 0) return [];
-      await change(statements.tidy);
-      await change(statements.sweep);
+      await change(statements.tidy, []);
+      await change(statements.sweep, []);
       const mark = Buffer.from(randomUUID());
       const bytes = toBytes(prefix);
       const most = String(limit);
-      const claimed = await change(statements.claim, claim, mark, bytes.length, bytes, most);
+      const claimed = await change(statements.claim, [claim, mark, bytes.length, bytes, most]);
       if (claimed === 0) return [];
-      const rows = await run<readonly { readonly key: Buffer }[]>(statements.claimed, mark);
+      const rows = await run<readonly { readonly key: Buffer }[]>(statements.claimed, [mark]);
       return rows.map((row) => fromBytes(row.key));
     },
 
     async settled(key) {
-      await change(statements.settled, toBytes(key));
+      await change(statements.settled, [toBytes(key)]);
     },
 
     async *list({ prefix = '', state, limit = Number.POSITIVE_INFINITY, after }) {
@@ -152,7 +141,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       for (let left = limit; left > 0; ) {
         const size = Math.min(left, pageSize);
         const bounds = [from, from, last, last, to, to, wanted, wanted, String(size)];
-        const page = await run<readonly ListedRow[]>(statements.list, ...bounds);
+        const page = await run<readonly ListedRow[]>(statements.list, bounds);
         for (const row of page) {
           const found = listed(row);
           if (found === undefined || !found.key.startsWith(prefix)) continue;
@@ -166,25 +155,55 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
     },
   };
 
-  /** Runs a statement, the first time after a check of the tables; a check that failed is repeated by the next statement. */
-  async function run<Answer>(text: string, ...values: Value[]): Promise<Answer> {
-    try {
-      limits ??= await checked();
+  async function commitAndKeep(
+    key: string,
+    holder: LeaseHolder,
+    next: Write | undefined,
+    keep: number,
+  ): Promise<CommitAnswer> {
+    const values = [...valuesOf(next), keep, ...named(key, holder)];
+    if ((await change(statements.commitAndKeep, values)) > 0) return 'done';
+    const kept = { token: holder.token, fence: holder.fence + 1 };
+    const rows = await run<readonly unknown[]>(statements.holds, named(key, kept));
+    return rows.length > 0 ? 'already' : 'rejected';
+  }
+
+  /**
+   * Runs a statement, the first time after a check of the tables; a check that failed is repeated by the next statement.
+   *
+   * Not async: each update runs two, and would await a promise more for each.
+   *
+   * @param read - makes what the caller needs of the answer
+   */
+  function run<Given, Answer = Given>(
+    text: string,
+    values: Value[],
+    read?: (given: Given) => Answer,
+  ): Promise<Answer> {
+    const asked =
+      limits === undefined
+        ? checked().then((found) => execute(found, text, values))
+        : execute(limits, text, values);
+    return asked.then(read as (given: unknown) => Answer, failed);
+  }
+
+  function execute({ bytes: most }: Limits, text: string, values: Value[]): Promise<unknown> {
+    return answerOf((answered) => {
       // the server would cut the connection, perhaps before its answer is read
       let bytes = 0;
-      for (const value of values) bytes += bytesOf(value);
-      if (bytes > limits.bytes)
-        throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
-      const answer = await answerOf((answered) => callbacks.execute(text, values, answered));
-      return answer as Answer;
-    } catch (error) {
-      // dropped, or another database restored in its place: the next statement creates what is missing
-      if (/^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/.test(codeOf(error))) {
-        isMissing = true;
-        limits = undefined;
-      }
-      throw explained(error, tables.conversation);
+      for (const value of values) bytes += Buffer.isBuffer(value) ? value.length : 8;
+      if (bytes > most) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: most });
+      return callbacks.execute(text, values, answered);
+    });
+  }
+
+  function failed(error: unknown): never {
+    // dropped, or another database restored in its place: the next statement creates what is missing
+    if (/^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/.test(codeOf(error))) {
+      isMissing = true;
+      limits = undefined;
     }
+    throw explained(error, tables.conversation);
   }
 
   /** Checks the tables, once for all statements that wait for it. */
@@ -192,21 +211,26 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
     checking ??= prepare(callbacks, tables, migrate, isMissing).finally(() => {
       checking = undefined;
     });
-    const found = await checking;
+    limits = await checking;
     isMissing = false;
-    return found;
+    return limits;
   }
 
-  /** Runs a statement that changes rows. */
-  async function change(text: string, ...values: Value[]): Promise<number> {
-    const changed = await run<Changed>(text, ...values);
-    requireCommitted(changed, tables.conversation);
-    return changed.affectedRows;
+  /** Runs a statement that changes rows, and reads how many it has changed. */
+  function change<Answer = number>(
+    text: string,
+    values: Value[],
+    read?: (changed: number) => Answer,
+  ): Promise<Answer> {
+    return run(text, values, (given: Changed) => {
+      requireCommitted(given, tables.conversation);
+      return read === undefined ? (given.affectedRows as Answer) : read(given.affectedRows);
+    });
   }
 }
 
-function bytesOf(value: Value): number {
-  return Buffer.isBuffer(value) ? value.length : 8;
+function doneIf(changed: number): CommitAnswer {
+  return changed > 0 ? 'done' : 'rejected';
 }
 
 function named(key: string, { token, fence }: LeaseHolder): Value[] {
@@ -214,13 +238,9 @@ function named(key: string, { token, fence }: LeaseHolder): Value[] {
 }
 
 /** The values of a write; without a record the row stays for a while, with its fence. */
-function writeOf(next: Write | undefined) {
-  if (next === undefined)
-    return { text: null, state: null, ttl: leaseTimes.emptyRow, deadlineIn: null };
-  return {
-    text: toBytes(next.text),
-    state: next.state === null ? null : toBytes(next.state),
-    ttl: next.ttl ?? null,
-    deadlineIn: next.deadlineIn ?? null,
-  };
+function valuesOf(next: Write | undefined): Value[] {
+  if (next === undefined) return [null, null, leaseTimes.emptyRow, null, leaseTimes.emptyRow, null];
+  const { text, state, ttl = null, deadlineIn = null } = next;
+  const bytes = state === null ? null : toBytes(state);
+  return [toBytes(text), bytes, ttl, deadlineIn, ttl, deadlineIn];
 }
