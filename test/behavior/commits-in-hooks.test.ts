@@ -1,10 +1,12 @@
 /** `commit()` in hooks: not awaited, or run by a commit of the handler. The commits of the storage take a while. */
 
-import { type FsmContext, flow, scene, typed } from '@telefsm/core';
+import { type FsmContext, flow, scene, state, states, typed } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { textStorage } from '../../packages/core/test/fixtures/text-storage.ts';
 import { frameworks, type Handler } from './frameworks.ts';
+
+const Menu = states('Menu', { main: state() });
 
 type Hook = (fsm: FsmContext) => unknown;
 
@@ -80,6 +82,29 @@ describe.each(frameworks)('on %s,', (_, framework) => {
     const held = await storage.held([machine.at({ user: anna.id }).key]);
     return { errors: bot.errors, stored: [current, data], held };
   }
+
+  it.each([
+    ['a state', 'Menu:main'],
+    ['nothing', null],
+  ])(
+    'observers learn of a scene that was left for %s if its `leave` hook commits',
+    async (_name, to) => {
+      const place = framework.scene('place');
+      place.leave(({ fsm }) => fsm.commit());
+      const bot = framework.bot();
+      bot.noteErrors();
+      const machine = bot.fsm({ states: [Menu], scenes: [place.scene] });
+      const left: unknown[] = [];
+      machine.observe((change) => left.push(...change.left));
+      bot.command('go', ({ fsm }) => fsm.enter('place'));
+      bot.command('leave', ({ fsm }) => fsm.set(to === null ? null : Menu.main));
+      const anna = telegram(bot.bot).user('Anna');
+      await anna.sends('/go');
+      await anna.sends('/leave');
+      const reason = to === null ? 'left' : 'replaced';
+      expect([left, bot.errors]).toEqual([[{ scene: 'place', state: 'place', reason }], []]);
+    },
+  );
 
   describe.each(places)('%s', (_name, options, stored) => {
     it.each([

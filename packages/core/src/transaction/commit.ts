@@ -159,7 +159,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
     copy.rebase(record);
     turn.used?.release(tasks);
     const left = turn.used?.take('left') ?? [];
-    if (changed && rt.watched.has('committed')) {
+    if ((changed || left.length > 0) && rt.watched.has('committed')) {
       rt.notify('committed', committedBy(facts, left, base, record));
     }
   };

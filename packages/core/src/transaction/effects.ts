@@ -144,9 +144,9 @@ export class Effects {
     return this.prompt !== undefined || this.answer !== undefined || this.outbox !== undefined;
   }
 
-  /** Whether something waits for the commit that a redelivery must not repeat. */
+  /** Whether something waits for the commit that a redelivery must not repeat, or that observers are notified of. */
   get runOnce(): boolean {
-    return this.tasks !== undefined || this.outbox !== undefined;
+    return this.tasks !== undefined || this.outbox !== undefined || this.left !== undefined;
   }
 
   /** Runs what comes before a commit. */
