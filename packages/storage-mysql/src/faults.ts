@@ -59,6 +59,7 @@ const lasting = new Set([
   'ER_CRASHED_ON_USAGE',
   'ER_TABLESPACE_MISSING',
   'ER_TABLESPACE_DISCARDED',
+  'ER_BINLOG_STMT_MODE_AND_ROW_ENGINE',
   'ENOTFOUND',
   'HANDSHAKE_NO_SSL_SUPPORT',
   'ER_SECURE_TRANSPORT_REQUIRED',
@@ -133,6 +134,11 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
     /^ER_(BAD_DB_ERROR|NO_DB_ERROR)$/,
     'there is no such database',
     'Create it, or name one: mysqlStorage(pool, { database }).',
+  ],
+  [
+    /^ER_BINLOG_STMT_MODE_AND_ROW_ENGINE$/,
+    'the server cannot log its changes',
+    'Set binlog_format to ROW or MIXED, or the isolation level to REPEATABLE READ.',
   ],
   [
     /^ER_(CRASHED_ON_USAGE|TABLESPACE_MISSING|TABLESPACE_DISCARDED)$/,

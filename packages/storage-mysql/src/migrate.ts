@@ -114,7 +114,7 @@ const migrations: readonly ((tables: Tables) => readonly string[])[] = [
       claim varbinary(64),
       key wake (wake_at),
       key claimed (claim)
-    ) engine = InnoDB comment = 'Conversations of telefsm: one row each, its lease included'`,
+    ) engine = InnoDB row_format = dynamic comment = 'Conversations of telefsm: one row each, its lease included'`,
     acquireProcedure(tables),
   ],
 ];

@@ -23,7 +23,13 @@ let server: MariadbServer;
 let pool: Pool;
 
 beforeAll(async () => {
-  server = await startMariadb({ 'max-allowed-packet': '1M' });
+  server = await startMariadb({
+    'max-allowed-packet': '1M',
+    // of servers that were upgraded from MySQL 5.6; an index of such a row has 767 bytes
+    'innodb-default-row-format': 'compact',
+    'log-bin': 'changes',
+    'server-id': '1',
+  });
   pool = createPool(server.url);
 });
 afterAll(async () => {
@@ -247,6 +253,30 @@ describe('a server that', () => {
     });
     expect(storage.classify(error)).toBe('fatal');
     await plain.end();
+  });
+
+  it('cannot log the changes of a session is reported for good, with what to do', async () => {
+    await migrateMysql(pool, { table: 'unlogged' });
+    const session = createPool({ uri: server.url, connectionLimit: 1 });
+    session.pool.on('connection', (connection) => {
+      connection.query("set binlog_format = 'STATEMENT'");
+      connection.query('set session transaction isolation level read committed');
+    });
+    const storage = mysqlStorage(session, { table: 'unlogged' });
+    const error = await take(storage, 'k').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'STORAGE_UNUSABLE',
+      message: expect.stringMatching(/Set binlog_format to ROW/),
+    });
+    expect(storage.classify(error)).toBe('fatal');
+    await session.end();
+  });
+
+  it('has an old row format gets tables whose keys may be long', async () => {
+    const storage = mysqlStorage(pool, { table: 'long_keys' });
+    const key = 'k'.repeat(1024);
+    expect(await storage.commit(key, await take(storage, key), write('x'))).toBe('done');
+    expect((await storage.peek(key))?.text).toBe('x');
   });
 
   it('may not be written is reported for good', async () => {
