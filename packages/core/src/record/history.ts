@@ -81,8 +81,8 @@ export function remember(
   if (most === 0) return noHistory;
   const step = stepOf(past, { scene, data }, patch);
   const earlier = stepsFrom(history, past);
-  const steps = [step, ...earlier];
-  if (steps.length > most) steps.length = most;
+  // sliced also where it is short enough: a spread leaves room for more, and every conversation keeps its list
+  const steps = [step, ...earlier].slice(0, most);
   let weight = history.weight + roughSize(step);
   if (earlier !== history.steps) weight += roughSize(earlier[0]);
   // what was counted of steps that are gone, or of a whole text, is counted anew only where it could matter

@@ -50,7 +50,8 @@ export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
     kept.push(apart(before, lastKept));
     lastKept = before;
   }
-  return kept;
+  // without the room that `push` leaves: every conversation keeps its list
+  return kept.slice();
 }
 
 /** Adds ids to earlier ones. */
