@@ -62,15 +62,18 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
     },
   };
 
-  async function send<Row>(text: string, values: Value[]): Promise<Answer<Row>> {
-    if (named) {
-      try {
-        return (await connections.query(nameOf(text), values)) as Answer<Row>;
-      } catch (error) {
-        if (!misnamed.test(String(codeOf(error)))) throw error;
-      }
-    }
-    const answer = (await connections.query(text, values)) as Answer<Row>;
+  function send<Row>(text: string, values: Value[]): Promise<Answer<Row>> {
+    const sent = named
+      ? connections.query(nameOf(text), values).catch((error: unknown) => {
+          if (!misnamed.test(String(codeOf(error)))) throw error;
+          return sendUnnamed(text, values);
+        })
+      : connections.query(text, values);
+    return sent as Promise<Answer<Row>>;
+  }
+
+  async function sendUnnamed(text: string, values: Value[]): Promise<Answer<unknown>> {
+    const answer = await connections.query(text, values);
     // where it fails without a name too, the name was not at fault
     named = false;
     return answer;

@@ -82,7 +82,8 @@ export function postgresStorage(
   const statements = statementsOf(tables);
   const driver = driverOf(pool, named);
   const wakeUps = wakeUpsOver(driver, statements.notify);
-  let prepared: Promise<void> | undefined;
+  let isPrepared = false;
+  let looking: Promise<void> | undefined;
 
   return {
     features: {
@@ -198,20 +199,32 @@ export function postgresStorage(
     },
   };
 
-  /** Runs a statement, the first time after a look at the tables; a look that failed is repeated by the next statement. */
-  async function run<Row>(text: string, ...values: Value[]): Promise<Answer<Row>> {
-    prepared ??= prepare(driver, tables, migrate).catch((error: unknown) => {
-      prepared = undefined;
-      throw error;
-    });
-    try {
-      await prepared;
-      return await driver.query<Row>(text, values);
-    } catch (error) {
-      // dropped, or another database restored in its place: the next statement looks again, and makes them
-      if (missingTable.test(String(codeOf(error)))) prepared = undefined;
-      throw explained(error, tables.conversation);
-    }
+  /**
+   * Runs a statement, the first time after a look at the tables; a look that failed is repeated by the next statement.
+   *
+   * Not async: each update runs two, and would await a promise more for each.
+   */
+  function run<Row>(text: string, ...values: Value[]): Promise<Answer<Row>> {
+    const send = () => driver.query<Row>(text, values);
+    return (isPrepared ? send() : looked().then(send)).catch(failed);
+  }
+
+  /** Looks at the tables, once for all statements that wait for it. */
+  function looked(): Promise<void> {
+    looking ??= prepare(driver, tables, migrate)
+      .then(() => {
+        isPrepared = true;
+      })
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  }
+
+  function failed(error: unknown): never {
+    // dropped, or another database restored in its place: the next statement looks again, and makes them
+    if (missingTable.test(String(codeOf(error)))) isPrepared = false;
+    throw explained(error, tables.conversation);
   }
 }
 
