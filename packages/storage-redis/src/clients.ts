@@ -3,6 +3,7 @@
 import { FsmError } from '@telefsm/core';
 import { inBatches } from './batches.ts';
 import { type CommandClient, commandPortOf } from './command-clients.ts';
+import { notConnected } from './faults.ts';
 import { type Connecting, firstContact } from './first-contact.ts';
 import { refuseKeyPrefix } from './key-prefix.ts';
 import type { RedisPort, Send, Subscription } from './port.ts';
@@ -87,10 +88,13 @@ export function portOf(client: RedisClient): RedisPort {
       if (single.isReady === true) return 'connected';
       return single.isOpen === true ? 'connecting' : 'idle';
     });
-    return nodePort(
-      single,
-      after(contact, (name, args) => single.sendCommand([name, ...args], plainReplies)),
-    );
+    const send = after(contact, (name, args) => single.sendCommand([name, ...args], plainReplies));
+    let wasOpen = false;
+    return nodePort(single, (name, args) => {
+      // such a client never connects by itself; of one that was closed later, an earlier command may have been executed
+      wasOpen ||= single.isOpen !== false;
+      return wasOpen ? send(name, args) : Promise.reject(notConnected());
+    });
   }
   const port = commandPortOf(client);
   if (port !== undefined) return port;

@@ -62,6 +62,19 @@ export function explained(error: unknown, key: string): unknown {
   return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
 }
 
+/** Makes the error for a client that was never connected. */
+export function notConnected(): FsmError<'STORAGE_UNUSABLE'> {
+  const details = {
+    storage: 'Redis',
+    reason: 'the client is not connected',
+    remedy: 'Call `await client.connect()` before the bot starts.',
+  };
+  return new FsmError('STORAGE_UNUSABLE', details, { cause: new Error(closed) });
+}
+
+/** Nothing was sent, and nothing will be. */
+const closed = 'The client was not open';
+
 /** The client never sent it: no connection, and it is configured not to keep commands until there is one. */
 const unsent = /enableOfflineQueue options is false|^The client is offline$/;
 
@@ -75,6 +88,7 @@ export function classifyFault(error: unknown): StorageFault {
     return error.code === 'STORAGE_UNUSABLE' ? classifyFault(error.cause) : 'fatal';
   }
   const message = error instanceof Error ? error.message : String(error);
+  if (message === closed) return 'fatal';
   if (unsent.test(message)) return 'retry';
   return refusals.find(([, words]) => words.test(message))?.[0] ?? 'unknown';
 }

@@ -241,13 +241,30 @@ it('a client that its owner has closed rejects at once', async () => {
   const server = await startRedis();
   const ioredis = new Redis(server.port);
   const node = await createClient({ url: server.url }).connect();
-  for (const client of [ioredis, node]) await redisStorage(client).peek('k');
+  const storages = [redisStorage(ioredis), redisStorage(node)];
+  for (const storage of storages) await storage.peek('k');
   ioredis.disconnect();
   node.destroy();
-  for (const client of [ioredis, node]) {
-    const error = await failure(redisStorage(client).peek('k'));
+  for (const storage of storages) {
+    const error = await failure(storage.peek('k'));
     expect(classifyFault(error)).toBe('unknown');
   }
+  await server.stop();
+});
+
+it('a client of `redis` that was never connected rejects at once, and says so', async () => {
+  const server = await startRedis();
+  const client = createClient({ url: server.url });
+  const storage = redisStorage(client);
+  const error = await failure(storage.acquire('k', { token: 't.1', lease: 1000, queue: false }));
+  expect(error).toMatchObject({
+    code: 'STORAGE_UNUSABLE',
+    message: expect.stringMatching(/not connected.*await client\.connect\(\)/s),
+  });
+  expect(classifyFault(error)).toBe('fatal');
+  await client.connect();
+  expect(await storage.peek('k')).toBeUndefined();
+  client.destroy();
   await server.stop();
 });
 
