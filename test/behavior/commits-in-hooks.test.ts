@@ -3,6 +3,7 @@
 import { type FsmContext, flow, scene, state, states, typed } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { textStorage } from '../../packages/core/test/fixtures/text-storage.ts';
 import { frameworks, type Handler } from './frameworks.ts';
 
@@ -105,6 +106,54 @@ describe.each(frameworks)('on %s,', (_, framework) => {
       expect([left, bot.errors]).toEqual([[{ scene: 'place', state: 'place', reason }], []]);
     },
   );
+
+  it('a `leave` hook that throws after its commit undoes what came later, and nothing is done twice', async () => {
+    const place = framework.scene('place');
+    place.leave(async ({ fsm }) => {
+      fsm.set(Menu.main);
+      fsm.afterCommit(() => void done.push('hook'));
+      await fsm.commit();
+      fsm.enter('place');
+      fsm.afterCommit(() => void done.push('lost'));
+      throw new Error('broken');
+    });
+    const bot = framework.bot();
+    bot.noteErrors();
+    const machine = bot.fsm({ states: [Menu], scenes: [place.scene] });
+    const done: string[] = [];
+    bot.command('go', ({ fsm }) => fsm.enter('place'));
+    bot.command('leave', ({ fsm }) => {
+      fsm.afterCommit(() => void done.push('handler'));
+      fsm.leave();
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/go');
+    await anna.sends('/leave');
+    const stored = await machine.at({ user: anna.id }).peek();
+    expect([stored?.current, done]).toEqual(['Menu:main', ['handler', 'hook']]);
+    expect(bot.errors.map(String)).toEqual(['Error: broken']);
+  });
+
+  it('a handler that does not await its commit keeps what it changes while data of a node is checked', async () => {
+    const place = scene('place', {
+      data: z.object({ n: z.number(), m: z.number().optional() }),
+    }).on({
+      handle: () => {},
+    });
+    const bot = framework.bot();
+    bot.noteErrors();
+    const machine = bot.fsm({ states: [place] });
+    bot.command('go', async ({ fsm }) => {
+      fsm.enter(place, { n: 1 });
+      void fsm.commit();
+      await null;
+      fsm.update({ m: 1 });
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/go');
+    const stored = await machine.at({ user: anna.id }).peek();
+    expect([stored?.data, bot.errors]).toEqual([{ n: 1, m: 1 }, []]);
+  });
 
   describe.each(places)('%s', (_name, options, stored) => {
     it.each([

@@ -13,7 +13,7 @@ export const breaks = [
     guarantee: '1. A turn is a transaction',
     breaks: 'a commit in the middle of a turn writes nothing',
     file: 'packages/core/src/transaction/turn.ts',
-    find: 'const write = before === undefined ? commitNow(this) : before.then(() => commitNow(this));',
+    find: 'const write = commitNow(this);',
     replace: 'const write = before ?? Promise.resolve();',
     tests: ['packages/core/test/commit.test.ts'],
   },

@@ -63,8 +63,7 @@ const deepest = 500;
 /** Freezes a value that `JSON.parse` has made, in place. */
 export function freezeParsed<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const key in value) {
-    const member: unknown = value[key];
+  for (const member of Object.values(value)) {
     if (typeof member === 'object') freezeParsed(member);
   }
   return Object.freeze(value);
@@ -134,7 +133,9 @@ export function roughSize(value: unknown): number {
     // by its indexes: the names of an array's members would be made as text
     for (let at = 0; at < value.length; at++) size += 1 + roughSize(value[at]);
   } else {
-    for (const key in value) size += key.length + 4 + roughSize((value as JsonObject)[key]);
+    for (const key of Object.keys(value)) {
+      size += key.length + 4 + roughSize((value as JsonObject)[key]);
+    }
   }
   if (size >= large && Object.isFrozen(value)) sizes.set(value, size);
   return size;

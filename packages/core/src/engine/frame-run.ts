@@ -177,7 +177,7 @@ export function commandOf(input: UserInput | undefined): ParsedCommand | undefin
 }
 
 /**
- * Runs a hook of a leaving. If it throws, what it has changed is undone, and nothing else.
+ * Runs a hook of a leaving. If it throws, what it has changed is undone, and nothing else. What it has committed stays.
  *
  * @returns whether it did not throw
  */
@@ -190,7 +190,7 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
     outbox: outbox && [...outbox],
     tasks: tasks && [...tasks],
   };
-  const { top, below, entries, pendingPrompt, keyboard, failures, session } = copy;
+  const { base, top, below, entries, pendingPrompt, keyboard, failures, session } = copy;
   const { timers, timerChanges } = copy;
   const changed = { top, below, entries, pendingPrompt, keyboard, failures, session, timerChanges };
   const armed = timers && new Map(timers);
@@ -201,9 +201,16 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
   } catch (error) {
     // where it cannot run at all, what has called for it is rejected
     if (isFsmError(error, 'NO_CONTEXT')) throw error;
-    Object.assign(copy, { ...changed, timers: armed });
-    Object.assign(effects, added);
-    restoreSession();
+    if (turn.sending !== undefined) await turn.sending;
+    if (copy.base !== base) {
+      copy.reset();
+      effects.silence();
+      effects.tasks = undefined;
+    } else {
+      Object.assign(copy, { ...changed, timers: armed });
+      Object.assign(effects, added);
+      restoreSession();
+    }
     effects.failure ??= { error };
     return false;
   }

@@ -151,8 +151,7 @@ async function notifyTop(
   switch (event.kind) {
     case 'entered': {
       if (event.fresh === true) await behavior.screen?.(run);
-      const checked = await behavior.check?.(top.data, top.state);
-      if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
+      if (behavior.check !== undefined) await check(turn, behavior.check);
       await guarded(turn, behavior, () => behavior.enter?.(run, event.params));
       return event.params;
     }
@@ -166,6 +165,19 @@ async function notifyTop(
       return undefined;
     }
   }
+}
+
+/** Checks the data of the top frame; data that a handler has changed meanwhile is checked again. */
+async function check({ copy }: OpenTurn, fits: NonNullable<SceneBehavior['check']>): Promise<void> {
+  let { top } = copy;
+  const { entry } = top;
+  let checked = await fits(top.data, top.state);
+  while (copy.top !== top) {
+    top = copy.top;
+    if (top.entry !== entry) return;
+    checked = await fits(top.data, top.state);
+  }
+  copy.change({ data: frozenData(checked, 'data') });
 }
 
 async function notifyLeft(

@@ -177,7 +177,7 @@ function stepOf(
 ): Step {
   let names: string[] | undefined;
   let other: Record<string, unknown> | undefined;
-  for (const name in data === after.data ? noData : patch) {
+  for (const name of Object.keys(data === after.data ? noData : patch)) {
     const isThere = Object.hasOwn(after.data, name);
     if (Object.hasOwn(data, name)) {
       if (isThere && after.data[name] === data[name]) continue;
@@ -189,7 +189,7 @@ function stepOf(
     }
   }
   // names that are gone: a patch itself has those that it removes
-  for (const name in data === after.data || patch !== after.data ? noData : data) {
+  for (const name of Object.keys(data === after.data || patch !== after.data ? noData : data)) {
     if (Object.hasOwn(after.data, name)) continue;
     other ??= {};
     put(other, name, data[name]);

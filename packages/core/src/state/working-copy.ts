@@ -174,7 +174,9 @@ export class WorkingCopy {
     this.failures = 0;
     this.entries = 0;
     // telefsm's own data there is deleted with the conversation
-    for (const slot in this.session) if (slot.startsWith('~')) this.keep(slot, undefined);
+    for (const slot of Object.keys(this.session ?? noData)) {
+      if (slot.startsWith('~')) this.keep(slot, undefined);
+    }
   }
 
   /** Sets a slot of the session data to a frozen value; `undefined` removes it. */

@@ -59,16 +59,14 @@ export function checkAddress(address: unknown): void {
   }
   // here and not by `checkOptions`: an address may come with a request, so it is checked under the condition `production` too
   for (const part of Object.keys(address)) {
-    const rule = Object.hasOwn(addressRules, part)
-      ? addressRules[part as keyof Address]
-      : undefined;
+    if (Object.hasOwn(addressRules, part)) continue;
+    throw invalidOption(`address.${part}`, Object.keys(addressRules).join(', '), 'unknown');
+  }
+  // also one that is inherited: it would be used too
+  for (const [part, rule] of Object.entries(addressRules)) {
     const found = address[part];
-    if (rule === undefined) {
-      throw invalidOption(`address.${part}`, Object.keys(addressRules).join(', '), 'unknown');
-    }
-    if (found !== undefined && !rule.fits(found)) {
-      throw invalidOption(`address.${part}`, rule.expected, shown(found));
-    }
+    if (found === undefined || rule.fits(found)) continue;
+    throw invalidOption(`address.${part}`, rule.expected, shown(found));
   }
 }
 

@@ -69,17 +69,14 @@ export interface SentInvoice {
 
 /** Reads what a frame keeps. A member that another program has stored in another shape is as good as missing. */
 export function memoOf(memo: JsonObject): FlowMemo {
-  for (const name in memo) {
-    if (shapes[name as keyof FlowMemo]?.(memo[name]) === false) return withoutOdd(memo);
-  }
-  return memo as FlowMemo;
+  const odd = Object.keys(memo).filter((name) => isOdd(name, memo[name]));
+  if (odd.length === 0) return memo as FlowMemo;
+  const known = Object.entries(memo).filter(([name]) => !odd.includes(name));
+  return Object.fromEntries(known) as FlowMemo;
 }
 
-function withoutOdd(memo: JsonObject): FlowMemo {
-  const known = Object.entries(memo).filter(
-    ([name, value]) => shapes[name as keyof FlowMemo]?.(value) !== false,
-  );
-  return Object.fromEntries(known) as FlowMemo;
+function isOdd(name: string, value: unknown): boolean {
+  return Object.hasOwn(shapes, name) && !shapes[name as keyof FlowMemo](value);
 }
 
 type Shape = (value: unknown) => boolean;
