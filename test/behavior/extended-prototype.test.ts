@@ -1,4 +1,4 @@
-/** A program, or an old library, that gives all objects an enumerable method: conversations do not have it. */
+/** A program, or an old library, that gives all objects enumerable members: conversations do not have them. */
 
 import { flow, scene, state, states, typed } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { storages } from './storages.ts';
 
-const members = { isLegacy() {} };
+const members = { isLegacy() {}, legacy: { deep: [1] }, since: 'a text' };
 
 afterEach(() => {
   for (const name of Object.keys(members)) Reflect.deleteProperty(Object.prototype, name);
