@@ -155,6 +155,98 @@ describe.each(frameworks)('on %s,', (_, framework) => {
     expect([stored?.data, bot.errors]).toEqual([{ n: 1, m: 1 }, []]);
   });
 
+  /** A bot whose storage takes a while for a commit, and what it has said. */
+  function slow(options: object) {
+    const clock = virtualClock();
+    const storage = textStorage(clock, async (call) => {
+      const answer = await call.execute();
+      if (call.operation === 'keep') await immediates(5);
+      return answer;
+    });
+    const bot = framework.bot();
+    bot.noteErrors();
+    const machine = bot.fsm({ ...options, storage, clock });
+    const anna = telegram(bot.bot).user('Anna');
+    return { bot, machine, anna, stored: () => machine.at({ user: anna.id }).peek() };
+  }
+
+  it('a commit that fails leaves the one before it as it was', async () => {
+    const place = scene('place', {
+      data: typed<{ n?: number }>(),
+      session: typed<{ odd?: unknown }>(),
+    }).on({
+      enter: () => {},
+      handle: ({ state, session }) => {
+        state.afterCommit(() => void done.push('task'));
+        state.update({ n: 1 });
+        state.commit().then(
+          () => done.push('first'),
+          () => done.push('first failed'),
+        );
+        session.odd = 10n;
+        void state.commit();
+      },
+    });
+    const done: string[] = [];
+    const { bot, anna, stored } = slow({ states: [place] });
+    bot.command('go', ({ fsm }) => fsm.enter(place));
+    await anna.sends('/go');
+    await anna.sends('x');
+    expect(done.toSorted()).toEqual(['first', 'task']);
+    expect((await stored())?.data).toEqual({ n: 1 });
+    expect(bot.errors).toMatchObject([{ code: 'DATA_NOT_JSON' }]);
+  });
+
+  it('hooks run one after the other while commits are not awaited', async () => {
+    const log: string[] = [];
+    const node = (id: string) =>
+      scene(id).on({
+        enter: async () => {
+          log.push(`${id} begins`);
+          await immediates(3);
+          log.push(`${id} entered`);
+          return `In ${id}.`;
+        },
+        handle: () => {},
+        leave: () => void log.push(`${id} left`),
+      });
+    const [A, B] = [node('A'), node('B')];
+    const { bot, anna, stored } = slow({ states: [A, B] });
+    bot.command('go', async ({ fsm }) => {
+      fsm.enter(A);
+      void fsm.commit();
+      await immediates(7);
+      fsm.enter(B);
+      void fsm.commit();
+    });
+    await anna.sends('/go');
+    expect(log).toEqual(['A begins', 'A entered', 'A left', 'B begins', 'B entered']);
+    anna.sees('In A.');
+    anna.sees('In B.');
+    expect([(await stored())?.current, bot.errors]).toEqual(['B', []]);
+  });
+
+  it('observers learn of a leaving with the commit that contains it, once and with its reason', async () => {
+    const place = scene('place').on({
+      handle: async ({ state, leave }) => {
+        state.afterCommit(() => {});
+        void state.commit();
+        return leave();
+      },
+      leave: ({ state }) => state.commit(),
+    });
+    const { bot, machine, anna } = slow({ states: [place] });
+    const seen: unknown[] = [];
+    machine.observe(({ from, to, left }) => {
+      for (const { scene, reason } of left) seen.push([from.scene, to.scene, scene, reason]);
+    });
+    bot.command('go', ({ fsm }) => fsm.enter(place));
+    await anna.sends('/go');
+    await anna.sends('x');
+    expect(seen).toEqual([[null, null, 'place', 'done']]);
+    expect(bot.errors).toEqual([]);
+  });
+
   describe.each(places)('%s', (_name, options, stored) => {
     it.each([
       ['awaits its commit', awaited, false],

@@ -43,6 +43,15 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
     ]);
   });
 
+  it('that clears nothing is no change, also where ids are kept', async () => {
+    const { send, machine } = start();
+    await send(1, 'a', ({ state: fsm }) => fsm.afterCommit(() => {}));
+    const changes: unknown[] = [];
+    machine.observe((change) => void changes.push(change));
+    await send(1, 'b', ({ state: fsm }) => fsm.clear());
+    expect(changes).toEqual([]);
+  });
+
   it('that is delivered again while it still runs waits, and is skipped', async () => {
     const { give, peek } = start();
     const update = message(1, 'a');

@@ -21,13 +21,11 @@ type Registered<T, Ids> = string extends Ids
     ? unknown
     : Complaint<`State '${Exclude<LiteralId<StatesIn<T>>, Ids> & string}' is not in this machine: add its group to fsm({ states }) and to the flavor.`>;
 /** Rejects, with a sentence, a flow or a node that this machine does not have. Ids of scenes are checked by their own type. */
-type Enterable<S, Ids> = string extends Ids
+type Enterable<S, Scenes> = string extends Scenes
   ? unknown
-  : S extends string
+  : Exclude<LiteralId<Exclude<S, string>>, Scenes> extends never
     ? unknown
-    : Exclude<LiteralId<StatesIn<S>>, Ids> extends never
-      ? unknown
-      : Complaint<`Scene '${IdOf<S> & string}' is not in this machine: add it to fsm({ states }) and to the flavor.`>;
+    : Complaint<`Scene '${Exclude<LiteralId<Exclude<S, string>>, Scenes> & string}' is not in this machine: add it to fsm({ states }) and to the flavor.`>;
 /** Ids known to the compiler; the others (a framework's `Scene`, `anyState`) are left to the run time. */
 type LiteralId<S> = S extends { readonly id: infer Id extends string }
   ? string extends Id
@@ -161,11 +159,14 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
 
   /** Enters a scene in place of the active one. Sync: the record changes now, hooks and prompts run when the handler has returned. */
   enter<const S extends AnyScene | Scenes>(
-    scene: S & Enterable<S, Ids>,
+    scene: S & Enterable<S, Scenes>,
     ...start: StartArgs<S>
   ): void;
   /** Puts a scene on top; its result is merged into this frame's data under `into`, or comes to the `resume` hook. */
-  call<S extends AnyScene>(scene: S & Enterable<S, Ids>, ...start: StartArgs<S, CallOptions>): void;
+  call<S extends AnyScene>(
+    scene: S & Enterable<S, Scenes>,
+    ...start: StartArgs<S, CallOptions>
+  ): void;
   /** Back to the previous state *and* its data: the first entry of `history`. */
   back(): void;
   /** Takes the top frame off, with reason `left`. */

@@ -29,6 +29,15 @@ export function isSeen(turn: OpenTurn): boolean {
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question that is then open. */
 export async function runHooks(turn: OpenTurn): Promise<void> {
+  turn.hooks++;
+  try {
+    await runEvents(turn);
+  } finally {
+    turn.hooks--;
+  }
+}
+
+async function runEvents(turn: OpenTurn): Promise<void> {
   const { effects, copy } = turn;
   const skipped: number[] = [];
   /** The scenes of the last events, in a turn that seems to have no end. */

@@ -52,33 +52,50 @@ export function updatesOf(
     const handled = transact(rt, job);
     return (job.isShared ? job.shares(handled) : handled) as Promise<void>;
   }
-  async function vote(job: UpdateJob): Promise<void> {
+  async function vote(given: GivenUpdate): Promise<void> {
     const { withSender } = await import('../transaction/polls.ts');
-    await withSender(rt, job.update, job.subject, (sender) => work(job.askedBy(sender)));
+    await withSender(rt, given.update, given.subject, (asker) =>
+      work(jobOf(updates, given, asker)),
+    );
   }
   let moves: Promise<GroupMoves> | undefined;
-  async function behindMoves(job: UpdateJob): Promise<void> {
+  async function behindMoves(given: GivenUpdate, asker: PollSender | undefined): Promise<void> {
     // a group becomes a supergroup once, so what that needs is loaded then
     moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
-    await (await moves).before(job.update, job.subject);
-    await work(job);
+    await (await moves).before(given.update, given.subject);
+    await work(jobOf(updates, given, asker));
   }
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
     try {
-      const own = new UpdateJob(updates, update, bot, rest, ctx, undefined);
-      const { updateType } = own.subject;
-      if (updateType === 'poll_answer' || updateType === 'poll') return vote(own);
+      const subject = subjectOf(update, bot.id);
+      const given: GivenUpdate = { update, subject, bot, rest, ctx };
+      const { updateType } = subject;
+      if (updateType === 'poll_answer' || updateType === 'poll') return vote(given);
       const isPress = updateType === 'callback_query';
-      const job = isPress ? own.askedBy(rt.engine?.askerOf(update, own.subject)) : own;
+      const asker = isPress ? rt.engine?.askerOf(update, subject) : undefined;
       const message: RawObject = Object(update['message']);
       const moved = message['migrate_to_chat_id'] ?? message['migrate_from_chat_id'];
-      return (moves ?? moved) === undefined ? work(job) : behindMoves(job);
+      return (moves ?? moved) === undefined
+        ? work(jobOf(updates, given, asker))
+        : behindMoves(given, asker);
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
     }
   };
+}
+
+/** An update as the framework gives it, and its own subject. */
+type GivenUpdate = Pick<UpdateJob, 'update' | 'subject' | 'bot' | 'rest' | 'ctx'>;
+
+/** The job of an update; for the conversation that waits for it from another chat, if that is one of this machine. */
+function jobOf(updates: Updates, given: GivenUpdate, asker: PollSender | undefined): UpdateJob {
+  if (asker !== undefined) {
+    const job = new UpdateJob(updates, given, asker.subject, true);
+    if (job.key !== undefined && tagOf(job.key) === asker.tag) return job;
+  }
+  return new UpdateJob(updates, given, given.subject, false);
 }
 
 /** A class, since one is made for every update: its methods are on the prototype. */
@@ -100,21 +117,18 @@ class UpdateJob implements Job {
   /** Clears the timer of an early answer. */
   private early: Promise<() => unknown> | undefined;
 
-  /** @param asker - the conversation that waits for this update from another chat; usually it is that of the update itself */
+  /** @param isElsewhere - whether the conversation of the subject waits for this update from another chat */
   constructor(
     updates: Updates,
-    update: RawUpdate,
-    bot: BotPort,
-    rest: Rest,
-    ctx: unknown,
-    asker: Subject | undefined,
+    { update, bot, rest, ctx }: GivenUpdate,
+    subject: Subject,
+    isElsewhere: boolean,
   ) {
     const { strategy, when } = updates.rt.options;
-    const subject = asker ?? subjectOf(update, bot.id);
-    this.isElsewhere = asker !== undefined;
+    this.isElsewhere = isElsewhere;
     this.updates = updates;
     this.scope =
-      this.isElsewhere || !when || atOnce('when', when(subject))
+      isElsewhere || !when || atOnce('when', when(subject))
         ? scopeOf(strategy, subject)
         : undefined;
     this.key = this.scope && updates.writeKey(subject.bot, subject.business, this.scope);
@@ -124,14 +138,6 @@ class UpdateJob implements Job {
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
-  }
-
-  /** The same update for the conversation that waits for it from another chat, if that is one of this machine. */
-  askedBy(asker: PollSender | undefined): UpdateJob {
-    if (asker === undefined) return this;
-    const { updates, update, bot, rest, ctx } = this;
-    const job = new UpdateJob(updates, update, bot, rest, ctx, asker.subject);
-    return job.key !== undefined && tagOf(job.key) === asker.tag ? job : this;
   }
 
   async wait(key: string): Promise<Seat | undefined> {

@@ -77,6 +77,12 @@ export const emptyFrame: Frame = /* @__PURE__ */ Object.freeze({
   paused: noTimers,
 });
 
+/** Whether a frame has nothing: no state, no data and no past. */
+export function isBlankFrame(frame: Frame): boolean {
+  const names = Object.keys(emptyFrame) as (keyof Frame)[];
+  return names.every((name) => frame[name] === emptyFrame[name]);
+}
+
 /** Nothing below the top frame. */
 export const noFrames: readonly Frame[] = /* @__PURE__ */ Object.freeze([]);
 

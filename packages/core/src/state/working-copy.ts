@@ -6,6 +6,7 @@ import {
   type ConversationRecord,
   emptyRecord,
   type Frame,
+  isBlankFrame,
   type KeyboardOwner,
   noTimers,
   type PendingPrompt,
@@ -168,7 +169,7 @@ export class WorkingCopy {
   /** Leaves nothing: no state, no data, no frames, no timers. */
   clear(): void {
     this.dropTimers();
-    this.top = emptyRecord.top;
+    if (!isBlankFrame(this.top)) this.top = emptyRecord.top;
     this.below = emptyRecord.below;
     this.pendingPrompt = 0;
     this.failures = 0;

@@ -60,6 +60,7 @@ export async function deliverAndMoveOn(turn: OpenTurn, silently = false): Promis
  * @param keep - whether the turn continues with the conversation afterwards
  */
 export function commit(turn: OpenTurn, keep: boolean): void | Promise<void> {
+  if (turn.sending !== undefined) return turn.sending.then(() => commit(turn, keep));
   const { lease, copy, rt, facts } = turn;
   if (lease === undefined) return;
   turn.used?.flush();
@@ -77,6 +78,7 @@ export function commit(turn: OpenTurn, keep: boolean): void | Promise<void> {
 
 /** Writes what a deadline, a repair or a pending prompt has changed before the update itself is handled, without the update's id. */
 export function commitAhead(turn: OpenTurn): void | Promise<void> {
+  if (turn.sending !== undefined) return turn.sending.then(() => commitAhead(turn));
   turn.used?.flush();
   return write(turn, undefined, true);
 }
@@ -92,12 +94,14 @@ export function commitId(turn: OpenTurn): void | Promise<void> {
  * `ctx.state.commit()`.
  *
  * The working copy is read before anything is awaited: later changes are committed later. Only hooks of scenes, and a commit on its way, come first.
+ *
+ * @param isInside - whether this is within hooks of scenes: what runs them also runs those that follow
  */
-export async function commitNow(turn: OpenTurn): Promise<void> {
-  if (turn.used?.isUnsettled) await finishWork(turn);
+export async function commitNow(turn: OpenTurn, isInside: boolean): Promise<void> {
+  if (turn.used?.isUnsettled && !isInside) await finishWork(turn);
   await commit(turn, true);
   await deliver(turn);
-  throwFailure(turn);
+  if (!isInside) throwFailure(turn);
 }
 
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
@@ -128,11 +132,12 @@ export function rollBack(turn: OpenTurn): void {
 }
 
 function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Promise<void> {
-  if (turn.sending !== undefined) return turn.sending.then(() => write(turn, id, keep));
   const { lease, copy, rt, facts } = turn;
   if (lease === undefined) return;
   const { changed } = copy;
-  if (!changed && id === undefined) return keep ? undefined : lease.release();
+  const { used } = turn;
+  const isAwaited = used?.tasks !== undefined || used?.left !== undefined;
+  if (!changed && id === undefined && !isAwaited) return keep ? undefined : lease.release();
   const { shared, fencing } = rt.storage.features;
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   const { base } = copy;
@@ -146,7 +151,9 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
   // so it is after a commit of this turn, and where nothing was added
   const isKnown = ids === base.ids;
   const next = isEmpty(record) ? (shared ? idsOnly(record) : undefined) : writeFor(turn, record);
-  const tasks = turn.used?.take('tasks');
+  const tasks = used?.take('tasks');
+  const left = used?.take('left') ?? [];
+  const leaving = rt.watched.has('committed') ? used?.leaving(copy.leaving) : undefined;
   const written = () => {
     turn.sending = undefined;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
@@ -158,14 +165,16 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
     turn.stored = next;
     copy.rebase(record);
     turn.used?.release(tasks);
-    const left = turn.used?.take('left') ?? [];
     if ((changed || left.length > 0) && rt.watched.has('committed')) {
-      rt.notify('committed', committedBy(facts, left, base, record));
+      rt.notify('committed', committedBy(facts, left, base, record, leaving));
     }
   };
   const sent = lease.commit(next, { keep, id: isKnown ? undefined : id });
   if (sent === undefined) return written();
-  turn.sending = sent.then(written);
+  turn.sending = sent.then(written, (error) => {
+    turn.sending = undefined;
+    throw error;
+  });
   return turn.sending;
 }
 

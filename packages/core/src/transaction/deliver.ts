@@ -4,6 +4,7 @@ import type { OutgoingMessage } from '../conversation/outgoing.ts';
 import { codeOf, isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import type { Stream } from '../conversation/stream.ts';
 import { promptRejected } from '../record/record.ts';
+import type { Effects } from './effects.ts';
 import type { OpenTurn } from './runtime.ts';
 
 type Outgoing = OutgoingMessage | Stream;
@@ -19,8 +20,17 @@ type Outgoing = OutgoingMessage | Stream;
  * @param silently - do not notify the user of a rejection
  */
 export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
-  const { used: effects, rt, key = '' } = turn;
-  if (effects === undefined) return;
+  if (turn.used === undefined) return;
+  turn.hooks++;
+  try {
+    await send(turn, turn.used, silently);
+  } finally {
+    turn.hooks--;
+  }
+}
+
+async function send(turn: OpenTurn, effects: Effects, silently: boolean): Promise<void> {
+  const { rt, key = '' } = turn;
   const { limits, queues, early } = rt;
   const answer = effects.take('answer');
   const outbox = effects.take('outbox');

@@ -109,6 +109,18 @@ export class Effects {
     this.left = added(this.left, left);
   }
 
+  /**
+   * Frames that were left and are not reported yet.
+   *
+   * @param now - the one whose hook runs
+   */
+  leaving(now: Frame | undefined): readonly Frame[] {
+    const waiting = (this.events ?? []).flatMap((event) =>
+      event.kind === 'left' ? [event.frame] : [],
+    );
+    return now === undefined ? waiting : [now, ...waiting];
+  }
+
   // ── read by the engine
 
   /** Takes the next event, oldest first. */

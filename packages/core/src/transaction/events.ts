@@ -2,7 +2,7 @@
 
 import { isPromise } from '../base/awaitable.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
-import { type ConversationRecord, framesOf } from '../record/record.ts';
+import { type ConversationRecord, type Frame, framesOf } from '../record/record.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { Subject } from '../update/subject.ts';
 import type { Left } from './effects.ts';
@@ -146,12 +146,17 @@ export function observers<Events>(): Observers<Events> {
   };
 }
 
-/** The event of a commit. */
+/**
+ * The event of a commit.
+ *
+ * @param leaving - frames that were left, and are reported with a later commit
+ */
 export function committedBy(
   { key, subject, cause, id }: TurnFacts,
   left: readonly Left[],
   before: ConversationRecord,
   after: ConversationRecord,
+  leaving: readonly Frame[] = [],
 ): Committed {
   return {
     key: key as string,
@@ -160,7 +165,7 @@ export function committedBy(
     to: sideOf(after),
     cause,
     ...(typeof id === 'number' && { updateId: id }),
-    left: scenesLeft(left, before, after),
+    left: scenesLeft(left, before, [...framesOf(after), ...leaving]),
   };
 }
 
@@ -174,10 +179,10 @@ export function sideOf({ top }: ConversationRecord): CommittedState {
 function scenesLeft(
   reported: readonly Left[],
   before: ConversationRecord,
-  after: ConversationRecord,
+  others: readonly Frame[],
 ): readonly SceneLeft[] {
   const known = new Set(
-    [...reported.map(({ frame }) => frame), ...framesOf(after)].map(({ entry }) => entry),
+    [...reported.map(({ frame }) => frame), ...others].map(({ entry }) => entry),
   );
   const cleared = framesOf(before)
     .filter(({ entry }) => !known.has(entry))

@@ -102,9 +102,11 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commits that `ctx.state.commit()` has begun; the first failure fails all later ones. */
-  writing: Promise<unknown> | undefined;
+  writing: Promise<void> | undefined;
   /** The statement that writes the record now; the next one waits for it, since it spends the fence. */
   sending: Promise<void> | undefined;
+  /** How many loops run code of scenes now, hooks or questions: a commit within it cannot wait for them. */
+  hooks: number;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
   /** Each call of the turn is first passed to this function, which returns the payload to send. */

@@ -85,10 +85,10 @@ async function telefsmTurn<Result>(
     // work
     const isRaced = interrupts !== undefined && job.cause === 'update';
     const result = await (isRaced ? interrupts.race(turn, job) : job.work(turn));
-    if (turn.writing !== undefined) await turn.writing;
+    while (turn.writing !== undefined) await turn.writing;
     if (turn.used !== undefined) await settle(turn);
     // a hook may have begun one that it does not await
-    if (turn.writing !== undefined) await turn.writing;
+    while (turn.writing !== undefined) await turn.writing;
 
     // commit, and deliver; later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';

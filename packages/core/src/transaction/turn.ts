@@ -51,9 +51,11 @@ export class RunningTurn implements OpenTurn {
   /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commits that `ctx.state.commit()` has begun; the first failure fails all later ones. */
-  writing: Promise<unknown> | undefined;
+  writing: Promise<void> | undefined;
   /** The statement that writes the record now; the next one waits for it, since it spends the fence. */
   sending: Promise<void> | undefined;
+  /** How many loops run code of scenes now, hooks or questions: a commit within it cannot wait for them. */
+  hooks = 0;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
   opened: OpenTurn['opened'];
@@ -317,10 +319,14 @@ export class RunningTurn implements OpenTurn {
 
   /** `ctx.state.commit()`: what came before stays, whatever comes after. */
   commit(): Promise<void> {
-    // one that is on its way is not awaited here: this may be a hook that it runs
     const before = this.writing;
-    const write = commitNow(this);
-    const all = before === undefined ? write : Promise.all([before, write]);
+    // a hook cannot wait for what runs it
+    const isInside = this.hooks > 0;
+    const write =
+      before === undefined || isInside
+        ? commitNow(this, isInside)
+        : before.then(() => commitNow(this, false));
+    const all = before !== undefined && isInside ? allOf([before, write]) : write;
     this.writing = all;
     const done = () => {
       if (this.writing === all) this.writing = undefined;
@@ -328,5 +334,12 @@ export class RunningTurn implements OpenTurn {
     // a failed one stays, and fails the turn at its end also where nobody awaits it
     all.then(done, () => {});
     return write;
+  }
+}
+
+/** Waits for all, also behind one that fails, and then fails as the first one. */
+async function allOf(commits: readonly Promise<void>[]): Promise<void> {
+  for (const settled of await Promise.allSettled(commits)) {
+    if (settled.status === 'rejected') throw settled.reason;
   }
 }

@@ -18,7 +18,10 @@ const other = flow('other')
   .ask('name', { prompt: 'Name?' })
   .done(() => 'Done.');
 const otherNode = scene('otherNode').on({ handle: () => {} });
+const empty = flow('empty').done(() => 'Done.');
 const app = [listed, node] as const;
+declare const listedOrOther: typeof listed | typeof other;
+declare const listedOrNode: typeof listed | typeof node;
 type MyContext = FsmFlavor<Context, typeof app>;
 const composer = new Scene<MyContext>('composer');
 
@@ -33,6 +36,13 @@ bot.use((ctx) => {
   ctx.fsm.enter(other);
   // @ts-expect-error Scene 'otherNode' is not in this machine
   ctx.fsm.call(otherNode);
+  // @ts-expect-error Scene 'empty' is not in this machine
+  ctx.fsm.enter(empty);
+  ctx.fsm.enter(listedOrNode);
+  // @ts-expect-error Scene 'other' is not in this machine
+  ctx.fsm.enter(listedOrOther);
+  // @ts-expect-error Scene 'other' is not in this machine
+  ctx.fsm.call(listedOrOther);
   // @ts-expect-error no such id
   ctx.fsm.enter('otherNode');
 });
