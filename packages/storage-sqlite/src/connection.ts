@@ -6,6 +6,7 @@ import {
   type OpenOptions,
   openDatabase,
   type SqliteDatabase,
+  type SqliteStatement,
 } from './database.ts';
 import {
   classify,
@@ -17,17 +18,21 @@ import {
 } from './faults.ts';
 import { fileOf, type OpenedFile } from './opened-file.ts';
 import { prepareTables } from './schema.ts';
-import { type Statements, statementsOf } from './statements.ts';
+import { reading, type Statements, statementsOf } from './statements.ts';
 
 /** An opened database with its tables. */
 export interface Connection {
-  /** They outlive the database that they run on. */
+  /**
+   * They outlive the database that they run on.
+   *
+   * Those that write throw while the bot has a transaction open on the database that it passed in. It is a plain Error with the code
+   * `SQLITE_BUSY`, so core asks again.
+   */
   readonly statements: Statements;
   /**
    * Checks that the file is still the one that was opened; what is written elsewhere would be lost.
    *
-   * @throws FsmError `STORAGE_UNUSABLE` if it was deleted, replaced or truncated, or its log was deleted; `SQLITE_BUSY` while the bot has
-   * a transaction open on the database that it passed in
+   * @throws FsmError `STORAGE_UNUSABLE` if it was deleted, replaced or truncated, or its log was deleted
    */
   check(): void;
   close(): void;
@@ -43,16 +48,18 @@ interface Opened {
  * Opens a file, or uses an opened database.
  *
  * @throws FsmError `STORAGE_UNUSABLE` for a file that SQLite cannot use; `INVALID_OPTION` and `STORAGE_NEWER` as {@link openDatabase} and
- * {@link prepareTables} do
+ * {@link prepareTables} do. A plain Error with the code `SQLITE_BUSY` if the bot has a transaction open on the database that it passed in.
  */
 export function connectionTo(given: string | SqliteDatabase, options: OpenOptions): Connection {
   const own = typeof given === 'string';
-  let opened: Opened | undefined = patiently(open);
+  // the bot's rollback would undo the tables
+  if (!own && isInTransaction(given)) throw openTransaction();
+  let opened: Opened | undefined = explaining(() => patiently(open));
   /** Of the database that was closed because of its file. */
   let lost: { readonly file: OpenedFile; readonly loss: FileLoss } | undefined;
   let isStale = false;
   let isClosed = false;
-  const name = opened.file?.path ?? (own ? given : ':memory:');
+  const path = opened.file?.path ?? (own ? given : ':memory:');
 
   function open(): Opened {
     const database = own ? openDatabase(given, options) : given;
@@ -63,6 +70,15 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
       return { database, statements, file };
     } catch (error) {
       if (own) closeQuietly(database);
+      throw error;
+    }
+  }
+
+  /** Not within `patiently`, which would wait for a transaction that the bot cannot end meanwhile. */
+  function explaining<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
       throw explained(error, own ? given : 'the database');
     }
   }
@@ -70,24 +86,28 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
   /** A file that was broken is opened anew: SQLite may still have the pages of the old one in memory. */
   function current(): Opened {
     if (isClosed && opened !== undefined) return opened;
-    if (lost !== undefined && !lost.file.isBack(lost.loss)) throw lostFile(name, lost.loss, own);
+    if (lost !== undefined && !lost.file.isBack(lost.loss)) throw lostFile(path, lost.loss, own);
     if (isStale && opened !== undefined) {
       if (own) closeQuietly(opened.database);
       opened = undefined;
     }
-    opened ??= open();
+    opened ??= explaining(open);
     isStale = false;
     lost = undefined;
     return opened;
   }
 
-  function run<Result>(work: (statements: Statements) => Result): Result {
-    const { statements } = current();
+  function run<Result>(
+    name: keyof Statements,
+    work: (statement: SqliteStatement) => Result,
+  ): Result {
+    const { statements, database } = current();
+    if (!own && !reading.has(name) && isInTransaction(database)) throw openTransaction();
     try {
-      return work(statements);
+      return work(statements[name]);
     } catch (error) {
       isStale ||= isWorthReopening(error);
-      throw explained(error, name);
+      throw explained(error, path);
     }
   }
 
@@ -95,9 +115,9 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
   const statements = names.map((each) => [
     each,
     {
-      run: (...values: Values) => run((all) => all[each].run(...values)),
-      get: (...values: Values) => run((all) => all[each].get(...values)),
-      all: (...values: Values) => run((all) => all[each].all(...values)),
+      run: (...values: Values) => run(each, (statement) => statement.run(...values)),
+      get: (...values: Values) => run(each, (statement) => statement.get(...values)),
+      all: (...values: Values) => run(each, (statement) => statement.all(...values)),
     },
   ]);
 
@@ -105,7 +125,6 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
     statements: Object.fromEntries(statements) as Statements,
     check() {
       const { file, database } = current();
-      if (!own && isInTransaction(database)) throw openTransaction();
       const loss = file?.loss();
       if (file === undefined || loss === undefined) return;
       if (own) {
@@ -114,7 +133,7 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
         opened = undefined;
         lost = { file, loss };
       }
-      throw lostFile(name, loss, own);
+      throw lostFile(path, loss, own);
     },
     close() {
       isClosed = true;

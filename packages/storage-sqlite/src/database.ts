@@ -24,13 +24,14 @@ export interface SqliteDatabase {
 }
 
 /**
- * Whether the bot has a transaction open on a database, where the driver can say so.
+ * Whether a transaction is open on a database; `undefined` where the driver does not say.
  *
- * libsql (0.5) ends the process if its database is closed. There, statements begin a transaction of their own, which fails within another one.
+ * node:sqlite does not before Node 22.16, and libsql (0.5) ends the process if its database is closed. There, statements begin a transaction
+ * of their own, which fails within another one.
  */
-export function isInTransaction(database: SqliteDatabase): boolean {
-  if ('syncUntil' in database) return false;
-  return database.inTransaction ?? database.isTransaction ?? false;
+export function isInTransaction(database: SqliteDatabase): boolean | undefined {
+  if ('syncUntil' in database) return undefined;
+  return database.inTransaction ?? database.isTransaction;
 }
 
 /** How an opened file is written. */

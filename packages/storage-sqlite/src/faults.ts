@@ -137,7 +137,7 @@ export function lostFile(file: string, loss: FileLoss, isOwn: boolean): FsmError
 /** The error while the bot has a transaction open on the database that it passed in: a rollback would undo what is written meanwhile. It passes. */
 export function openTransaction(): Error {
   const message =
-    'The database that was passed in has an open transaction. End it before the handler ends and before ctx.state.commit().';
+    'The database that was passed in has an open transaction. End it before you call sqliteStorage(), before the handler ends and before ctx.state.commit().';
   return Object.assign(new Error(message), { code: 'SQLITE_BUSY' });
 }
 

@@ -1,6 +1,6 @@
 /** The statements of the storage; each is one transaction of its own. */
 
-import type { SqliteDatabase, SqliteStatement } from './database.ts';
+import { isInTransaction, type SqliteDatabase, type SqliteStatement } from './database.ts';
 
 /**
  * All statements, prepared.
@@ -99,17 +99,15 @@ const texts: { readonly [name in Name]: string } = {
   version: 'pragma data_version',
 };
 
-/** Those that only look. */
-const reading: ReadonlySet<string> = new Set<Name>(['holder', 'peek', 'list', 'version']);
+/** The statements that only read. */
+export const reading: ReadonlySet<string> = new Set<Name>(['holder', 'peek', 'list', 'version']);
 
 /** Prepares all statements, once the tables are there. */
 export function statementsOf(database: SqliteDatabase): Statements {
-  // its connections alone have a primary to follow
-  const isLibsql = 'syncUntil' in database;
+  const isTold = isInTransaction(database) !== undefined;
   const prepared = Object.entries(texts).map(([name, sql]) => {
     const statement = statementOf(database, sql);
-    const isSafe = !isLibsql || reading.has(name);
-    return [name, isSafe ? statement : inTransaction(database, statement)];
+    return [name, isTold || reading.has(name) ? statement : inTransaction(database, statement)];
   });
   return Object.fromEntries(prepared);
 }
@@ -130,7 +128,7 @@ function statementOf(database: SqliteDatabase, sql: string): SqliteStatement {
 }
 
 /**
- * Runs a statement in a transaction that has the lock for writing from the start.
+ * Runs a statement in a transaction that has the lock for writing from the start. It fails within a transaction of the bot.
  *
  * With libsql (0.5) a statement that finds the file busy is not reset (https://github.com/tursodatabase/libsql-js/pull/238). It counts as
  * running, so those after it are not committed, though they say so, and are taken back by its next call. In here none is ever busy:

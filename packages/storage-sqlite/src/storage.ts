@@ -47,7 +47,8 @@ interface Row {
  *
  * @param pathOrDatabase - a file, or an opened database of one of the four drivers
  * @throws FsmError `INVALID_OPTION` if the path cannot be opened or no driver is installed; `STORAGE_UNUSABLE` if the file is damaged or
- * not a database; `STORAGE_NEWER` if a newer telefsm has made the tables
+ * not a database; `STORAGE_NEWER` if a newer telefsm has made the tables. A plain Error with the code `SQLITE_BUSY` if the passed database has
+ * an open transaction.
  *
  * @example
  * ```ts

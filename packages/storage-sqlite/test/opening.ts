@@ -21,6 +21,36 @@ export async function drivers(): Promise<{ readonly [name: string]: SqliteConstr
   return { libsql, ...(node && { 'node:sqlite': node }) };
 }
 
+/** libsql with the members by which other drivers say whether a transaction is open: they are not installed everywhere. */
+export const likeOthers: { readonly [name: string]: SqliteConstructor } = {
+  'one that says inTransaction': withMembers('inTransaction'),
+  'one that says isTransaction': withMembers('isTransaction'),
+  'one that does not say whether a transaction is open': withMembers(),
+};
+
+function withMembers(name?: string): SqliteConstructor {
+  return class {
+    readonly #database: InstanceType<SqliteConstructor> & { readonly inTransaction?: boolean };
+    #isOpen = true;
+    constructor(path: string) {
+      this.#database = new libsql(path);
+      // a closed libsql would end the process
+      const get = () => this.#isOpen && this.#database.inTransaction;
+      if (name !== undefined) Object.defineProperty(this, name, { get });
+    }
+    prepare(sql: string) {
+      return this.#database.prepare(sql);
+    }
+    exec(sql: string) {
+      return this.#database.exec(sql);
+    }
+    close() {
+      this.#isOpen = false;
+      return this.#database.close();
+    }
+  };
+}
+
 /** A folder for files of databases. */
 export function folder(): { file(name: string): string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'telefsm-sqlite-'));
