@@ -15,7 +15,7 @@ import {
   usualConnections,
   type Value,
 } from './client.ts';
-import { isLeftOpen } from './left-open.ts';
+import { borrow } from './left-open.ts';
 
 /**
  * How many statements a connection carries at once.
@@ -183,19 +183,13 @@ export class Connections {
 
   #ask(): void {
     this.#asked++;
-    this.#pool.connect().then(
+    borrow(this.#pool).then(
       (client) => this.#use(client),
       (error: unknown) => this.#rejected(error),
     );
   }
 
   #use(client: PgPoolClient): void {
-    if (isLeftOpen(client)) {
-      this.#asked--;
-      client.release(true);
-      this.#sendWaiting();
-      return;
-    }
     let connection: Connection;
     try {
       connection = new Connection(client, this.#pool);

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Answer, Driver, PgPool, PgStatement, Value } from './client.ts';
 import { Connections } from './connections.ts';
 import { codeOf } from './faults.ts';
+import { borrow } from './left-open.ts';
 
 /**
  * The server's errors for a named statement that was planned on another connection, as behind a pooler without support for names. It is
@@ -27,7 +28,7 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
     query: send,
     async listen(channel, hear, lost) {
       connections.listening++;
-      const client = await pool.connect().catch((error: unknown) => {
+      const client = await borrow(pool).catch((error: unknown) => {
         connections.listening--;
         throw error;
       });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import type { PgPool, PgPoolClient } from '../src/client.ts';
 import { Connections } from '../src/connections.ts';
+import { overPool } from '../src/pool.ts';
 import { statementsThrough } from './clients.ts';
 
 type Result = Awaited<ReturnType<PgPoolClient['query']>>;
@@ -109,6 +110,64 @@ describe('connections of pg', () => {
       vi.restoreAllMocks();
     },
   );
+
+  it.each(['commit', 'rollback'])(
+    'whose %s is still on its way are used, and the bot gets its answer',
+    async (ending) => {
+      const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+      const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+      await admin.query('drop table if exists kept; create table kept (at integer)');
+      const client = await pool.connect();
+      await client.query('begin');
+      await client.query('insert into kept values (0)');
+      const ended = client.query(ending);
+      client.release();
+      await new Connections(pool).query('insert into kept values ($1::integer)', [1]);
+      expect((await ended).command).toBe(ending.toUpperCase());
+      expect(await pool.connect()).toBe(client);
+      client.release();
+      await pool.end();
+      const { rows } = await admin.query('select at from kept order by at');
+      expect(rows).toEqual(ending === 'commit' ? [{ at: 0 }, { at: 1 }] : [{ at: 1 }]);
+      expect(warned).not.toHaveBeenCalled();
+      vi.restoreAllMocks();
+    },
+  );
+
+  it('that end while a transaction is open are replaced without a warning', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const client = await pool.connect();
+    await client.query('begin');
+    const ended = client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => {});
+    client.release();
+    const { rows } = await new Connections(pool).query('select 1 as one', []);
+    expect(rows).toEqual([{ one: 1 }]);
+    await ended;
+    await pool.end();
+    expect(warned).not.toHaveBeenCalled();
+    vi.restoreAllMocks();
+  });
+
+  it('hear notifications, although the bot released one with an open transaction', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const pool = new pg.Pool({ connectionString: server.url, max: 2 });
+    const leaking = await Promise.all([pool.connect(), pool.connect()]);
+    for (const client of leaking) {
+      await client.query('begin');
+      client.release();
+    }
+    const driver = overPool(pool, true);
+    const heard = vi.fn();
+    const stop = await driver.listen('left_open', heard, () => {});
+    await driver.query('select pg_notify($1::text, $2::text)', ['left_open', 'hello']);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledExactlyOnceWith('hello'));
+    expect(warned).toHaveBeenCalledOnce();
+    stop();
+    driver.detach();
+    await pool.end();
+    vi.restoreAllMocks();
+  });
 
   it('carry one statement at a time if the address sets a query_timeout', async () => {
     const connectionString = `${server.url}?query_timeout=60000`;
