@@ -11,6 +11,8 @@ export interface PgPool {
   };
   /** How many callers wait for a connection. */
   readonly waitingCount?: number;
+  /** Whether `end()` was called. */
+  readonly ending?: boolean;
   /** Borrows a connection. One is kept for waiting, from the first contention on. */
   connect(): Promise<PgPoolClient>;
   on?(event: 'error', listener: (error: Error) => void): unknown;

@@ -1,11 +1,12 @@
 /**
  * Statements over the connections of a `Pool` of `pg`.
  *
- * A connection is borrowed while statements are on their way, and until the event loop continues. It carries many of them. Each is sent
- * before the ones in front of it are answered ("Pipelining" in the documentation of `pg`), since a short statement spends most of its time
- * on the network. Each is still its own transaction, with its own answer or error.
+ * A connection stays borrowed until its statements are answered and the code that waits for the last answer has run. It carries many
+ * statements. A short one spends most of its time on the network, so each is sent before those in front of it are answered ("Pipelining" in
+ * the documentation of `pg`). Each is still its own transaction, with its own answer or error.
  */
 
+import { nextTick } from 'node:process';
 import { FsmError } from '@telefsm/core';
 import {
   type Answer,
@@ -127,8 +128,6 @@ export class Connections {
   /** How many could be had when the last one was rejected; one more after each that went back. */
   #allowed = Number.POSITIVE_INFINITY;
   #depth = 1;
-  /** Gives idle connections back. */
-  #idle: unknown;
   /** Connections of the pool that are kept for listening. */
   listening = 0;
 
@@ -226,23 +225,23 @@ export class Connections {
       reject(error);
     }
     connection.ended();
-    if (this.#othersWait()) connection.isLeaving = true;
+    if (this.#othersWait() || this.#pool.ending === true) connection.isLeaving = true;
     this.#sendWaiting();
     if (connection.pending > 0) return;
-    if (connection.isLeaving) this.#release(connection);
-    else this.#releaseSoon();
+    // without that count, the bot may be waiting for this connection
+    if (connection.isLeaving || this.#pool.waitingCount === undefined) this.#release(connection);
+    else this.#releaseSoon(connection);
   }
 
   /**
-   * An answer is often followed by the next statement at once, as the start of a turn by its commit. It gets the same connection: to borrow
-   * one for each took a tenth of the CPU time of an update. Everybody else waits for one turn of the event loop at most.
+   * An answer is often followed by the next statement at once, as the start of a turn by its commit. It gets the same connection: borrowing
+   * one for each statement took a tenth of the CPU time of an update. The next tick comes after the code that waits for the answer, and
+   * before any other event.
    */
-  #releaseSoon(): void {
-    this.#idle ??= setImmediate(() => {
-      this.#idle = undefined;
-      for (const connection of [...this.#borrowed]) {
-        if (connection.pending === 0) this.#release(connection);
-      }
+  #releaseSoon(connection: Connection): void {
+    nextTick(() => {
+      const isBorrowed = this.#borrowed.includes(connection);
+      if (isBorrowed && connection.pending === 0) this.#release(connection);
     });
   }
 

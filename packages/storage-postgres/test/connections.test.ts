@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import type { PgPool, PgPoolClient } from '../src/client.ts';
 import { Connections } from '../src/connections.ts';
@@ -18,6 +18,10 @@ beforeAll(async () => {
   admin = new pg.Pool({ connectionString: server.url });
 });
 afterAll(() => admin?.end());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 describe('connections of pg', () => {
   it('carry many statements at once, each with its own answer or error', async () => {
@@ -70,9 +74,46 @@ describe('connections of pg', () => {
     const [borrowed] = await Promise.all([pool.connect(), connections.query('select 1', [])]);
     expect(borrowed).toMatchObject({ pipeline: false });
     borrowed.release();
+    await connections.query('select 1', []);
+    expect(pool.idleCount).toBe(0);
     await new Promise(setImmediate);
     expect(pool.idleCount).toBe(1);
     await pool.end();
+  });
+
+  it('are given back under fake timers', async () => {
+    vi.useFakeTimers();
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    await new Connections(pool).query('select 1', []);
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it('are given back to a pool without `waitingCount` as soon as they are idle', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const connections = new Connections(statementsThrough(pool, (_, send) => send()));
+    let sent = 0;
+    const sendOne = async () => {
+      sent++;
+      await connections.query('select 1', []);
+    };
+    await sendOne();
+    const bot = pool.query('select 1').then(() => sent);
+    for (let at = 0; at < 20; at++) await sendOne();
+    expect(await bot).toBeLessThan(5);
+    await pool.end();
+  });
+
+  it('are given back to a pool that ends, although one statement follows the other', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const connections = new Connections(pool);
+    await connections.query('select 1', []);
+    const ended = pool.end();
+    const after = Array.from({ length: 3 }, () => connections.query('select 1', []));
+    const next = after[0]?.then(() => connections.query('select 1', []));
+    await expect(next).rejects.toThrow(/after calling end/);
+    await Promise.allSettled(after);
+    await ended;
   });
 
   it('are not kept from a bot that uses the same pool', async () => {
@@ -107,7 +148,6 @@ describe('connections of pg', () => {
       expect(warned.mock.calls).toEqual([
         [expect.stringMatching(/COMMIT or ROLLBACK/), { code: 'TELEFSM_OPEN_TRANSACTION' }],
       ]);
-      vi.restoreAllMocks();
     },
   );
 
@@ -130,7 +170,6 @@ describe('connections of pg', () => {
       const { rows } = await admin.query('select at from kept order by at');
       expect(rows).toEqual(ending === 'commit' ? [{ at: 0 }, { at: 1 }] : [{ at: 1 }]);
       expect(warned).not.toHaveBeenCalled();
-      vi.restoreAllMocks();
     },
   );
 
@@ -146,7 +185,6 @@ describe('connections of pg', () => {
     await ended;
     await pool.end();
     expect(warned).not.toHaveBeenCalled();
-    vi.restoreAllMocks();
   });
 
   it('hear notifications, although the bot released one with an open transaction', async () => {
@@ -166,7 +204,6 @@ describe('connections of pg', () => {
     stop();
     driver.detach();
     await pool.end();
-    vi.restoreAllMocks();
   });
 
   it('carry one statement at a time if the address sets a query_timeout', async () => {
