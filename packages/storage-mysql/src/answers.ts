@@ -1,4 +1,4 @@
-/** The answers of the server, and what they are checked for. */
+/** The server's answers, and their checks. */
 
 import type { StoredText } from '@telefsm/core';
 import type { StoredConversation } from '@telefsm/core/storage';
@@ -51,14 +51,20 @@ export function requireCommitted({ serverStatus }: Changed, conversation: string
  * @throws FsmError `INVALID_OPTION` if it has
  */
 export function requireBytes(value: unknown): void {
-  if (value !== null && !Buffer.isBuffer(value)) throw otherRows(value);
+  if (value === null || Buffer.isBuffer(value)) return;
+  throw otherRows(`${typeof value === 'object' ? 'an' : 'a'} ${typeof value} in place of bytes`);
+}
+
+/** Reads a text, once it is certain that the driver has decoded nothing. */
+export function readText(value: Buffer): string {
+  requireBytes(value);
+  return fromBytes(value);
 }
 
 /** Reads a record; `undefined` for none. */
 export function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText | undefined {
   if (record === null) return undefined;
-  requireBytes(record);
-  const text = fromBytes(record);
+  const text = readText(record);
   return deadlineIn === null ? { text } : { text, deadlineIn: Number(deadlineIn) };
 }
 
@@ -67,8 +73,8 @@ export function listed(row: ListedRow): StoredConversation | undefined {
   const stored = storedText(row);
   if (stored === undefined) return undefined;
   return {
-    key: fromBytes(row.key),
+    key: readText(row.key),
     stored,
-    state: row.state === null ? null : fromBytes(row.state),
+    state: row.state === null ? null : readText(row.state),
   };
 }

@@ -75,13 +75,17 @@ function notServed(found: string): FsmError<'INVALID_OPTION'> {
   });
 }
 
-/** Makes the error for a pool that answers in another shape: each later answer would be misread. */
-export function otherRows(answer: unknown): FsmError<'INVALID_OPTION'> {
+/**
+ * Makes the error for a pool that answers in another shape: each later answer would be misread.
+ *
+ * @param found - names types and columns only: the values are data of users
+ */
+export function otherRows(found: string): FsmError<'INVALID_OPTION'> {
   return new FsmError('INVALID_OPTION', {
     option: 'pool',
     expected:
-      'one that answers rows as objects and bytes as Buffers, without `rowsAsArray`, `nestTables` or a `typeCast` that changes them',
-    found: `the answer ${JSON.stringify(answer)}`,
+      'a pool that returns rows as objects and bytes as Buffers, without `rowsAsArray`, `nestTables` or a `typeCast` that changes them',
+    found,
   });
 }
 

@@ -69,8 +69,9 @@ export async function prepare(
   const ask: Ask = (statement) => answerOf((answered) => pool.query(statement, answered));
   const [session] = await ask('select @@max_allowed_packet as bytes, @@autocommit as isCommitting');
   // with `typeCast: false` every value is a Buffer
-  if (!/^\d+$/.test(String(session?.['bytes'])) || Buffer.isBuffer(session?.['bytes']))
-    throw otherRows(session);
+  if (Buffer.isBuffer(session?.['bytes'])) throw otherRows('bytes in place of a number');
+  if (!/^\d+$/.test(String(session?.['bytes'])))
+    throw otherRows(`a row with the columns ${Object.keys(Object(session)).join(', ')}`);
   const bytes = Number(session?.['bytes']) - packetHead;
   if (Number(session?.['isCommitting']) === 0) {
     throw new FsmError('INVALID_OPTION', {
@@ -98,7 +99,7 @@ export async function prepare(
   return { bytes };
 }
 
-/** Steps from one version of the tables to the next; never edited once released, only added to. */
+/** Steps from one version of the tables to the next. A step may be edited until its release. After that, only new steps are added. */
 const migrations: readonly ((tables: Tables) => readonly string[])[] = [
   (tables) => [
     `create table if not exists ${tables.conversation} (

@@ -16,11 +16,11 @@ import {
   type ListedRow,
   listed,
   type RecordRow,
-  requireBytes,
+  readText,
   requireCommitted,
   storedText,
 } from './answers.ts';
-import { afterPrefix, fromBytes, toBytes } from './bytes.ts';
+import { afterPrefix, toBytes } from './bytes.ts';
 import { answerOf, connectionsOf, type MysqlPool, poolOf, type Value } from './client.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { type Limits, prepare } from './migrate.ts';
@@ -85,13 +85,13 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       const values = [toBytes(key), toBytes(token), lease];
       return run(statements.acquire, values, ([[row], called]: [[AcquiredRow], Changed]) => {
         requireCommitted(called, tables.conversation);
-        requireBytes(row.owner);
-        const { taken, owner, busy } = row;
+        const { taken, busy } = row;
+        const owner = row.owner === null ? '' : readText(row.owner);
         // a pool may be configured to give large numbers as texts
         const fence = Number(row.fence);
         if (Number(taken) === 1) return { fence, stored: storedText(row) };
         const ms = Math.max(0, Number(busy));
-        return { busy: ms, owner: owner === null ? '' : fromBytes(owner), fence };
+        return { busy: ms, owner, fence };
       });
     },
 
@@ -125,7 +125,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       const claimed = await change(statements.claim, [claim, mark, bytes.length, bytes, most]);
       if (claimed === 0) return [];
       const rows = await run<readonly { readonly key: Buffer }[]>(statements.claimed, [mark]);
-      return rows.map((row) => fromBytes(row.key));
+      return rows.map((row) => readText(row.key));
     },
 
     async settled(key) {
@@ -171,9 +171,9 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   /**
    * Runs a statement, the first time after a check of the tables; a check that failed is repeated by the next statement.
    *
-   * Not async: each update runs two, and would await a promise more for each.
+   * Not async: that would cost one more promise per statement.
    *
-   * @param read - makes what the caller needs of the answer
+   * @param read - converts the answer for the caller
    */
   function run<Given, Answer = Given>(
     text: string,

@@ -362,6 +362,17 @@ describe('mysqlStorage', () => {
     },
   );
 
+  it('rejects a pool that answers numbers in another shape, by the names of what it found', async () => {
+    const typeCast: TypeCast = (field) => BigInt(field.string() ?? 0);
+    const odd = createPool({ uri: server.url, rowsAsArray: true, typeCast });
+    const storage = mysqlStorage(odd, { table: 'odd_rows' });
+    await expect(storage.peek('k')).rejects.toMatchObject({
+      ...otherRows,
+      details: expect.objectContaining({ found: 'a row with the columns 0, 1' }),
+    });
+    await odd.end();
+  });
+
   it('rejects a pool that answers texts instead of bytes, before a handler sees one', async () => {
     const texts: TypeCast = (field) => field.string();
     const blobs: TypeCast = (field, next) =>
@@ -372,8 +383,29 @@ describe('mysqlStorage', () => {
     for (const typeCast of [texts, blobs, false]) {
       const odd = createPool({ uri: server.url, typeCast });
       const storage = mysqlStorage(odd, { table });
-      await expect(take(storage, 'k')).rejects.toMatchObject(otherRows);
+      const error = await take(storage, 'k').catch((reason: unknown) => reason);
+      expect(error).toMatchObject(otherRows);
+      expect(String(error)).not.toContain('café');
       await pool.query(`update ${table}_conversation set owner = null`);
+      await odd.end();
+    }
+  });
+
+  it('rejects keys and states that are texts instead of bytes', async () => {
+    const table = 'cast_keys';
+    const plain = mysqlStorage(pool, { table });
+    const due = { ...write('café'), state: 'a state', deadlineIn: 0 };
+    await plain.commit('a key', await take(plain, 'a key'), due);
+    for (const name of ['key', 'state']) {
+      const typeCast: TypeCast = (field, next) => (field.name === name ? field.string() : next());
+      const odd = createPool({ uri: server.url, typeCast });
+      const storage = mysqlStorage(odd, { table });
+      const rejected = {
+        ...otherRows,
+        details: expect.objectContaining({ found: 'a string in place of bytes' }),
+      };
+      await expect(storage.list({}).next()).rejects.toMatchObject(rejected);
+      if (name === 'key') await expect(storage.due(10, 1000)).rejects.toMatchObject(rejected);
       await odd.end();
     }
   });
