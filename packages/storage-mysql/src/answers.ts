@@ -4,7 +4,6 @@ import type { StoredText } from '@telefsm/core';
 import type { StoredConversation } from '@telefsm/core/storage';
 import { fromBytes } from './bytes.ts';
 import { otherRows } from './client.ts';
-import { openTransaction } from './faults.ts';
 
 /** A record with its deadline. */
 export interface RecordRow {
@@ -29,20 +28,6 @@ export interface ListedRow extends RecordRow {
 /** The answer to a statement that changes rows. */
 export interface Changed {
   readonly affectedRows: number;
-  /** The flags of the server. */
-  readonly serverStatus: number;
-}
-
-/** The flag of a session whose transaction is open. */
-const inTransaction = 1;
-
-/**
- * Checks that a change was committed.
- *
- * @throws FsmError `STORAGE_UNUSABLE` if a rollback, or the end of the connection, would undo it
- */
-export function requireCommitted({ serverStatus }: Changed, conversation: string): void {
-  if (serverStatus & inTransaction) throw openTransaction(conversation);
 }
 
 /**

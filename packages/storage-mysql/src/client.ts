@@ -7,7 +7,6 @@ export type MysqlPool = MysqlCallbackPool | MysqlPromisePool;
 
 /** The used part of a pool of `mysql2`, or of the pools that `of()` of a pool cluster chooses. */
 export interface MysqlCallbackPool {
-  execute(statement: string, values: Value[], answered: Answered<unknown>): Sent;
   query(statement: string, answered: Answered<Row[]>): Sent;
   getConnection(answered: Answered<MysqlConnection>): void;
   readonly config?: { readonly connectionLimit?: number };
@@ -23,8 +22,10 @@ export type Sent = { on(event: string, listener: () => void): unknown } | void;
 
 /** The used part of a connection from a {@link MysqlCallbackPool}. */
 export interface MysqlConnection {
+  execute(statement: string, values: Value[], answered: Answered<unknown>): Sent;
   query(statement: string, values: Value[], answered: Answered<Row[]>): Sent;
   release(): void;
+  destroy(): void;
 }
 
 /** Gets an error, or `null` and the answer. */
@@ -54,10 +55,10 @@ export function poolOf(given: MysqlPool): MysqlCallbackPool {
     if (wrapped === undefined) break;
     found = wrapped;
   }
-  const { execute, getConnection }: Partial<MysqlCallbackPool> = Object(found);
-  if (typeof execute === 'function' && typeof getConnection === 'function')
+  const { query, getConnection }: Partial<MysqlCallbackPool> = Object(found);
+  if (typeof query === 'function' && typeof getConnection === 'function')
     return found as MysqlCallbackPool;
-  throw notServed(`${typeof given} without execute() and getConnection()`);
+  throw notServed(`${typeof given} without query() and getConnection()`);
 }
 
 /** The object beneath a pool, beneath the pools of a cluster (in mysql2 3.9 named `poolCluster`), or beneath a cluster. */

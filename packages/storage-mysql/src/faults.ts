@@ -91,6 +91,14 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
+const readOnly =
+  /^ER_(OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION|OPEN_AS_READONLY)$/;
+
+/** Whether an error says that the server or the session is read-only. */
+export function isReadOnly(error: unknown): boolean {
+  return readOnly.test(codeOf(error));
+}
+
 /** The reason and the remedy, by error code. */
 const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: string])[] = [
   [
@@ -114,7 +122,7 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
     'Rename or drop it, or choose another name: mysqlStorage(pool, { table }).',
   ],
   [
-    /^ER_(OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION|OPEN_AS_READONLY)$/,
+    readOnly,
     'the server or the session is read-only',
     'Connect to the primary, and check read_only and transaction_read_only.',
   ],
@@ -160,11 +168,12 @@ export function explained(error: unknown, conversation: string): unknown {
   return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
 }
 
-/** Makes the error for a connection that came with a transaction of somebody else. */
+/** Makes the error for a connection that came with a transaction that the bot left open. */
 export function openTransaction(conversation: string): FsmError<'STORAGE_UNUSABLE'> {
   return new FsmError('STORAGE_UNUSABLE', {
     storage: `The table ${conversation}`,
-    reason: 'a connection of the pool has an open transaction, so nothing is committed',
+    reason:
+      'a connection of the pool had an open transaction, which was rolled back with all changes',
     remedy: 'Call commit() or rollback() before release(), and leave autocommit on.',
   });
 }

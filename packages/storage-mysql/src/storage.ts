@@ -17,11 +17,11 @@ import {
   listed,
   type RecordRow,
   readText,
-  requireCommitted,
   storedText,
 } from './answers.ts';
 import { afterPrefix, toBytes } from './bytes.ts';
-import { answerOf, connectionsOf, type MysqlPool, poolOf, type Value } from './client.ts';
+import { connectionsOf, type MysqlPool, poolOf, type Value } from './client.ts';
+import { executeOn } from './executing.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { type Limits, prepare } from './migrate.ts';
 import { type MysqlNames, tablesOf } from './names.ts';
@@ -83,8 +83,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
 
     acquire(key, { token, lease }) {
       const values = [toBytes(key), toBytes(token), lease];
-      return run(statements.acquire, values, ([[row], called]: [[AcquiredRow], Changed]) => {
-        requireCommitted(called, tables.conversation);
+      return run(statements.acquire, values, ([[row]]: [[AcquiredRow], Changed]) => {
         const { taken, busy } = row;
         const owner = row.owner === null ? '' : readText(row.owner);
         // a pool may be configured to give large numbers as texts
@@ -188,13 +187,11 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   }
 
   function execute({ bytes: most }: Limits, text: string, values: Value[]): Promise<unknown> {
-    return answerOf((answered) => {
-      // the server would cut the connection, perhaps before its answer is read
-      let bytes = 0;
-      for (const value of values) bytes += Buffer.isBuffer(value) ? value.length : 8;
-      if (bytes > most) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: most });
-      return callbacks.execute(text, values, answered);
-    });
+    // the server would cut the connection, perhaps before its answer is read
+    let bytes = 0;
+    for (const value of values) bytes += Buffer.isBuffer(value) ? value.length : 8;
+    if (bytes <= most) return executeOn(callbacks, text, values, tables.conversation);
+    return Promise.reject(new FsmError('RECORD_TOO_LARGE', { bytes, limit: most }));
   }
 
   function failed(error: unknown): never {
@@ -222,10 +219,9 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
     values: Value[],
     read?: (changed: number) => Answer,
   ): Promise<Answer> {
-    return run(text, values, (given: Changed) => {
-      requireCommitted(given, tables.conversation);
-      return read === undefined ? (given.affectedRows as Answer) : read(given.affectedRows);
-    });
+    return run(text, values, ({ affectedRows }: Changed) =>
+      read === undefined ? (affectedRows as Answer) : read(affectedRows),
+    );
   }
 }
 

@@ -404,7 +404,7 @@ describe('mysqlStorage', () => {
         ...otherRows,
         details: expect.objectContaining({ found: 'a string in place of bytes' }),
       };
-      await expect(storage.list({}).next()).rejects.toMatchObject(rejected);
+      await expect(storage.list({})[Symbol.asyncIterator]().next()).rejects.toMatchObject(rejected);
       if (name === 'key') await expect(storage.due(10, 1000)).rejects.toMatchObject(rejected);
       await odd.end();
     }
@@ -423,23 +423,50 @@ describe('mysqlStorage', () => {
     await open.end();
   });
 
-  it('rejects an update on a connection that the bot gave back within a transaction', async () => {
+  it('rejects an update on a connection that the bot gave back within a transaction, and undoes it', async () => {
     const one = createPool({ uri: server.url, connectionLimit: 1 });
     const storage = mysqlStorage(one, { table: 'leaked' });
+    const others = mysqlStorage(pool, { table: 'leaked' });
     const holder = await take(storage, 'k');
-    const connection = await one.getConnection();
-    await connection.beginTransaction();
-    connection.release();
+    const leak = async () => {
+      const connection = await one.getConnection();
+      await connection.beginTransaction();
+      connection.release();
+    };
     const unusable = {
       code: 'STORAGE_UNUSABLE',
-      message: expect.stringMatching(/open transaction.*rollback\(\) before release\(\)/),
+      message: expect.stringMatching(/open transaction.*rolled back.*before release\(\)/s),
     };
-    const lost = Promise.resolve(storage.commit('k', holder, write('lost')));
-    await expect(lost).rejects.toMatchObject(unusable);
+    // ended by the bot, or by the next transaction on that connection
+    for (const end of ['commit', 'start transaction']) {
+      await leak();
+      const lost = Promise.resolve(storage.commit('k', holder, write('lost')));
+      await expect(lost).rejects.toMatchObject(unusable);
+      await one.query(end);
+      await one.query('commit');
+      expect(await others.peek('k')).toBeUndefined();
+    }
+    await leak();
     await expect(take(storage, 'another')).rejects.toMatchObject(unusable);
-    await one.query('rollback');
+    await one.query('commit');
+    const { fence } = await take(others, 'another');
+    expect(fence).toBeGreaterThan(0);
     expect(await storage.commit('k', holder, write('kept'))).toBe('done');
-    expect((await mysqlStorage(pool, { table: 'leaked' }).peek('k'))?.text).toBe('kept');
+    expect((await others.peek('k'))?.text).toBe('kept');
+    await one.end();
+  });
+
+  it('gives back each connection, also after an error', async () => {
+    const one = createPool({ uri: server.url, connectionLimit: 1 });
+    const storage = mysqlStorage(one, { table: 'given_back' });
+    const holder = await take(storage, 'k');
+    await one.query('set session transaction read only');
+    const error = await Promise.resolve(storage.commit('k', holder, write('x'))).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ code: 'STORAGE_UNUSABLE' });
+    // a read-only session is not used again: after a failover it would stay read-only
+    expect(await storage.commit('k', holder, write('x'))).toBe('done');
     await one.end();
   });
 
