@@ -6,7 +6,7 @@ import { type CommandClient, commandPortOf } from './command-clients.ts';
 import { notConnected } from './faults.ts';
 import { type Connecting, firstContact } from './first-contact.ts';
 import { refuseKeyPrefix } from './key-prefix.ts';
-import type { RedisPort, Send, Subscription } from './port.ts';
+import type { CommandName, RedisPort, Send, Subscription } from './port.ts';
 
 /** An `ioredis` client (5 or 6): `Redis`, with Sentinel or without, or `Cluster`. */
 export interface IoRedisClient {
@@ -124,7 +124,7 @@ function ioredisPort(client: IoRedisClient): RedisPort {
       if (cluster === undefined) {
         // after a reconnect ioredis sends WAIT again, on a connection that wrote nothing: every replica has all of that
         const { stream: before } = Object(client);
-        const reached = Number(await send('WAIT', amounts));
+        const reached = Number(await send('wait', amounts));
         return Object(client).stream === before ? reached : 0;
       }
       // Without a key ioredis asks any node; a pipeline goes where its one key is.
@@ -179,25 +179,25 @@ function nodePort(client: NodeRedisConnection, send: Send): RedisPort {
   return {
     cluster: false,
     send: (_key, name, args) => send(name, args),
-    wait: async (_key, replicas, ms) => Number(await send('WAIT', [String(replicas), String(ms)])),
+    wait: async (_key, replicas, ms) => Number(await send('wait', [String(replicas), String(ms)])),
     primaries: async () => [send],
     subscribe: (channel, listener) => nodeSubscription(client, channel, listener),
   };
 }
 
 function nodeClusterPort(client: NodeRedisCluster): RedisPort {
-  const send = (key: string, name: string, args: readonly string[]) =>
+  const send = (key: string, name: CommandName, args: readonly string[]) =>
     client.sendCommand(key, false, [name, ...args], plainReplies);
   return {
     cluster: true,
     send,
     wait: async (key, replicas, ms) =>
-      Number(await send(key, 'WAIT', [String(replicas), String(ms)])),
+      Number(await send(key, 'wait', [String(replicas), String(ms)])),
     primaries: () =>
       Promise.all(
         client.masters.map(async (master) => {
           const node = (await client.nodeClient(master as never)) as NodeRedisClient;
-          return (name: string, args: readonly string[]) =>
+          return (name: CommandName, args: readonly string[]) =>
             node.sendCommand([name, ...args], plainReplies);
         }),
       ),

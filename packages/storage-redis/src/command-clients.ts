@@ -81,7 +81,7 @@ function portOver(send: Send): RedisPort {
   return {
     cluster: false,
     send: (_key, name, args) => send(name, args),
-    wait: async (_key, replicas, ms) => Number(await send('WAIT', [String(replicas), String(ms)])),
+    wait: async (_key, replicas, ms) => Number(await send('wait', [String(replicas), String(ms)])),
     primaries: async () => [send],
     subscribe: undefined,
   };
@@ -95,16 +95,20 @@ function overUpstash(client: UpstashClient): Send {
         return client.evalsha(first, [third], rest);
       case 'eval':
         return client.eval(first, [third], rest);
-      case 'ZSCORE':
+      case 'zscore':
         return client.zscore(first, second);
-      case 'SCAN': {
+      case 'scan': {
         const [pattern = '', , count] = [third, ...rest];
         return client.scan(first, { match: pattern, count: Number(count) });
       }
       default:
-        throw new Error(`@upstash/redis cannot send ${name}.`);
+        return cannotSend(name);
     }
   };
+}
+
+function cannotSend(name: 'info' | 'publish' | 'wait'): never {
+  throw new Error(`@upstash/redis cannot send ${name}.`);
 }
 
 /** Runs any command in a script. */

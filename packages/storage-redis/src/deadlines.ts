@@ -128,7 +128,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     async settled(key) {
       if (!claims.has(key)) {
         const index = layout.index(key);
-        const present = await port.send(index, 'ZSCORE', [index, encodeText(key)]);
+        const present = await port.send(index, 'zscore', [index, encodeText(key)]);
         // Only claims have a fraction.
         if (present === null || Number.isInteger(Number(present))) return;
         claims.set(key, { score: String(present), until: 0 });

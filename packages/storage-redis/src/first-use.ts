@@ -43,7 +43,7 @@ export async function checkLayout(port: RedisPort, key: string, buckets: number)
  */
 export async function findEviction(port: RedisPort): Promise<string | undefined> {
   for (const send of await port.primaries()) {
-    const memory = String(await send('INFO', ['memory']));
+    const memory = String(await send('info', ['memory']));
     const policy = /^maxmemory_policy:(.+?)\r?$/m.exec(memory)?.[1];
     const bounded = /^maxmemory:0\r?$/m.exec(memory) === null;
     if (bounded && policy !== undefined && policy !== 'noeviction') return policy;

@@ -72,7 +72,7 @@ async function smallestKeys(
 async function* scan(send: Send, pattern: string): AsyncGenerator<readonly string[]> {
   let cursor = '0';
   do {
-    const answer = await send('SCAN', [cursor, 'MATCH', pattern, 'COUNT', step]);
+    const answer = await send('scan', [cursor, 'MATCH', pattern, 'COUNT', step]);
     const [next, names] = answer as readonly [string | number, readonly string[]];
     cursor = String(next);
     yield names;

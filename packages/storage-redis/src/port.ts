@@ -1,7 +1,10 @@
 /** The interface between the storage and any client. */
 
+/** The names of the commands. `ioredis` would convert any other spelling several times per command. */
+export type CommandName = 'eval' | 'evalsha' | 'info' | 'publish' | 'scan' | 'wait' | 'zscore';
+
 /** Sends one command. */
-export type Send = (name: string, args: readonly string[]) => Promise<unknown>;
+export type Send = (name: CommandName, args: readonly string[]) => Promise<unknown>;
 
 /** A connection of our own that listens to one channel. */
 export interface Subscription {
@@ -16,7 +19,7 @@ export interface RedisPort {
   /** Whether keys are spread over several primaries. */
   readonly cluster: boolean;
   /** Sends a command to the primary of a key; commands of one key are executed in the order of the calls. */
-  send(key: string, name: string, args: readonly string[]): Promise<unknown>;
+  send(key: string, name: CommandName, args: readonly string[]): Promise<unknown>;
   /** Waits for replicas to have what was last sent to the primary of a key; answers how many have. */
   wait(key: string, replicas: number, ms: number): Promise<number>;
   /** A way to each primary. */

@@ -24,9 +24,7 @@ export function withoutEmptyEnd(args: string[]): readonly string[] {
 /**
  * Runs a script with one key.
  *
- * Names of commands are in lower case, as `ioredis` looks them up: it would make each other name lower again, several times a command.
- *
- * @param read - makes what the caller needs of the answer
+ * @param read - converts the answer for the caller
  * @param beside - what to send right behind it, on the same connection; sent again if the script has to be
  */
 export function runScript<Answer = unknown>(
@@ -37,7 +35,7 @@ export function runScript<Answer = unknown>(
   read?: (answer: unknown) => Answer,
   beside?: () => void,
 ): Promise<Answer> {
-  const send = (name: string, script: string) => {
+  const send = (name: 'eval' | 'evalsha', script: string) => {
     const answer = port.send(key, name, [script, '1', key, ...args]);
     beside?.();
     return answer;
@@ -45,7 +43,7 @@ export function runScript<Answer = unknown>(
   const failed = (error: unknown): never => {
     throw explained(error, key);
   };
-  // not async: each update runs two, and would await a promise more for each
+  // not async: that would cost one more promise per statement
   return send('evalsha', hash).then(read, (error) =>
     isScriptMissing(error) ? send('eval', text).then(read, failed) : failed(error),
   ) as Promise<Answer>;

@@ -58,7 +58,7 @@ function wakeUpsOver(
       for (const listener of [...listeners]) listener(token, Number(fence ?? 0));
     });
     const proof = subscription.ready
-      .then(() => port.send(name, 'PUBLISH', [name, nonce]))
+      .then(() => port.send(name, 'publish', [name, nonce]))
       .then(() => notified);
     try {
       await within(proofTakes, proof);

@@ -32,7 +32,7 @@ async function shiftIn(
   ms: number,
 ): Promise<void> {
   const name = layoutOf(prefix, 64).conversation(key);
-  await portOf(client).send(name, 'EVAL', [shiftScript, '1', name, String(ms)]);
+  await portOf(client).send(name, 'eval', [shiftScript, '1', name, String(ms)]);
 }
 
 function keepsContract<Servers extends { stop(): Promise<void> }>(

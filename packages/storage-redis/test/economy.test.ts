@@ -62,9 +62,9 @@ describe('what ioredis is asked for in one turn of the event loop', () => {
     ['cannot hold writes back', {}],
   ])('goes to a client whose stream %s', async (_, stream) => {
     const send = inBatches({ call: async (name) => `answer to ${name}`, stream });
-    expect(await Promise.all([send('A', []), send('B', [])])).toEqual([
-      'answer to A',
-      'answer to B',
+    expect(await Promise.all([send('info', []), send('wait', [])])).toEqual([
+      'answer to info',
+      'answer to wait',
     ]);
   });
 

@@ -163,7 +163,7 @@ describe('warnings', () => {
     };
     await until(async () => !(await warned()));
     // ioredis connects again and sends both commands again; that connection has nothing to wait for
-    const happened = proxy.fail('cut-before', 1, (command) => command.includes('WAIT'));
+    const happened = proxy.fail('cut-before', 1, (command) => command.includes('wait'));
     expect(await warned()).toBe(true);
     await happened;
     expect(await warned()).toBe(false);
