@@ -68,9 +68,10 @@ class ShardError extends Error {
 const mostBytes = 2_000_000;
 
 /** Names what is wrong and what to do, where that is known; any other error stays as it is. */
-function explained(error: Error, object: string, body: string): Error {
-  if (error.message.includes('SQLITE_TOOBIG')) {
-    const { byteLength: bytes } = new TextEncoder().encode(body);
+function explained(error: Error, object: string, { name, parameters }: Question): Error {
+  const [, , write] = name === 'commit' ? (parameters as Parameters<Calls['commit']>) : [];
+  if (write && error.message.includes('SQLITE_TOOBIG')) {
+    const { byteLength: bytes } = new TextEncoder().encode(write.text);
     return new FsmError('RECORD_TOO_LARGE', { bytes, limit: mostBytes }, { cause: error });
   }
   if (!error.message.includes('SQLITE_FULL')) return error;
@@ -91,7 +92,7 @@ export function remoteShard(namespace: ObjectNamespace, id: ObjectId, shards: nu
       // a stub belongs to the request that made it, so each call makes one
       const response = await namespace.get(id).fetch('https://telefsm/', { method: 'POST', body });
       const { answer, error } = (await response.json()) as { answer: never; error?: string };
-      if (error !== undefined) throw explained(new ShardError(error), id.toString(), body);
+      if (error !== undefined) throw explained(new ShardError(error), id.toString(), question);
       return answer;
     },
   };

@@ -143,6 +143,22 @@ describe('very many deadlines of one object', () => {
   });
 });
 
+describe('a record that is larger than a row', () => {
+  it('is rejected with the size of its text, not of the request', async () => {
+    const object = localObject();
+    const storage = durableObjectStorage(object.namespace, { shards: 1 });
+    const taken = await storage.acquire('k', { token: 't', lease: 1000, queue: false });
+    const holder = { token: 't', fence: 'busy' in taken ? Number.NaN : taken.fence };
+    object.failWrites('string or blob too big: SQLITE_TOOBIG');
+    // the request escapes each quote, and the row does not
+    const text = '"é'.repeat(700_000);
+    await expect(storage.commit('k', holder, { text, state: null })).rejects.toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+      details: { bytes: 2_100_000, limit: 2_000_000 },
+    });
+  });
+});
+
 describe('a database that fails', () => {
   const full = 'database or disk is full: SQLITE_FULL';
 
