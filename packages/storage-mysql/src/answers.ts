@@ -31,19 +31,14 @@ export interface Changed {
 }
 
 /**
- * Checks that the driver has decoded nothing: a text may have lost characters.
+ * Reads a text from its bytes. If the driver had decoded it, it might have lost characters.
  *
- * @throws FsmError `INVALID_OPTION` if it has
+ * @throws FsmError `INVALID_OPTION` if the driver has
  */
-export function requireBytes(value: unknown): void {
-  if (value === null || Buffer.isBuffer(value)) return;
-  throw otherRows(`${typeof value === 'object' ? 'an' : 'a'} ${typeof value} in place of bytes`);
-}
-
-/** Reads a text, once it is certain that the driver has decoded nothing. */
 export function readText(value: Buffer): string {
-  requireBytes(value);
-  return fromBytes(value);
+  const given: unknown = value;
+  if (Buffer.isBuffer(given)) return fromBytes(given);
+  throw otherRows(`${typeof given === 'object' ? 'an' : 'a'} ${typeof given} in place of bytes`);
 }
 
 /** Reads a record; `undefined` for none. */
