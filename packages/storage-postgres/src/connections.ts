@@ -74,8 +74,9 @@ class Connection {
     }
     this.client = client;
     this.#pipeline = client.pipeline;
-    // a time limit of `pg` counts from sending, and ends the connection with everything on it; it may be in the address
-    const timeout = options?.query_timeout ?? client.connectionParameters?.query_timeout;
+    // A time limit of `pg` counts from sending, and ends the connection with everything on it. One in the address overrides the options.
+    // The text '0' is a limit, too: `pg` passes it to setTimeout().
+    const timeout = client.connectionParameters?.query_timeout || options?.query_timeout;
     const isLimited = Boolean(timeout) || options?.pipeline === false;
     this.canPipeline = this.#pipeline !== undefined && !isLimited && !('native' in client);
     // set only while the connection is borrowed: the bot's own statements are sent as its author decided

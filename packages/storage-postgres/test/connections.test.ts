@@ -206,14 +206,17 @@ describe('connections of pg', () => {
     await pool.end();
   });
 
-  it('carry one statement at a time if the address sets a query_timeout', async () => {
-    const connectionString = `${server.url}?query_timeout=60000`;
-    const pool = new pg.Pool({ connectionString, max: 1 });
-    const connections = new Connections(pool);
-    await connections.query('select 1', []);
-    expect(connections.atOnce).toBe(1);
-    await pool.end();
-  });
+  it.each([{}, { query_timeout: 0 }])(
+    'carry one statement at a time if the address sets a query_timeout, and the options are %j',
+    async (options) => {
+      const connectionString = `${server.url}?query_timeout=60000`;
+      const pool = new pg.Pool({ ...options, connectionString, max: 1 });
+      const connections = new Connections(pool);
+      await connections.query('select 1', []);
+      expect(connections.atOnce).toBe(1);
+      await pool.end();
+    },
+  );
 
   it('may be fewer than those of the pool: the server allows three', async () => {
     await admin.query('create role narrow login connection limit 3');
