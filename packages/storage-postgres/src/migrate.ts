@@ -41,9 +41,9 @@ export async function migratePostgres(
 }
 
 /**
- * Looks whether the tables are as this version needs them, and makes them so where that is allowed.
+ * Checks whether the tables are as this version needs them, and changes them if that is allowed.
  *
- * The look comes first, so that a role without the right to create tables can use those that are there.
+ * The check comes first, so that a role without the right to create tables can use those that are there.
  */
 export async function prepare(driver: Driver, tables: Tables, migrate: boolean): Promise<void> {
   const found = await versionOf(driver, tables);
@@ -90,11 +90,11 @@ const migrations: readonly ((tables: Tables) => string)[] = [
 ];
 
 async function versionOf(driver: Driver, { meta, conversation }: Tables): Promise<number> {
-  const look = await driver.query<{ version: boolean; rows: boolean }>(
+  const answer = await driver.query<{ version: boolean; rows: boolean }>(
     'select to_regclass($1::text) is not null as version, to_regclass($2::text) is not null as rows',
     [meta, conversation],
   );
-  const [found] = look.rows;
+  const [found] = answer.rows;
   if (found?.version !== true) return 0;
   const { rows } = await driver.query<{ version: number }>(`select version from ${meta}`, []);
   const version = rows[0]?.version ?? 0;

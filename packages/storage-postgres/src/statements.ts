@@ -188,15 +188,15 @@ export interface DueRow {
   /** Keys that were claimed, as a JSON array: not every library reads arrays of the server. */
   readonly keys: string;
   /** Rows that had come up in the index, and how many of them had no deadline that passed. */
-  readonly looked: number;
+  readonly checked: number;
   readonly tidied: number;
 }
 
 /**
- * $1 limit, $2 claim, $3 how many rows to look at, $4 prefix of the keys.
+ * $1 limit, $2 claim, $3 how many rows to check, $4 prefix of the keys.
  *
  * Claims by moving `wake_at` on, and tidies what else has come up in the index: rows whose index was early are put where they belong,
- * expired ones are deleted. A row that somebody took less than a day ago stays, so that its late commit finds it. It looks at so many
+ * expired ones are deleted. A row that somebody took less than a day ago stays, so that its late commit finds it. It checks so many
  * rows and no more: however many are due, a call costs the same. What is due under another prefix is none of them; what is to be tidied is,
  * any namespace.
  */
@@ -222,7 +222,7 @@ function due(table: string): string {
         from ripe where t.key = ripe.key and what = 'early')
     select
       to_json(array(select key from due))::text as keys,
-      count(*)::integer as looked,
+      count(*)::integer as checked,
       (count(*) filter (where what <> 'due'))::integer as tidied
       from ripe`;
 }

@@ -42,8 +42,8 @@ const missingTable = /^(42P01|3F000)$/;
 /** How many conversations a listing reads at once. */
 const pageSize = 500;
 
-/** How many rows of the index one statement of `due` looks at, at least, and how many a call tidies, at most. */
-const smallestLook = 100;
+/** How many rows of the index one statement of `due` checks, at least, and how many a call tidies, at most. */
+const fewestChecked = 100;
 const tidyAtMost = 1000;
 
 /**
@@ -83,7 +83,7 @@ export function postgresStorage(
   const driver = driverOf(pool, named);
   const wakeUps = wakeUpsOver(driver, statements.notify);
   let isPrepared = false;
-  let looking: Promise<void> | undefined;
+  let checking: Promise<void> | undefined;
 
   return {
     features: {
@@ -154,14 +154,14 @@ export function postgresStorage(
     granted: (listener) => wakeUps.granted(listener),
 
     async due(limit, claim, prefix = '') {
-      const look = Math.max(limit, smallestLook);
+      const size = Math.max(limit, fewestChecked);
       for (let tidied = 0; ; ) {
-        const values = [limit, claim, look, toStorable(prefix)];
+        const values = [limit, claim, size, toStorable(prefix)];
         const [row] = (await run<DueRow>(statements.due, ...values)).rows;
         const keys = JSON.parse(row?.keys ?? '[]') as string[];
         tidied += row?.tidied ?? 0;
         // Only rows to tidy: there may be due ones behind them.
-        const goOn = keys.length === 0 && row?.looked === look && tidied < tidyAtMost;
+        const goOn = keys.length === 0 && row?.checked === size && tidied < tidyAtMost;
         if (!goOn) return keys.map(fromStorable);
       }
     },
@@ -200,29 +200,29 @@ export function postgresStorage(
   };
 
   /**
-   * Runs a statement, the first time after a look at the tables; a look that failed is repeated by the next statement.
+   * Runs a statement, the first time after a check of the tables. If the check fails, the next statement repeats it.
    *
-   * Not async: each update runs two, and would await a promise more for each.
+   * Not async: that would cost one more promise per statement.
    */
   function run<Row>(text: string, ...values: Value[]): Promise<Answer<Row>> {
     const send = () => driver.query<Row>(text, values);
-    return (isPrepared ? send() : looked().then(send)).catch(failed);
+    return (isPrepared ? send() : checked().then(send)).catch(failed);
   }
 
-  /** Looks at the tables, once for all statements that wait for it. */
-  function looked(): Promise<void> {
-    looking ??= prepare(driver, tables, migrate)
+  /** Checks the tables, once for all statements that wait for it. */
+  function checked(): Promise<void> {
+    checking ??= prepare(driver, tables, migrate)
       .then(() => {
         isPrepared = true;
       })
       .finally(() => {
-        looking = undefined;
+        checking = undefined;
       });
-    return looking;
+    return checking;
   }
 
   function failed(error: unknown): never {
-    // dropped, or another database restored in its place: the next statement looks again, and makes them
+    // dropped, or another database restored in its place: the next statement checks the tables again, and creates them
     if (missingTable.test(String(codeOf(error)))) isPrepared = false;
     throw explained(error, tables.conversation);
   }

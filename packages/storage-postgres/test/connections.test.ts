@@ -187,7 +187,7 @@ describe('connections of pg', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  it('hear notifications, although the bot released one with an open transaction', async () => {
+  it('are notified, although the bot released one with an open transaction', async () => {
     const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
     const pool = new pg.Pool({ connectionString: server.url, max: 2 });
     const leaking = await Promise.all([pool.connect(), pool.connect()]);
