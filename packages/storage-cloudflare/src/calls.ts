@@ -68,10 +68,11 @@ class ShardError extends Error {
 const mostBytes = 2_000_000;
 
 /** Names what is wrong and what to do, where that is known; any other error stays as it is. */
-function explained(error: Error, object: string, { name, parameters }: Question): Error {
-  const [, , write] = name === 'commit' ? (parameters as Parameters<Calls['commit']>) : [];
-  if (write && error.message.includes('SQLITE_TOOBIG')) {
-    const { byteLength: bytes } = new TextEncoder().encode(write.text);
+function explained(error: Error, object: string, { parameters }: Question): Error {
+  // only the write of a commit has a text
+  const { text }: { readonly text?: unknown } = Object(parameters[2]);
+  if (typeof text === 'string' && error.message.includes('SQLITE_TOOBIG')) {
+    const { byteLength: bytes } = new TextEncoder().encode(text);
     return new FsmError('RECORD_TOO_LARGE', { bytes, limit: mostBytes }, { cause: error });
   }
   if (!error.message.includes('SQLITE_FULL')) return error;
