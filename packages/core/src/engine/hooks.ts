@@ -12,6 +12,7 @@ import { type Frame, promptUnsent } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import { languageSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import { checkData } from './data-check.ts';
 import { askedMember, attempt, FrameRun } from './frame-run.ts';
 import { sendQuestion } from './send-question.ts';
 
@@ -160,7 +161,7 @@ async function notifyTop(
   switch (event.kind) {
     case 'entered': {
       if (event.fresh === true) await behavior.screen?.(run);
-      if (behavior.check !== undefined) await check(turn, behavior.check);
+      if (behavior.check !== undefined) await checkData(turn, behavior.check);
       await guarded(turn, behavior, () => behavior.enter?.(run, event.params));
       return event.params;
     }
@@ -174,19 +175,6 @@ async function notifyTop(
       return undefined;
     }
   }
-}
-
-/** Checks the data of the top frame; data that a handler has changed meanwhile is checked again. */
-async function check({ copy }: OpenTurn, fits: NonNullable<SceneBehavior['check']>): Promise<void> {
-  let { top } = copy;
-  const { entry } = top;
-  let checked = await fits(top.data, top.state);
-  while (copy.top !== top) {
-    top = copy.top;
-    if (top.entry !== entry) return;
-    checked = await fits(top.data, top.state);
-  }
-  copy.change({ data: frozenData(checked, 'data') });
 }
 
 async function notifyLeft(

@@ -127,10 +127,8 @@ class UpdateJob implements Job {
     const { strategy, when } = updates.rt.options;
     this.isElsewhere = isElsewhere;
     this.updates = updates;
-    this.scope =
-      isElsewhere || !when || atOnce('when', when(subject))
-        ? scopeOf(strategy, subject)
-        : undefined;
+    const isInside = isElsewhere || !when || atOnce('when', when(subject));
+    this.scope = isInside ? scopeOf(strategy, subject) : undefined;
     this.key = this.scope && updates.writeKey(subject.bot, subject.business, this.scope);
     this.subject = subject;
     this.update = update;

@@ -1,10 +1,11 @@
 /** The record as text: what a storage keeps, versioned, compact, and read with mistrust. */
 
-import { freezeParsed, isBlank, isJsonObject, type JsonObject, noData, put } from '../base/json.ts';
+import { freezeParsed, isBlank, isJsonObject, type JsonObject, noData } from '../base/json.ts';
 import type { ReplyAddress } from '../update/address.ts';
-import { type History, isStep, noHistory, type Step, stepsFrom } from './history.ts';
+import { sortOut } from './fields.ts';
+import { type History, noHistory, type Step, stepsFrom } from './history.ts';
 import { noIds, type SeenIds } from './ids.ts';
-import { areMarks, type Marks, noMarks } from './marks.ts';
+import { type Marks, noMarks } from './marks.ts';
 import {
   type ConversationRecord,
   type Frame,
@@ -141,69 +142,6 @@ function readFound(found: unknown, size: number): Decoded {
   return { record: read(found as unknown as RecordText, size, sorted) };
 }
 
-/**
- * Whether a field is what it must be; `undefined` for a field of a later version. A foreign record must not be half understood.
- *
- * A switch and not a table of functions, each of which would be entered for every record.
- */
-function fits(field: string, value: unknown): boolean | undefined {
-  switch (field) {
-    case 'v':
-    case 'm':
-    case 'x':
-    case 'z':
-    case 'n':
-      return typeof value === 'number';
-    case 'c':
-    case 'r':
-      return typeof value === 'string';
-    case 's':
-      return typeof value === 'string' || value === null;
-    case 'd':
-    case 'k':
-    case 'u':
-      return isJsonObject(value);
-    case 'h':
-      return isList(value, isStep);
-    case 'i':
-      return isList(value, isId);
-    case 'e':
-      return areMarks(value);
-    case 'b':
-      return isId(value);
-    case 'o':
-      return true;
-    case 'p':
-      return Array.isArray(value) && typeof value[0] === 'number';
-    case 't':
-    case 'w':
-      return isList(value, isTimer);
-    case 'f':
-      return isList(value, isFrame);
-    default:
-      return undefined;
-  }
-}
-
-/** The fields of a later version, or the name of an own field that is invalid. */
-function sortOut(found: JsonObject): JsonObject | string {
-  let extra: Record<string, unknown> | undefined;
-  for (const field of Object.keys(found)) {
-    const value = found[field];
-    const isFit = fits(field, value);
-    if (isFit === false) return field;
-    if (isFit === undefined) {
-      extra ??= {};
-      put(extra, field, value);
-    }
-  }
-  return extra ?? noData;
-}
-
-function isList(value: unknown, fits: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(fits);
-}
-
 function read(text: RecordText, size: number, extra: JsonObject): ConversationRecord {
   const top = readFrame(text, size);
   // the members of WorkingCopy.toRecord, in their order
@@ -246,16 +184,4 @@ function readAddress([chat, thread, business, directMessagesTopic]: AddressText)
 
 function readTimer([name, plus]: [string, number]): StoredTimer {
   return { name, plus };
-}
-
-function isFrame(value: unknown): boolean {
-  return isJsonObject(value) && typeof sortOut(value) !== 'string';
-}
-
-function isTimer(value: unknown): boolean {
-  return Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'number';
-}
-
-function isId(value: unknown): boolean {
-  return typeof value === 'number' || typeof value === 'string';
 }
