@@ -14,14 +14,12 @@ import { textFrom } from './workload/updates.mjs';
  */
 
 const measurements = {
-  throughput: () => import('./measurements/throughput.mjs'),
   chunks: () => import('./measurements/chunks.mjs'),
+  profile: () => import('./measurements/profile.mjs'),
   heap: () => import('./measurements/heap.mjs'),
   wire: () => import('./measurements/wire.mjs'),
   dispatch: () => import('./measurements/dispatch.mjs'),
   race: () => import('./measurements/race.mjs'),
-  long: () => import('./measurements/long.mjs'),
-  press: () => import('./measurements/press.mjs'),
   deadlines: () => import('./measurements/deadlines.mjs'),
 };
 

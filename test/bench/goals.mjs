@@ -14,11 +14,9 @@ import { digits } from './tables.mjs';
  * @property {(found: any) => number | undefined} read
  */
 
-/** CPU time that a system adds to its bare framework, in µs, by the least of the rounds: what disturbs a machine only adds. */
+/** CPU time that a system adds to its bare framework in the same round, in µs. */
 export function added(memory, id, atOnce = 1) {
-  const framework = id.startsWith('telegraf') || id.endsWith(', telegraf') ? 'telegraf' : 'grammy';
-  const [own, bare] = [id, framework].map((each) => memory[each]?.[atOnce]?.cpu.low);
-  return own === undefined || bare === undefined ? undefined : own - bare;
+  return memory[id]?.[atOnce]?.above.median;
 }
 
 /** How many times what the framework's own session adds. */
@@ -28,9 +26,10 @@ export function timesSession(memory, id, atOnce = 1) {
 }
 
 const divided = (one, other) => (one === undefined || !other ? undefined : one / other);
-const rate = (of, id, atOnce) => of?.[id]?.[atOnce]?.rate.median;
+/** The rate of a system, by that of code by hand in the same round. */
+const ratio = (of, id, atOnce) => of?.[id]?.[atOnce]?.ratio.median;
 const against = (storage, id, other, atOnce) => (found) =>
-  divided(rate(found[storage], id, atOnce), rate(found[storage], other, atOnce));
+  divided(ratio(found[storage], id, atOnce), ratio(found[storage], other, atOnce));
 const session = (id, what, goal) => ({
   section: 'memory',
   what: `memory, ${what}: CPU time added, compared with the framework's own session`,
@@ -62,7 +61,6 @@ const onRedis = 'by hand: Redis two scripts';
 const onPostgres = 'by hand: PostgreSQL two statements';
 const states = 'telefsm states, grammy';
 const flow = 'telefsm flow, grammy';
-const last = (of) => divided(of?.last, of?.first);
 const long = (id, storage, what) => ({
   section: 'long',
   what: `the 200th answer of ${what}: CPU time, compared with the first`,
@@ -70,7 +68,7 @@ const long = (id, storage, what) => ({
   bound: 'most',
   unit: ' ×',
   places: 2,
-  read: (found) => last(found[storage]?.[id]),
+  read: (found) => found[storage]?.[id]?.ratio?.median,
 });
 /** The files and functions that an update enters, as `npm run entered` has counted them. */
 export const entered = JSON.parse(
@@ -137,8 +135,7 @@ export const goals = [
     bound: 'most',
     unit: ' ×',
     places: 2,
-    read: (found) =>
-      divided(found['telefsm view, grammy']?.low, found['telefsm nodes, grammy']?.low),
+    read: (found) => found['telefsm view, grammy']?.times?.median,
   },
   {
     section: 'heap',

@@ -11,7 +11,7 @@ const pinned =
     ? ['taskset', '--cpu-list', String(availableParallelism() - 1)]
     : [];
 /** Measurements of CPU time in one process; the others talk with servers or start processes themselves. */
-const alone = new Set(['throughput', 'dispatch', 'long', 'press', 'heap', 'deadlines']);
+const alone = new Set(['chunks', 'profile', 'dispatch', 'heap', 'deadlines']);
 /** Ms after which a measurement is given up. */
 const patience = 300_000;
 
@@ -38,11 +38,11 @@ export function startRuns(servers) {
       return undefined;
     },
     async open(given) {
-      const job = { measurement: 'chunks', ...given };
+      const job = { measurement: 'chunks', of: 'throughput', ...given };
       const noted = (error) => note(job, error.message);
       try {
         const { chunk, close } = await openProcess(complete(job));
-        return { chunk: () => chunk().catch((error) => void noted(error)), close };
+        return { chunk: (wanted) => chunk(wanted).catch((error) => void noted(error)), close };
       } catch (error) {
         noted(error);
         return undefined;
@@ -111,9 +111,9 @@ async function openProcess(job) {
   };
   await answer();
   return {
-    chunk() {
+    chunk(wanted) {
       // one that has ended cannot be asked; its error is the answer
-      if (started.connected) started.send('next');
+      if (started.connected) started.send(wanted);
       return answer();
     },
     close() {
@@ -144,7 +144,13 @@ export async function inRounds(systems, { rounds, until }, each) {
   }
 }
 
-/** The middle of some numbers, and how far they lie apart. */
+/** @typedef {{ median: number, low: number, high: number, runs: number }} Spread */
+
+/**
+ * The middle of some numbers, and how far they lie apart.
+ *
+ * @returns {Spread}
+ */
 export function spread(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -1,15 +1,15 @@
-/** Updates a second, and CPU time of one, chunk by chunk: the process waits between two of them, while others are measured. */
+/** One measurement, chunk by chunk: the process waits between two of them, while others are measured. */
 
 import { on } from 'node:events';
-import { openForms } from './throughput.mjs';
+import { opened } from './opened.mjs';
 
 /** @param {import('../child.mjs').Bench} bench */
 export async function measure(bench) {
-  const forms = await openForms(bench);
+  const running = await opened(bench);
   process.send('ready');
   for await (const [request] of on(process, 'message')) {
     if (request === 'end') break;
-    process.send(await forms.measure(bench.job.chunkMs));
+    process.send(await running.measure(bench.job.chunkMs, request.concurrency));
   }
-  await forms.close();
+  await running.close();
 }

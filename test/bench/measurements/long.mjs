@@ -7,31 +7,49 @@ import { each } from './forms.mjs';
 /** Answers that are averaged at each end. */
 const atEachEnd = 10;
 
-/** @param {import('../child.mjs').Bench} bench */
-export async function measure(bench) {
-  const { users: count } = bench.job;
+/**
+ * Makes a system, and warms it up.
+ *
+ * @param {import('../child.mjs').Bench} bench
+ */
+export async function open(bench) {
+  const { concurrency, warmMs, users: count } = bench.job;
   const running = await bench.start({ program: 'long' });
-  await converse(firstUser);
-  const costs = await converse(firstUser + count);
-  await running.close?.();
-  const mean = (some) => some.reduce((sum, cost) => sum + cost, 0) / some.length;
-  return { first: mean(costs.slice(0, atEachEnd)), last: mean(costs.slice(-atEachEnd)) };
+  const half = (first) => ({ users: [first, first + count], answered: longLength });
+  let [early, late] = [half(firstUser), half(firstUser + count)];
+  await begin(late);
+  const end = performance.now() + warmMs;
+  do await measure();
+  while (performance.now() < end);
+  return { measure, close: () => running.close?.() };
 
-  /** @returns microseconds of CPU time for each answer */
-  async function converse(first) {
-    const users = [first, first + count];
-    await each(users, 1, (user) => bench.say(running, user, '/begin'));
-    const costs = [];
-    for (let at = 0; at < longLength; at++) {
-      const before = process.cpuUsage();
-      await each(users, 1, (user) => bench.say(running, user, `answer ${at}`));
-      const { user, system } = process.cpuUsage(before);
-      costs.push((user + system) / count);
-      const expected = `q${at + 1}`;
-      if (bench.sent.last !== expected) {
-        throw new Error(`${bench.system.id}: '${bench.sent.last}' where '${expected}' was due.`);
-      }
+  /** First answers of one half of the users in turn with last answers of the other: what disturbs the machine disturbs both. */
+  async function measure() {
+    while (late.answered < longLength - atEachEnd) await answer(late, concurrency);
+    await begin(early);
+    let [first, last] = [0, 0];
+    for (let at = 0; at < atEachEnd; at++) {
+      first += await answer(early, 1);
+      last += await answer(late, 1);
     }
-    return costs;
+    // so that every conversation is led to its end
+    [early, late] = [late, early];
+    return { first: first / atEachEnd, last: last / atEachEnd };
+  }
+
+  async function begin(half) {
+    half.answered = 0;
+    await each(half.users, 1, (user) => bench.say(running, user, '/begin'));
+  }
+
+  /** @returns µs of CPU time for each answer */
+  async function answer(half, atOnce) {
+    const text = `answer ${half.answered++}`;
+    const before = process.cpuUsage();
+    await each(half.users, atOnce, (user) => bench.say(running, user, text));
+    const { user, system } = process.cpuUsage(before);
+    const expected = `q${half.answered}`;
+    if (bench.sent.last === expected) return (user + system) / count;
+    throw new Error(`${bench.system.id}: '${bench.sent.last}' where '${expected}' was due.`);
   }
 }

@@ -1,16 +1,16 @@
-/**
- * The cost of a press of a button that changes a count and edits its message; of a system without buttons, a text that does the same. Where
- * wanted, also whose code took that time.
- */
+/** The cost of a press of a button that changes a count and edits its message; of a system without buttons, a text that does the same. */
 
-import { startProfile } from '../workload/profile.mjs';
 import { countText } from '../workload/programs.mjs';
 import { firstUser, lastMessageId, pressOf } from '../workload/updates.mjs';
 import { each } from './forms.mjs';
 
-/** @param {import('../child.mjs').Bench} bench */
-export async function measure(bench) {
-  const { warmMs, forMs, isProfiled, users: count = 128 } = bench.job;
+/**
+ * Makes a system with a menu for every user, and warms it up.
+ *
+ * @param {import('../child.mjs').Bench} bench
+ */
+export async function open(bench) {
+  const { warmMs, users: count = 128 } = bench.job;
   const { sent } = bench;
   const running = await bench.start({ program: 'press' });
   const users = [firstUser, firstUser + count];
@@ -26,14 +26,16 @@ export async function measure(bench) {
   });
   let presses = 0;
   await repeat(warmMs);
-  const stopProfile = isProfiled ? await startProfile() : undefined;
-  const before = presses;
-  const cpuBefore = process.cpuUsage();
-  await repeat(forMs);
-  const { user, system } = process.cpuUsage(cpuBefore);
-  const shares = await stopProfile?.();
-  await running.close?.();
-  return { cpu: (user + system) / ((presses - before) * count), shares };
+  return {
+    async measure(forMs) {
+      const before = presses;
+      const cpuBefore = process.cpuUsage();
+      await repeat(forMs);
+      const { user, system } = process.cpuUsage(cpuBefore);
+      return { cpu: (user + system) / ((presses - before) * count) };
+    },
+    close: () => running.close?.(),
+  };
 
   async function repeat(ms) {
     const end = performance.now() + ms;

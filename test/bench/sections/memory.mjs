@@ -1,39 +1,29 @@
 /** (a) What an update costs in memory, one conversation after the other and 64 side by side. */
 
 import { added, timesSession } from '../goals.mjs';
-import { inRounds, spread } from '../parent.mjs';
 import { chosen, isBare, systems } from '../registry.mjs';
 import { digits, ranged, rate, table } from '../tables.mjs';
+import { beside, speed, takeTurns } from '../turns.mjs';
 
 export const title = 'Memory: CPU time of an update';
 export const seconds = { quick: 60, full: 900 };
 const concurrencies = [1, 64];
 
-export async function run({ measure, isQuick, until }) {
+export async function run({ open, isQuick, until }) {
   const all = chosen(isQuick, (each) => isBare(each) || each.storages.includes('memory'));
-  const found = {};
-  const rounds = { rounds: isQuick ? 3 : 9, until };
-  await inRounds(all, rounds, async ({ id }) => {
-    for (const concurrency of concurrencies) {
-      // whoever is slow is warm after fewer updates: by time, so that none is measured while it is being compiled
-      const times = isQuick ? { warmMs: 400, forMs: 250 } : { warmMs: 2500, forMs: 2000 };
-      const one = await measure({ measurement: 'throughput', system: id, concurrency, ...times });
-      if (one === undefined) continue;
-      found[id] ??= {};
-      found[id][concurrency] ??= [];
-      found[id][concurrency].push(one);
-    }
+  // whoever is slow is warm after fewer updates: by time, so that none is measured while it is being compiled
+  const times = isQuick ? { warmMs: 400, chunkMs: 100 } : { warmMs: 2500, chunkMs: 200 };
+  const rounds = await takeTurns({
+    open,
+    jobs: all.map(({ id }) => ({ system: id, concurrency: 1, ...times })),
+    concurrencies,
+    until,
   });
   return Object.fromEntries(
-    Object.entries(found).map(([id, runs]) => [
-      id,
-      Object.fromEntries(
-        Object.entries(runs).map(([concurrency, all]) => [
-          concurrency,
-          { rate: spread(all.map((one) => one.rate)), cpu: spread(all.map((one) => one.cpu)) },
-        ]),
-      ),
-    ]),
+    all.map(({ id, bare }) => {
+      const compared = concurrencies.map((at) => [at, beside(rounds, id, bare, at, speed)]);
+      return [id, Object.fromEntries(compared)];
+    }),
   );
 }
 

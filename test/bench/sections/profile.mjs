@@ -6,11 +6,11 @@ import { digits, table } from '../tables.mjs';
 export const title = 'Where the time goes';
 export const seconds = { quick: 20, full: 180 };
 
-const inMemory = { storage: 'memory', concurrency: 1 };
-const onRedis = { storage: 'redis', concurrency: 64 };
-const onPostgres = { storage: 'postgres', concurrency: 64 };
+const inMemory = { of: 'throughput', storage: 'memory', concurrency: 1 };
+const onRedis = { of: 'throughput', storage: 'redis', concurrency: 64 };
+const onPostgres = { of: 'throughput', storage: 'postgres', concurrency: 64 };
 /** The program of the section on buttons, in place of the forms. */
-const buttons = { storage: 'memory', measurement: 'press' };
+const buttons = { of: 'press', storage: 'memory' };
 
 /** What is measured, and where. */
 const rows = [
@@ -53,19 +53,19 @@ export async function run({ measure, isQuick, until }) {
   // a quick run shows what a lease costs
   const wanted = isQuick ? rows.filter(({ where }) => where === onRedis) : rows;
   await inRounds(wanted, { rounds: 1, until }, async ({ id, where }) => {
-    const job = { measurement: 'throughput', system: id, users: 128, isProfiled: true };
+    const job = { measurement: 'profile', system: id, users: 128 };
     const one = await measure({ ...job, ...where, ...times });
-    const { storage, measurement } = where;
-    if (one !== undefined) found.push({ id, storage, measurement, ...one });
+    const { storage, of } = where;
+    if (one !== undefined) found.push({ id, storage, of, ...one });
   });
   return found;
 }
 
 export function render(found) {
   const head = ['system', 'storage', 'µs an update', ...Object.values(columns)];
-  const lines = found.map(({ id, storage, measurement, cpu, shares }) => [
+  const lines = found.map(({ id, storage, of, cpu, shares }) => [
     id,
-    measurement === 'press' ? 'memory, buttons' : places[storage],
+    of === 'press' ? 'memory, buttons' : places[storage],
     digits(cpu),
     ...Object.keys(columns).map((own) => digits((shares[own] ?? 0) * cpu)),
   ]);

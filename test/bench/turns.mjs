@@ -1,0 +1,81 @@
+/** Processes side by side that take turns in short chunks: what disturbs the machine disturbs all of them. */
+
+import { spread } from './parent.mjs';
+
+/** About how long a series takes: some of it warms up. */
+const secondsOfSeries = 120;
+
+/**
+ * Lets systems take turns, in several series: V8 compiles and places objects anew in each process.
+ *
+ * @param {object} options
+ * @param options.open - of the run
+ * @param {readonly { system: string }[]} options.jobs - one for each system
+ * @param {readonly number[]} [options.concurrencies] - a round has a chunk of each
+ * @param {number} options.until - by `performance.now()`; there is one round at least
+ * @returns for each round what it found: by system, by concurrency
+ */
+export async function takeTurns({ until, ...options }) {
+  const rounds = [];
+  const series = Math.max(1, Math.round((until - performance.now()) / secondsOfSeries / 1000));
+  for (let at = 0; at < series; at++) {
+    const now = performance.now();
+    const end = now + (until - now) / (series - at);
+    rounds.push(...(await oneSeries({ until: end, ...options })));
+  }
+  return rounds;
+}
+
+async function oneSeries({ open, jobs, concurrencies = [1], until }) {
+  const opened = [];
+  for (const job of jobs) {
+    const running = await open(job);
+    if (running !== undefined) opened.push({ id: job.system, running });
+  }
+  const rounds = [];
+  let asked = opened;
+  do {
+    const round = new Map();
+    const order = rounds.length % 2 === 0 ? asked : asked.toReversed();
+    for (const concurrency of concurrencies) {
+      for (const { id, running } of order) {
+        const one = await running.chunk({ concurrency });
+        if (one !== undefined) round.set(id, { ...round.get(id), [concurrency]: one });
+      }
+    }
+    rounds.push(round);
+    // a process that has failed is named once, and left out
+    asked = asked.filter(({ id }) => concurrencies.every((each) => round.get(id)?.[each]));
+  } while (asked.length > 0 && performance.now() < until);
+  for (const { running } of opened) await running.close();
+  return rounds;
+}
+
+/**
+ * What the rounds found of one system, each time beside what the same round found of another.
+ *
+ * @param {string} id
+ * @param {string} other - with which it is compared
+ * @param {number} concurrency
+ * @param {Record<string, (own: any, other: any) => number>} read
+ * @returns {Record<string, import('./parent.mjs').Spread> | undefined} the spread of each; `undefined` without a round that has both
+ */
+export function beside(rounds, id, other, concurrency, read) {
+  const pairs = rounds
+    .map((round) => [round.get(id)?.[concurrency], round.get(other)?.[concurrency]])
+    .filter(([one, another]) => one !== undefined && another !== undefined);
+  if (pairs.length === 0) return undefined;
+  const entries = Object.entries(read).map(([name, of]) => [
+    name,
+    spread(pairs.map(([one, another]) => of(one, another))),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Updates a second, their ratio to the other's, µs of CPU time of an update, and how many more than the other's. */
+export const speed = {
+  rate: ({ rate }) => rate,
+  ratio: ({ rate }, other) => rate / other.rate,
+  cpu: ({ cpu }) => cpu,
+  above: ({ cpu }, other) => cpu - other.cpu,
+};
