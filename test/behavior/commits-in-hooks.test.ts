@@ -167,7 +167,9 @@ describe.each(frameworks)('on %s,', (_, framework) => {
     bot.noteErrors();
     const machine = bot.fsm({ ...options, storage, clock });
     const anna = telegram(bot.bot).user('Anna');
-    return { bot, machine, anna, stored: () => machine.at({ user: anna.id }).peek() };
+    const at = () => machine.at({ user: anna.id });
+    const held = () => storage.held([at().key]);
+    return { bot, machine, anna, held, stored: () => at().peek() };
   }
 
   it('a commit that fails leaves the one before it as it was', async () => {
@@ -195,6 +197,29 @@ describe.each(frameworks)('on %s,', (_, framework) => {
     expect(done.toSorted()).toEqual(['first', 'task']);
     expect((await stored())?.data).toEqual({ n: 1 });
     expect(bot.errors).toMatchObject([{ code: 'DATA_NOT_JSON' }]);
+  });
+
+  it('a handler that throws beside its commit waits for the commits that hooks begin', async () => {
+    const place = scene('place').on({
+      enter: async ({ state }) => {
+        await immediates(2);
+        void state.commit();
+        state.set(Menu.main);
+        void state.commit();
+        return 'Here.';
+      },
+      handle: () => {},
+    });
+    const { bot, anna, stored, held } = slow({ states: [Menu, place] });
+    bot.command('go', ({ fsm }) => {
+      fsm.enter(place);
+      void fsm.commit();
+      throw new Error('broken');
+    });
+    await anna.sends('/go');
+    await immediates(20);
+    expect([await held(), bot.errors.map(String)]).toEqual([[], ['Error: broken']]);
+    expect((await stored())?.current).toBe('Menu:main');
   });
 
   it('hooks run one after the other while commits are not awaited', async () => {

@@ -199,11 +199,11 @@ export const patient: fc.Arbitrary<Program> = program.map((deeds) =>
   withScripts(deeds, (step) => [step.verb === 'commit' ? { ...step, isAwaited: true } : step]),
 );
 
-/** Programs whose handlers and hooks begin two commits at once, and await neither. */
+/** Programs whose handlers and hooks begin a commit after each step, sometimes two at once, and await none. */
 export const hasty: fc.Arbitrary<Program> = program.map((deeds) =>
   withScripts(deeds, (step) => {
     const commit = { verb: 'commit', isAwaited: false } as const;
-    return step.verb === 'commit' || step.verb === 'reply' ? [commit, commit] : [step];
+    return step.verb === 'commit' || step.verb === 'reply' ? [commit, commit] : [step, commit];
   }),
 );
 

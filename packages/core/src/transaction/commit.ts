@@ -104,6 +104,14 @@ export async function commitNow(turn: OpenTurn, isInside: boolean): Promise<void
   if (!isInside) throwFailure(turn);
 }
 
+/** Waits for commits that nobody awaited, also for those that their hooks begin; a failed one has failed the turn. */
+export async function commitsEnded(turn: OpenTurn): Promise<void> {
+  for (let last: unknown; turn.writing !== last; ) {
+    last = turn.writing;
+    await turn.writing?.catch(() => {});
+  }
+}
+
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
 export async function runReleased(turn: OpenTurn): Promise<void> {
   let failed: { readonly error: unknown } | undefined;

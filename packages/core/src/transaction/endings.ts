@@ -2,7 +2,7 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/named-error.ts';
-import { commitId, rollBack } from './commit.ts';
+import { commitId, commitsEnded, rollBack } from './commit.ts';
 import type { TurnFacts } from './facts.ts';
 import { isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
@@ -58,7 +58,7 @@ function notifyDuplicate(rt: Runtime, { key = '', id }: TurnFacts): void {
 
 /** Ends a turn that was interrupted: what it began with stays, and its update is not handled again. */
 async function yieldTurn(turn: OpenTurn): Promise<undefined> {
-  await turn.writing?.catch(() => {});
+  await commitsEnded(turn);
   rollBack(turn);
   turn.phase = 'failed';
   await commitId(turn);
@@ -68,8 +68,7 @@ async function yieldTurn(turn: OpenTurn): Promise<undefined> {
 async function fail(turn: OpenTurn): Promise<void> {
   const { lease, rt, key = '' } = turn;
   const apology = turn.used?.take('apology');
-  // a commit() that nobody awaited is on its way all the same
-  await turn.writing?.catch(() => {});
+  await commitsEnded(turn);
   rollBack(turn);
   turn.phase = 'failed';
   await lease?.release();

@@ -2,14 +2,14 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { textFor } from './apologies.ts';
-import { commitId, rollBack } from './commit.ts';
+import { commitId, commitsEnded, rollBack } from './commit.ts';
 import { deliver } from './deliver.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** The result of an input cannot be stored: the user gets a message, and everything is rolled back except for the id of the update. */
 export async function rejectInput(turn: OpenTurn, error: unknown): Promise<void> {
   const { effects, rt, input, key = '', copy } = turn;
-  await turn.writing?.catch(() => {});
+  await commitsEnded(turn);
   const { state } = copy.top;
   rollBack(turn);
   // too much text is the user's doing, anything else that of the bot's code
