@@ -40,7 +40,7 @@ const adapter = (name) => ({
 });
 
 export default [
-  ...bot('a bot with states', 'state, states', '29.7 kB', '26.1 kB'),
+  ...bot('a bot with states', 'state, states', '29.8 kB', '26.1 kB'),
   ...bot('a bot with a flow', 'flow', '50.8 kB', '44.7 kB'),
   {
     name: 'keyValueStorage alone',
