@@ -13,8 +13,8 @@ export const breaks = [
     guarantee: '1. A turn is a transaction',
     breaks: 'a commit in the middle of a turn writes nothing',
     file: 'packages/core/src/transaction/turn.ts',
-    find: 'const write = commitNow(this);',
-    replace: 'const write = before ?? Promise.resolve();',
+    find: '? commitNow(this, isInside)\n        : before.then(() => commitNow(this, false));',
+    replace: '? Promise.resolve()\n        : before;',
     tests: ['packages/core/test/commit.test.ts'],
   },
   {
