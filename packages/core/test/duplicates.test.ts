@@ -43,7 +43,7 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
     ]);
   });
 
-  it('that clears nothing is no change, also where ids are kept', async () => {
+  it('that clears an empty conversation does not notify observers', async () => {
     const { send, machine } = start();
     await send(1, 'a', ({ state: fsm }) => fsm.afterCommit(() => {}));
     const changes: unknown[] = [];

@@ -124,167 +124,167 @@ export type SceneErrorCode =
 /** The codes whose sentences only the adapters of frameworks carry. */
 export type InstallErrorCode = 'NOT_INSTALLED' | 'INSTALLED_TWICE' | 'PROPERTY_TAKEN';
 
+type KernelErrorCode = Exclude<FsmErrorCode, SceneErrorCode | InstallErrorCode>;
+
 /** The errors that every bot may meet, with their messages and what to do. */
-export const kernelSentences: Sentences<Exclude<FsmErrorCode, SceneErrorCode | InstallErrorCode>> =
-  {
-    TURN_ENDED: {
-      message: (d) => `"${d.member}" was used after its turn ended.`,
-      fix: 'Add the missing `await`. For work after the turn, use machine.at(…).run(…).',
-    },
-    NO_CONVERSATION: {
-      message: (d) =>
-        `This update (${d.updateType}) has no conversation under the strategy "${d.strategy}".`,
-      fix: 'Check that `ctx.state.key` (on Telegraf `ctx.fsm.key`) is defined, or choose another strategy.',
-    },
-    NOT_CONNECTED: {
-      message: (d) => `No bot is connected, so "${d.method}" cannot be called.`,
-      fix: 'Call machine.connect(bot) or machine.start(bot).',
-    },
-    INVALID_OPTION: {
-      message: (d) =>
-        d.found === 'unknown'
-          ? `Unknown option "${d.option}".${suggestion(d.option.replace(/^.*[ .]/, ''), d.expected.split(', '))}`
-          : d.found === 'missing'
-            ? `Missing option "${d.option}". Expected ${d.expected}.`
-            : `Invalid option "${d.option}": found ${d.found}. Expected ${d.expected}.`,
-      fix: 'Correct the option.',
-    },
-    INVALID_NAME: {
-      message: (d) => `Invalid name for ${d.of}: "${d.name}". Expected ${d.expected}.`,
-      fix: 'Choose another name.',
-    },
-    INVALID_TARGET: {
-      message: (d) => `${d.where} was given ${d.found}. Expected ${d.expected}.`,
-      fix: 'If it was undefined, check for a typo or a circular import.',
-    },
-    STATE_REUSED: {
-      message: (d) => `The same state() is used for both "${d.first}" and "${d.second}".`,
-      fix: 'Call state() once per name.',
-    },
-    STATE_UNBOUND: {
-      message: (d) => `${d.where} was given a state() that belongs to no group.`,
-      fix: 'Declare it in states(name, { … }) and use the member of that group.',
-    },
-    GROUP_DUPLICATE: {
-      message: (d) => `Two groups of this machine are named "${d.group}".`,
-      fix: 'Rename one. Scenes and flows are groups too.',
-    },
-    STATE_UNKNOWN: {
-      message: (d) => `Unknown state "${d.state}".${suggestion(d.state, d.known)}`,
-      fix: 'Add its group to fsm({ states }), or declare the former id with state({ was }).',
-    },
-    SCENE_UNKNOWN: {
-      message: (d) => `Unknown scene "${d.scene}".${suggestion(d.scene, d.known)}`,
-      fix: 'Add it to fsm({ states }) or fsm({ scenes }). A flow on a stage needs session({ stage }) or fsm({ scenes: stage.asScenes() }).',
-    },
-    SCENE_DUPLICATE: {
-      message: (d) => `Two scenes of this machine are named "${d.scene}".`,
-      fix: 'Rename one.',
-    },
-    NO_NEIGHBOR: {
-      message: (d) =>
-        d.state === null
-          ? `No state is set, so there is no ${d.direction} state.`
-          : `State "${d.state}" has no ${d.direction} state in its group.`,
-      fix: 'Move with set(…), or call clear() at the end.',
-    },
-    NO_HISTORY: {
-      message: (d) =>
-        `There is no earlier state to go back to${d.state === null ? '' : ` from "${d.state}"`}.`,
-      fix: 'Call back() only after a move. fsm({ history }) sets how many moves are stored.',
-    },
-    NO_SCENE: {
-      message: (d) => `"${d.verb}" needs an active scene. A scene that was left is read-only.`,
-      fix: 'Enter a scene first. For plain states, use set(null) or clear().',
-    },
-    NOT_SETTABLE: {
-      message: (d) => `State "${d.state}" belongs to scene "${d.scene}" and cannot be set.`,
-      fix: 'Enter the scene instead.',
-    },
-    DATA_NOT_JSON: {
-      message: (d) => `The data at "${d.path}" is ${d.found}, which JSON cannot represent.`,
-      fix: 'Use plain JSON: a string for a Date, an array for a Map or Set, no functions or classes.',
-    },
-    DATA_FROZEN: {
-      message: (d) => `A handler changed frozen data: ${d.reason}.`,
-      fix: 'Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy.',
-    },
-    TEXT_TOO_LONG: {
-      message: (d) => `Telegram rejected a message as too long: "${d.found}".`,
-      fix: 'Send at most 4,096 characters, or 1,024 in a caption. To have longer texts split for you, use entities instead of parse_mode.',
-    },
-    RECORD_TOO_LARGE: {
-      message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
-      fix: 'Store large values elsewhere, or raise fsm({ maxRecordBytes }).',
-    },
-    RECORD_UNREADABLE: {
-      message: (d) => `The value at "${d.key}" is not a telefsm record: ${d.reason}.`,
-      fix: 'Find out what else writes to this key, or choose a policy with fsm({ unknownState }).',
-    },
-    RECORD_NEWER: {
-      message: (d) =>
-        `Conversation "${d.key}" was written by newer code (version ${d.version}), but this process supports ${d.known}. It was not changed.`,
-      fix: 'Deploy the newer version here too.',
-    },
-    INVALID_MIGRATION: {
-      message: (d) =>
-        d.known.length === 0
-          ? 'The option "migrations" is empty.'
-          : `Invalid migration number ${d.version}. Declared: ${list(d.known)}.`,
-      fix: 'Number migrations from 1 with whole numbers, or omit the option.',
-    },
-    INVALID_KEY: {
-      message: (d) =>
-        `The key of this conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
-      fix: 'Return shorter parts from the strategy, or use a shorter namespace.',
-    },
-    LEASE_LOST: {
-      message: (d) =>
-        `Another process acquired or deleted the conversation "${d.key}" during this turn; ${kept(d.committedBefore)}.`,
-      fix: 'Keep handlers shorter than turn.max. Telegram may redeliver the update.',
-    },
-    COMMIT_UNKNOWN: {
-      message: (d) =>
-        `The storage did not answer for "${d.key}", so it is unknown whether the turn was committed.`,
-      fix: 'Read `cause`, the error of your database client. A redelivery is safe: it runs only if nothing was committed.',
-    },
-    STORAGE_FAILED: {
-      message: (d) =>
-        `The storage failed to ${d.operation} "${d.key}"; ${kept(d.committedBefore)}.`,
-      fix: 'Read `cause`, the error of your database client.',
-    },
-    STORAGE_UNUSABLE: {
-      message: (d) => `${d.storage} cannot be used: ${d.reason}. ${d.remedy}`,
-      fix: 'No restart is needed: once it is repaired, updates are handled again.',
-    },
-    STORAGE_NEWER: {
-      message: (d) =>
-        `"${d.storage}" was set up by a newer telefsm (version ${d.version}), but this one supports ${d.known}. It was not changed.`,
-      fix: 'Deploy the newer version here too.',
-    },
-    WAIT_TIMEOUT: {
-      message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms, so the call did not run.`,
-      fix: 'Find the handler that does not end, or that waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
-    },
-    QUEUE_FULL: {
-      message: (d) => `${d.limit} updates of "${d.key}" are already waiting.`,
-      fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
-    },
-    BUSY: {
-      message: (d) => `Conversation "${d.key}" is busy with another turn.`,
-      fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
-    },
-    REENTERED: {
-      message: (d) =>
-        `A handler of "${d.key}" opened its own conversation and would wait for itself.`,
-      fix: 'Use ctx.state of the handler, or move the call into afterCommit(…).',
-    },
-    STOPPED: {
-      message: (d) => `The machine was stopped, so "${d.operation}" did not begin.`,
-      fix: 'Stop the bot before the machine.',
-    },
-    DEADLINES_UNAVAILABLE: {
-      message: (d) => `${d.what} needs deadlines, and this storage cannot fire them.`,
-      fix: 'Use a storage with deadlines, or set fsm({ deadlines: "on-update" }): deadlines then fire with the next update.',
-    },
-  };
+export const kernelSentences: Sentences<KernelErrorCode> = {
+  TURN_ENDED: {
+    message: (d) => `"${d.member}" was used after its turn ended.`,
+    fix: 'Add the missing `await`. For work after the turn, use machine.at(…).run(…).',
+  },
+  NO_CONVERSATION: {
+    message: (d) =>
+      `This update (${d.updateType}) has no conversation under the strategy "${d.strategy}".`,
+    fix: 'Check that `ctx.state.key` (on Telegraf `ctx.fsm.key`) is defined, or choose another strategy.',
+  },
+  NOT_CONNECTED: {
+    message: (d) => `No bot is connected, so "${d.method}" cannot be called.`,
+    fix: 'Call machine.connect(bot) or machine.start(bot).',
+  },
+  INVALID_OPTION: {
+    message: (d) =>
+      d.found === 'unknown'
+        ? `Unknown option "${d.option}".${suggestion(d.option.replace(/^.*[ .]/, ''), d.expected.split(', '))}`
+        : d.found === 'missing'
+          ? `Missing option "${d.option}". Expected ${d.expected}.`
+          : `Invalid option "${d.option}": found ${d.found}. Expected ${d.expected}.`,
+    fix: 'Correct the option.',
+  },
+  INVALID_NAME: {
+    message: (d) => `Invalid name for ${d.of}: "${d.name}". Expected ${d.expected}.`,
+    fix: 'Choose another name.',
+  },
+  INVALID_TARGET: {
+    message: (d) => `${d.where} was given ${d.found}. Expected ${d.expected}.`,
+    fix: 'If it was undefined, check for a typo or a circular import.',
+  },
+  STATE_REUSED: {
+    message: (d) => `The same state() is used for both "${d.first}" and "${d.second}".`,
+    fix: 'Call state() once per name.',
+  },
+  STATE_UNBOUND: {
+    message: (d) => `${d.where} was given a state() that belongs to no group.`,
+    fix: 'Declare it in states(name, { … }) and use the member of that group.',
+  },
+  GROUP_DUPLICATE: {
+    message: (d) => `Two groups of this machine are named "${d.group}".`,
+    fix: 'Rename one. Scenes and flows are groups too.',
+  },
+  STATE_UNKNOWN: {
+    message: (d) => `Unknown state "${d.state}".${suggestion(d.state, d.known)}`,
+    fix: 'Add its group to fsm({ states }), or declare the former id with state({ was }).',
+  },
+  SCENE_UNKNOWN: {
+    message: (d) => `Unknown scene "${d.scene}".${suggestion(d.scene, d.known)}`,
+    fix: 'Add it to fsm({ states }) or fsm({ scenes }). A flow on a stage needs session({ stage }) or fsm({ scenes: stage.asScenes() }).',
+  },
+  SCENE_DUPLICATE: {
+    message: (d) => `Two scenes of this machine are named "${d.scene}".`,
+    fix: 'Rename one.',
+  },
+  NO_NEIGHBOR: {
+    message: (d) =>
+      d.state === null
+        ? `No state is set, so there is no ${d.direction} state.`
+        : `State "${d.state}" has no ${d.direction} state in its group.`,
+    fix: 'Move with set(…), or call clear() at the end.',
+  },
+  NO_HISTORY: {
+    message: (d) =>
+      `There is no earlier state to go back to${d.state === null ? '' : ` from "${d.state}"`}.`,
+    fix: 'Call back() only after a move. fsm({ history }) sets how many moves are stored.',
+  },
+  NO_SCENE: {
+    message: (d) => `"${d.verb}" needs an active scene. A scene that was left is read-only.`,
+    fix: 'Enter a scene first. For plain states, use set(null) or clear().',
+  },
+  NOT_SETTABLE: {
+    message: (d) => `State "${d.state}" belongs to scene "${d.scene}" and cannot be set.`,
+    fix: 'Enter the scene instead.',
+  },
+  DATA_NOT_JSON: {
+    message: (d) => `The data at "${d.path}" is ${d.found}, which JSON cannot represent.`,
+    fix: 'Use plain JSON: a string for a Date, an array for a Map or Set, no functions or classes.',
+  },
+  DATA_FROZEN: {
+    message: (d) => `A handler changed frozen data: ${d.reason}.`,
+    fix: 'Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy.',
+  },
+  TEXT_TOO_LONG: {
+    message: (d) => `Telegram rejected a message as too long: "${d.found}".`,
+    fix: 'Send at most 4,096 characters, or 1,024 in a caption. To have longer texts split for you, use entities instead of parse_mode.',
+  },
+  RECORD_TOO_LARGE: {
+    message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
+    fix: 'Store large values elsewhere, or raise fsm({ maxRecordBytes }).',
+  },
+  RECORD_UNREADABLE: {
+    message: (d) => `The value at "${d.key}" is not a telefsm record: ${d.reason}.`,
+    fix: 'Find out what else writes to this key, or choose a policy with fsm({ unknownState }).',
+  },
+  RECORD_NEWER: {
+    message: (d) =>
+      `Conversation "${d.key}" was written by newer code (version ${d.version}), but this process supports ${d.known}. It was not changed.`,
+    fix: 'Deploy the newer version here too.',
+  },
+  INVALID_MIGRATION: {
+    message: (d) =>
+      d.known.length === 0
+        ? 'The option "migrations" is empty.'
+        : `Invalid migration number ${d.version}. Declared: ${list(d.known)}.`,
+    fix: 'Number migrations from 1 with whole numbers, or omit the option.',
+  },
+  INVALID_KEY: {
+    message: (d) =>
+      `The key of this conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
+    fix: 'Return shorter parts from the strategy, or use a shorter namespace.',
+  },
+  LEASE_LOST: {
+    message: (d) =>
+      `Another process acquired or deleted the conversation "${d.key}" during this turn; ${kept(d.committedBefore)}.`,
+    fix: 'Keep handlers shorter than turn.max. Telegram may redeliver the update.',
+  },
+  COMMIT_UNKNOWN: {
+    message: (d) =>
+      `The storage did not answer for "${d.key}", so it is unknown whether the turn was committed.`,
+    fix: 'Read `cause`, the error of your database client. A redelivery is safe: it runs only if nothing was committed.',
+  },
+  STORAGE_FAILED: {
+    message: (d) => `The storage failed to ${d.operation} "${d.key}"; ${kept(d.committedBefore)}.`,
+    fix: 'Read `cause`, the error of your database client.',
+  },
+  STORAGE_UNUSABLE: {
+    message: (d) => `${d.storage} cannot be used: ${d.reason}. ${d.remedy}`,
+    fix: 'No restart is needed: once it is repaired, updates are handled again.',
+  },
+  STORAGE_NEWER: {
+    message: (d) =>
+      `"${d.storage}" was set up by a newer telefsm (version ${d.version}), but this one supports ${d.known}. It was not changed.`,
+    fix: 'Deploy the newer version here too.',
+  },
+  WAIT_TIMEOUT: {
+    message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms, so the call did not run.`,
+    fix: 'Find the handler that does not end, or that waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
+  },
+  QUEUE_FULL: {
+    message: (d) => `${d.limit} updates of "${d.key}" are already waiting.`,
+    fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
+  },
+  BUSY: {
+    message: (d) => `Conversation "${d.key}" is busy with another turn.`,
+    fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
+  },
+  REENTERED: {
+    message: (d) =>
+      `A handler of "${d.key}" opened its own conversation and would wait for itself.`,
+    fix: 'Use ctx.state of the handler, or move the call into afterCommit(…).',
+  },
+  STOPPED: {
+    message: (d) => `The machine was stopped, so "${d.operation}" did not begin.`,
+    fix: 'Stop the bot before the machine.',
+  },
+  DEADLINES_UNAVAILABLE: {
+    message: (d) => `${d.what} needs deadlines, and this storage cannot fire them.`,
+    fix: 'Use a storage with deadlines, or set fsm({ deadlines: "on-update" }): deadlines then fire with the next update.',
+  },
+};

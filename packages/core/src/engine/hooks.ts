@@ -12,7 +12,7 @@ import { type Frame, promptUnsent } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import { languageSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { checkData } from './data-check.ts';
+import { checkEntered } from './entered-data.ts';
 import { askedMember, attempt, FrameRun } from './frame-run.ts';
 import { sendQuestion } from './send-question.ts';
 
@@ -161,7 +161,7 @@ async function notifyTop(
   switch (event.kind) {
     case 'entered': {
       if (event.fresh === true) await behavior.screen?.(run);
-      if (behavior.check !== undefined) await checkData(turn, behavior.check);
+      if (behavior.check !== undefined) await checkEntered(turn, behavior.check);
       await guarded(turn, behavior, () => behavior.enter?.(run, event.params));
       return event.params;
     }

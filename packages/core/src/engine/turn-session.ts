@@ -1,6 +1,6 @@
 /** The session of a conversation as scenes see it: the one that both frameworks show at `ctx.session`. */
 
-import { frozenData, isJsonObject, put, thawed } from '../base/json.ts';
+import { frozenData, thawed } from '../base/json.ts';
 import type { SessionAccess } from '../state/context.ts';
 
 /** Where the record keeps it: the name of the context property. */
@@ -43,7 +43,7 @@ export function sessionMark(access: SessionAccess): () => void {
     access.opened = opened;
     if (opened === undefined) return;
     opened.isRead = isRead;
-    if (text !== undefined && textOf(opened.value) !== text) restore(opened, JSON.parse(text));
+    if (text !== undefined && textOf(opened.value) !== text) opened.value = JSON.parse(text);
   };
 }
 
@@ -54,15 +54,4 @@ function textOf(session: unknown): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** In place where that can be: a handler may hold the session. */
-function restore(opened: { value: unknown }, before: unknown): void {
-  const { value } = opened;
-  if (!isJsonObject(value) || !isJsonObject(before)) {
-    opened.value = before;
-    return;
-  }
-  for (const name of Object.keys(value)) Reflect.deleteProperty(value, name);
-  for (const [name, member] of Object.entries(before)) put(value, name, member);
 }

@@ -54,7 +54,7 @@ export class RunningTurn implements OpenTurn {
   writing: Promise<void> | undefined;
   /** The statement that writes the record now; the next one waits for it, since it spends the fence. */
   sending: Promise<void> | undefined;
-  /** How many loops run code of scenes now, hooks or questions: a commit within it cannot wait for them. */
+  /** How many loops run hooks or questions of scenes now: a commit within one of them cannot wait for it. */
   hooks = 0;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;

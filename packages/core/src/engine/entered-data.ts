@@ -5,7 +5,7 @@ import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 
 /** Checks the data of the top frame. Data that a handler has changed meanwhile is checked again. */
-export async function checkData(
+export async function checkEntered(
   { copy }: OpenTurn,
   fits: NonNullable<SceneBehavior['check']>,
 ): Promise<void> {
