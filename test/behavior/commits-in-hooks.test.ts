@@ -62,8 +62,8 @@ const forgotten: Hook = (fsm) => {
 };
 
 describe.each(frameworks)('on %s,', (_, framework) => {
-  /** @param commits - whether the handler that enters the scene commits, too */
-  async function play(options: object, commits: boolean) {
+  /** A bot whose storage takes a while for a commit, and its user. */
+  function slow(options: object) {
     const clock = virtualClock();
     const storage = textStorage(clock, async (call) => {
       const answer = await call.execute();
@@ -73,15 +73,22 @@ describe.each(frameworks)('on %s,', (_, framework) => {
     const bot = framework.bot();
     bot.noteErrors();
     const machine = bot.fsm({ ...options, storage, clock });
+    const anna = telegram(bot.bot).user('Anna');
+    const at = () => machine.at({ user: anna.id });
+    const held = () => storage.held([at().key]);
+    return { bot, machine, clock, anna, held, stored: () => at().peek() };
+  }
+
+  /** @param commits - whether the handler that enters the scene commits, too */
+  async function play(options: object, commits: boolean) {
+    const { bot, anna, stored, held } = slow(options);
     bot.command('go', async ({ fsm }) => {
       fsm.enter('place');
       if (commits) await fsm.commit();
     });
-    const anna = telegram(bot.bot).user('Anna');
     await anna.sends('/go');
-    const { current = null, data = {} } = (await machine.at({ user: anna.id }).peek()) ?? {};
-    const held = await storage.held([machine.at({ user: anna.id }).key]);
-    return { errors: bot.errors, stored: [current, data], held };
+    const { current = null, data = {} } = (await stored()) ?? {};
+    return { errors: bot.errors, stored: [current, data], held: await held() };
   }
 
   it.each([
@@ -155,23 +162,6 @@ describe.each(frameworks)('on %s,', (_, framework) => {
     expect([stored?.data, bot.errors]).toEqual([{ n: 1, m: 1 }, []]);
   });
 
-  /** A bot whose storage takes a while for a commit, and what it has said. */
-  function slow(options: object) {
-    const clock = virtualClock();
-    const storage = textStorage(clock, async (call) => {
-      const answer = await call.execute();
-      if (call.operation === 'keep') await immediates(5);
-      return answer;
-    });
-    const bot = framework.bot();
-    bot.noteErrors();
-    const machine = bot.fsm({ ...options, storage, clock });
-    const anna = telegram(bot.bot).user('Anna');
-    const at = () => machine.at({ user: anna.id });
-    const held = () => storage.held([at().key]);
-    return { bot, machine, anna, held, stored: () => at().peek() };
-  }
-
   it('a commit that fails leaves the one before it as it was', async () => {
     const place = scene('place', {
       data: typed<{ n?: number }>(),
@@ -220,6 +210,24 @@ describe.each(frameworks)('on %s,', (_, framework) => {
     await immediates(20);
     expect([await held(), bot.errors.map(String)]).toEqual([[], ['Error: broken']]);
     expect((await stored())?.current).toBe('Menu:main');
+  });
+
+  it('tasks of a deadline run that are added after its last change', async () => {
+    const done: string[] = [];
+    const place = scene('place', { timeout: '1m' }).on({
+      handle: () => {},
+      timeout: async ({ state }) => {
+        state.set(Menu.main);
+        await state.commit();
+        state.afterCommit(() => void done.push('task'));
+      },
+    });
+    const { bot, anna, clock, machine, stored } = slow({ states: [Menu, place] });
+    bot.command('go', ({ fsm }) => fsm.enter(place));
+    await anna.sends('/go');
+    await clock.advance('1m');
+    await machine.sweep();
+    expect([(await stored())?.current, done, bot.errors]).toEqual(['Menu:main', ['task'], []]);
   });
 
   it('hooks run one after the other while commits are not awaited', async () => {

@@ -113,6 +113,23 @@ describe.each(frameworks)('polls on %s', (_, framework) => {
       anna.sees('Seats?');
     });
 
+    it('a vote for a waiting conversation does not ask `when` about the vote itself', async () => {
+      const asked: unknown[] = [];
+      const { world, bot } = play(framework, {
+        states: [lunch],
+        storage: storageOf(),
+        when: ({ updateType }) => {
+          asked.push(updateType);
+          return updateType !== 'poll_answer';
+        },
+      });
+      const anna = world.user('Anna');
+      await anna.sends('/lunch');
+      await anna.votes('Soup');
+      anna.sees('Seats?');
+      expect([asked, bot.errors]).toEqual([['message'], []]);
+    });
+
     it("another member's vote is no answer of the member who was asked", async () => {
       const { world, votes, bot } = play(framework, { states: [lunch], storage: storageOf() });
       const group = world.group('Friends');

@@ -57,7 +57,7 @@ async function oneSeries({ open, jobs, concurrencies = [1], until }) {
  * @param {string} id
  * @param {string} other - with which it is compared
  * @param {number} concurrency
- * @param {Record<string, (own: any, other: any) => number>} read
+ * @param {Record<string, (own: object, other: object) => number>} read - the numbers, by name
  * @returns {Record<string, import('./parent.mjs').Spread> | undefined} the spread of each; `undefined` without a round that has both
  */
 export function beside(rounds, id, other, concurrency, read) {
