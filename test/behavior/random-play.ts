@@ -20,7 +20,7 @@ import {
 interface Call {
   readonly method: string;
   readonly payload: object;
-  readonly answer?: unknown;
+  readonly answer: { readonly result?: unknown } | undefined;
 }
 interface Keyboard {
   readonly inline_keyboard?: readonly (readonly { readonly callback_data?: string }[])[];
@@ -158,7 +158,7 @@ function shownIn(calls: readonly Call[]): readonly ShownButton[] {
       readonly reply_markup?: Keyboard;
       readonly chat_id?: number;
     };
-    const { message_id = 1 } = Object(Reflect.get(Object(answer), 'result'));
+    const { message_id = 1 } = Object(answer?.result);
     return (markup?.inline_keyboard?.flat() ?? []).map(({ callback_data = '' }) => ({
       chat: chat_id ?? 0,
       message: message_id,

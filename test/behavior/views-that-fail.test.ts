@@ -174,6 +174,36 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
     expect(anna.last.text).toBe('n = 1');
   });
 
+  it('an old view that can neither be deleted nor lose its buttons is reported, and stays', async () => {
+    const { bot, anna, world, machine, calls } = play(framework, [Counter]);
+    const failures: unknown[] = [];
+    machine.observe('sendFailed', ({ error }) => void failures.push(error));
+    opens(bot);
+    await anna.sends('/count');
+    calls();
+    for (const [method, reason] of [
+      ['editMessageText', "message can't be edited"],
+      ['deleteMessage', "message can't be deleted"],
+      ['editMessageReplyMarkup', 'not enough rights'],
+    ] as const) {
+      world.fails(method, { error_code: 400, description: `Bad Request: ${reason}` });
+    }
+    await anna.taps('Up');
+    expect(calls()).toEqual([
+      'answerCallbackQuery',
+      'editMessageText',
+      'sendMessage',
+      'deleteMessage',
+      'editMessageReplyMarkup',
+    ]);
+    expect(failures).toHaveLength(1);
+    expect(failures.join()).toContain('not enough rights');
+    expect(bot.errors).toEqual([]);
+    expect(anna.screen().map(({ text }) => text)).toEqual(['n = 0', 'n = 1']);
+    await anna.taps('Up');
+    expect(anna.last.text).toBe('n = 2');
+  });
+
   it('a user who has blocked the bot is reported, and the turn is committed', async () => {
     const { bot, anna, world, machine, calls } = play(framework, [Counter]);
     const failures: unknown[] = [];

@@ -453,5 +453,11 @@ describe('the fake Bot API', () => {
       payload: { text: '' },
       answer: { ok: false, error_code: 400 },
     });
+    const { result } = await say({ text: 'Hi' });
+    const { answer } = server.calls.at(-1) ?? {};
+    expect(answer).toEqual({ ok: true, result });
+    // what the bot makes of its copy does not change the record
+    Object.assign(result as object, { text: 'Changed' });
+    expect(answer).toMatchObject({ result: { text: 'Hi' } });
   });
 });

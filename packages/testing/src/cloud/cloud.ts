@@ -42,7 +42,13 @@ export interface ApiCall {
   readonly payload: Payload;
   /** `undefined` while the answer is under way, or when the network ate the call. */
   readonly answer:
-    | { readonly ok: boolean; readonly error_code?: number; readonly description?: string }
+    | {
+        readonly ok: boolean;
+        /** What the method returned, for example the message that was sent; not with a rejection. */
+        readonly result?: unknown;
+        readonly error_code?: number;
+        readonly description?: string;
+      }
     | undefined;
 }
 

@@ -113,8 +113,8 @@ export async function performCall(
     cloud.screen.push({ kind: 'noted', what: `Bot fails: the answer to ${method} is lost` });
     return 'cut';
   }
-  call.answer = { ok: true };
-  // The bot must not share objects with the fake's own memory.
+  // The bot, the record of calls and the fake's own memory must not share objects.
+  call.answer = structuredClone(answer);
   return structuredClone(answer);
 }
 

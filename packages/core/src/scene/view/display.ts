@@ -84,13 +84,14 @@ function note(
 }
 
 /** Deletes a message, or takes its buttons where it is too old to be deleted. */
-async function remove({ turn, report }: FrameRun, old: ShownMessage): Promise<void> {
+async function remove(run: FrameRun, old: ShownMessage): Promise<void> {
+  const { turn } = run;
   const deletion = deletionOf(old);
   const { method, payload } = withoutButtons(old);
   try {
     await turn.api(deletion.method, deletion.payload);
   } catch {
-    if (old.keys !== undefined) await turn.api(method, payload).catch(report);
+    if (old.keys !== undefined) await turn.api(method, payload).catch((error) => run.report(error));
   }
 }
 
