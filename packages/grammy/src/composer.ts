@@ -30,7 +30,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
   readonly #branches = new StateBranches<C>(
     'state',
     () => super.middleware(),
-    (row) => super.use(row as MiddlewareFn<C>),
+    (row) => super.use(row),
   );
 
   /**

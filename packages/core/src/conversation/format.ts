@@ -85,7 +85,7 @@ function formatted<Mode extends 'HTML' | 'MarkdownV2'>(
   const inner = (value: unknown): string => {
     if (value === undefined || value === null || value === false) return '';
     if (Array.isArray(value)) return value.map(inner).join('');
-    const markup = markups.get(value as object);
+    const markup = markups.get(value);
     return markup?.parse_mode === parse_mode ? markup.text : escaped(String(value));
   };
   const text = template.reduce((text, part, at) => text + inner(values[at - 1]) + part);

@@ -77,7 +77,7 @@ export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown
   if (!called) return;
   const into = left.into !== undefined && result !== undefined;
   if (into) {
-    copy.change({ data: mergedData(copy.top.data, { [left.into as string]: result }, 'result') });
+    copy.change({ data: mergedData(copy.top.data, { [left.into]: result }, 'result') });
   }
   if (copy.top.scene !== null) {
     effects.note({ kind: 'returned', result, of: left.scene ?? '', into });

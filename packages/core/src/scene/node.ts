@@ -77,7 +77,7 @@ export function scene<
   LeftOut<A, Accept> extends true ? 'text' : Extract<A, Accept>
 > {
   checkOption('id of the scene', id, textual);
-  const accept = (options?.accept ?? 'text') as Accept;
+  const accept = options?.accept ?? 'text';
   const known = {
     accept: acceptable,
     data: schematic,

@@ -70,5 +70,5 @@ export function ownRecord(
  */
 function withoutDelays(update: RawUpdate): RawUpdate {
   const { message: _, poll: __, poll_answer: ___, ...rest } = update;
-  return rest as RawUpdate;
+  return rest;
 }

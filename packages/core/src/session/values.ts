@@ -71,5 +71,5 @@ function isConverted(value: unknown): boolean {
   if (typeof value !== 'object') return typeof value === 'function' || typeof value === 'symbol';
   if (value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype !== null && Object.getPrototypeOf(prototype as object) !== null;
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
 }

@@ -126,9 +126,9 @@ export function observers<Events>(): Observers<Events> {
     listeners,
     on(event, listener) {
       const set = listeners.get(event) ?? new Set();
-      listeners.set(event, set.add(listener as (event: never) => void));
+      listeners.set(event, set.add(listener));
       return () => {
-        set.delete(listener as (event: never) => void);
+        set.delete(listener);
         if (set.size === 0 && listeners.get(event) === set) listeners.delete(event);
       };
     },

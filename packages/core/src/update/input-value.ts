@@ -143,7 +143,7 @@ export function tag<K extends InputKind>(
   kind: K,
   value: InputValues[K] | undefined,
 ): Tagged<K> | undefined {
-  return value === undefined ? undefined : ({ kind, value } as Tagged<K>);
+  return value === undefined ? undefined : { kind, value };
 }
 
 type Reader = (message: RawObject) => Tagged<InputKind> | undefined;

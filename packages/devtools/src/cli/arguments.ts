@@ -61,7 +61,7 @@ export function readArguments(args: readonly string[]): Arguments {
     const surplus = rest[commandUsage[name].most];
     throw new Rejected(`Unexpected argument "${surplus}". Usage: ${usage}`);
   }
-  return { command: name, words: rest, options: options as OptionValues };
+  return { command: name, words: rest, options };
 }
 
 interface OptionToken {

@@ -81,7 +81,7 @@ export function session<S, C extends Context>(
   const given = (options ?? {}) as LooseOptions;
   const { type }: { readonly type?: string | undefined } = given;
   const middleware = type === 'multi' ? several(given) : single(given, false);
-  return middleware as MiddlewareFn<C & SessionFlavor<S>>;
+  return middleware;
 }
 
 /**
@@ -96,7 +96,7 @@ export function lazySession<S, C extends Context>(
 ): MiddlewareFn<C & LazySessionFlavor<S>> {
   const { type }: { readonly type?: string | undefined } = options;
   if (type !== undefined && type !== 'single') throw new Error('Cannot use lazy multi sessions!');
-  return single(options as LooseOptions, true) as MiddlewareFn<C & LazySessionFlavor<S>>;
+  return single(options, true);
 }
 
 function single(options: LooseOptions, lazy: boolean): MiddlewareFn {

@@ -1,12 +1,7 @@
 /** Telegraf's `session()`, inside the turn. */
 
 import type { RawUpdate } from '@telefsm/core';
-import {
-  type SceneRecordOptions,
-  type SceneSessionOptions,
-  sceneSession,
-  shownAt,
-} from '@telefsm/core/adapter';
+import { type SceneRecordOptions, sceneSession, shownAt } from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'telegraf';
 import type { session as telegrafSession } from 'telegraf/session';
 import { telegraf } from '../port.ts';
@@ -49,7 +44,7 @@ export function session<
   P extends (ExclusiveKeys<C, Context> & string) | 'session' = 'session',
 >(options?: SessionOptions<S, C, P>): MiddlewareFn<C> {
   const { property = 'session' } = options ?? {};
-  const run = sceneSession<C>((options ?? {}) as SceneSessionOptions<C>, {
+  const run = sceneSession<C>(options ?? {}, {
     updateOf: (ctx) => ctx.update as unknown as RawUpdate,
     portOf: telegraf.updatePortOf,
   });

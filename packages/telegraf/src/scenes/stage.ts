@@ -51,7 +51,7 @@ export class Stage<
     options: Partial<StageOptions<D>> = {},
   ) {
     super([], options);
-    this.#room = new StageRoom<C>(this.scenes as never, options);
+    this.#room = new StageRoom<C>(this.scenes, options);
     this.register(...scenes);
   }
 

@@ -21,8 +21,8 @@ export async function editOwn(
   const found = partsOf(text, { cloud, user })[0]?.['entities'];
   const edited: RawMessage = {
     ...(rest as RawMessage),
-    [field as string]: text,
-    ...(found === undefined ? {} : { [entitiesField as string]: found }),
+    [field]: text,
+    ...(found === undefined ? {} : { [entitiesField]: found }),
     edit_date: cloud.date(),
   };
   recordOf(actor).messages.set(message.message_id, { message: edited });

@@ -123,5 +123,5 @@ function contentOf(message: RawMessage): Content {
 
 function withoutReply(message: RawMessage): RawMessage {
   const { reply_to_message, ...rest } = message;
-  return rest as RawMessage;
+  return rest;
 }

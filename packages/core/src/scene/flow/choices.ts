@@ -73,7 +73,7 @@ export function entriesOf(
     ? (choices as readonly Choice<object>[]).map((one) =>
         typeof one === 'string' ? ([one, one] as const) : one,
       )
-    : Object.entries(choices as { [value: string]: Label<object> });
+    : Object.entries(choices);
   const wrong = entries.findIndex((entry) => !isEntry(entry));
   if (wrong !== -1) throw noChoices(entries[wrong], where);
   return entries;

@@ -70,7 +70,7 @@ export interface SentInvoice {
 /** Reads what a frame keeps. A member that another program has stored in another shape is as good as missing. */
 export function memoOf(memo: JsonObject): FlowMemo {
   const odd = Object.keys(memo).filter((name) => isOdd(name, memo[name]));
-  if (odd.length === 0) return memo as FlowMemo;
+  if (odd.length === 0) return memo;
   const known = Object.entries(memo).filter(([name]) => !odd.includes(name));
   return Object.fromEntries(known) as FlowMemo;
 }

@@ -141,9 +141,7 @@ function take(holder: unknown, [key, ...rest]: Path): unknown {
   const left = take(own, rest);
   // an include without answers is as if it had not been begun
   const blank = typeof left === 'object' && left !== null && !Array.isArray(left);
-  return blank && Object.keys(left).length === 0
-    ? others
-    : { ...(holder as object), [key as string]: left };
+  return blank && Object.keys(left).length === 0 ? others : { ...holder, [key as string]: left };
 }
 
 /** Without the rounds after a path: they cannot be reached before it is answered. */

@@ -55,5 +55,5 @@ async function restart({ plan, run }: ActiveFlow, argument: string): Promise<voi
   const data =
     (await plan.trigger?.from?.(argument, run.turn, (error) => run.rejected(error))) ??
     plan.parameters?.of(run.data);
-  run.turn.state.enter(plan.self() as never, (data ?? {}) as never);
+  run.turn.state.enter(plan.self() as never, data ?? {});
 }

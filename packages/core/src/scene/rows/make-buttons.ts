@@ -42,7 +42,7 @@ export function acting(id: string, label: string, act: Transition | LooseHandler
   checkOption('press of the button', act, pressable, id);
   checkOption('id of a button', id, visible);
   if (typeof act !== 'function') return button(id, label, () => act, (act as Verb).leads);
-  return button(id, label, (pressed) => act(pressed.turn() as never));
+  return button(id, label, (pressed) => act(pressed.turn()));
 }
 
 /** Sets a value, and then does what the widget's `after` says. */

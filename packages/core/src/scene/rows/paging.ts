@@ -64,7 +64,7 @@ function checkedPage<Item>(found: Page<Item> | object, id: string, size: number)
     const expected = `at most ${size}, those of the page`;
     throw invalidOption(`items of ${loader}`, expected, `${items.length} items`);
   }
-  return found as Page<Item>;
+  return found;
 }
 
 /** Whether a page was loaded already. */
