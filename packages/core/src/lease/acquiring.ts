@@ -102,10 +102,6 @@ export class Acquiring implements Member, Statement<Acquired> {
     this.leases.gate.pass(this);
   }
 
-  get sender(): Sender {
-    return this.leases;
-  }
-
   get isRepeated(): boolean {
     return this.#failures > 0;
   }

@@ -20,6 +20,7 @@ const answers: ReadonlySet<CommitAnswer> = /* @__PURE__ */ new Set(['done', 'alr
 
 /** One commit; any answer counts, also one to an earlier copy. */
 export class Committing implements Statement<CommitAnswer> {
+  readonly leases: CommittingRoom;
   readonly isUrgent = true;
   readonly write: Write | undefined;
   readonly keep: boolean;
@@ -36,7 +37,6 @@ export class Committing implements Statement<CommitAnswer> {
   isUnsure = false;
   /** Why it failed for good. */
   cause: unknown;
-  readonly #room: CommittingRoom;
   readonly #key: string;
   #resolve: (() => void) | undefined;
   #isOver = false;
@@ -45,14 +45,14 @@ export class Committing implements Statement<CommitAnswer> {
   #timer: unknown;
 
   constructor(
-    room: CommittingRoom,
+    leases: CommittingRoom,
     key: string,
     holder: LeaseHolder,
     write: Write | undefined,
     { keep, id }: CommitOptions,
     mark: string | undefined,
   ) {
-    this.#room = room;
+    this.leases = leases;
     this.#key = key;
     this.holder = holder;
     this.write = write;
@@ -65,12 +65,8 @@ export class Committing implements Statement<CommitAnswer> {
   ended(): Promise<void> {
     return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#room.gate.pass(this);
+      this.leases.gate.pass(this);
     });
-  }
-
-  get sender(): Sender {
-    return this.#room;
   }
 
   get isRepeated(): boolean {
@@ -79,7 +75,7 @@ export class Committing implements Statement<CommitAnswer> {
 
   send(now: number): Awaitable<CommitAnswer> {
     this.since = Math.min(this.since, now);
-    const { short, options } = this.#room;
+    const { short, options } = this.leases;
     const { write, keep, holder } = this;
     return options.storage.commit(this.#key, holder, write, keep ? short : undefined);
   }
@@ -92,7 +88,7 @@ export class Committing implements Statement<CommitAnswer> {
   }
 
   failed(cause: unknown): void {
-    const { storage, clock, lease } = this.#room.options;
+    const { storage, clock, lease } = this.leases.options;
     if (this.#isOver) return;
     const fault = faultOf(storage, cause);
     this.isUnsure ||= fault === 'unknown';
@@ -100,14 +96,14 @@ export class Committing implements Statement<CommitAnswer> {
     const isLong = clock.monotonic() - this.since >= lease;
     if (fault === 'fatal' || isLong) this.#end();
     else {
-      const again = () => this.#room.gate.pass(this);
+      const again = () => this.leases.gate.pass(this);
       this.#timer = clock.setTimeout(again, backoff(this.#failures++));
     }
   }
 
   #end(): void {
     this.#isOver = true;
-    if (this.#timer !== undefined) this.#room.options.clock.clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.leases.options.clock.clearTimeout(this.#timer);
     this.#resolve?.();
   }
 }

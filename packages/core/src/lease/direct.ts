@@ -134,17 +134,17 @@ export class DirectLease implements Lease, Member {
   at = -1;
   protected isLost = false;
   protected committedBefore = false;
-  private readonly room: LeaseHome;
+  readonly leases: LeaseHome;
   private abort: AbortController | undefined;
 
   constructor(
-    room: LeaseHome,
+    leases: LeaseHome,
     key: string,
     holder: LeaseHolder,
     stored: StoredText | undefined,
     startedAt: number,
   ) {
-    this.room = room;
+    this.leases = leases;
     this.key = key;
     this.holder = holder;
     this.stored = stored;
@@ -160,15 +160,15 @@ export class DirectLease implements Lease, Member {
   /** The conversation is somebody else's, or the turn has lasted too long. */
   lose(): void {
     this.isLost = true;
-    this.room.over(this);
+    this.leases.over(this);
     this.seat?.leave();
     this.abort?.abort(this.lost());
   }
 
   commit(write: Write | undefined, options: CommitOptions): void | Promise<void> {
-    const { storage, longest } = this.room.options;
+    const { storage, longest } = this.leases.options;
     const { key, holder } = this;
-    if (!options.keep) this.room.over(this);
+    if (!options.keep) this.leases.over(this);
     let sent: Awaitable<CommitAnswer>;
     try {
       sent = storage.commit(key, holder, write, options.keep ? longest : undefined);
@@ -177,7 +177,7 @@ export class DirectLease implements Lease, Member {
     }
     // at once where the storage has answered at once: a promise would be one more for every update
     if (typeof sent === 'string') return this.answered(sent, write, options);
-    return within(sent, this.room.options.clock).then(
+    return within(sent, this.leases.options.clock).then(
       (answer) => this.answered(answer, write, options),
       (cause) => this.#failed(cause),
     );
@@ -198,20 +198,20 @@ export class DirectLease implements Lease, Member {
       this.holder = { token, fence: fence + 1 };
       this.committedBefore = true;
     }
-    if (write?.deadlineIn !== undefined) this.room.options.armed?.(write.deadlineIn);
+    if (write?.deadlineIn !== undefined) this.leases.options.armed?.(write.deadlineIn);
   }
 
   #failed(cause: unknown): never {
     const { key, committedBefore } = this;
     this.lose();
-    throw this.room.options.storage.classify?.(cause) === 'fatal'
+    throw this.leases.options.storage.classify?.(cause) === 'fatal'
       ? storageFailed(key, 'commit', cause, committedBefore)
       : new FsmError('COMMIT_UNKNOWN', { key }, { cause });
   }
 
   async release(): Promise<void> {
-    const { storage, clock, report } = this.room.options;
-    this.room.over(this);
+    const { storage, clock, report } = this.leases.options;
+    this.leases.over(this);
     try {
       await within(storage.release(this.key, this.holder), clock);
     } catch (error) {

@@ -13,7 +13,7 @@ import { callBound, TimedOut } from './calls.ts';
 import type { DueAt } from './due.ts';
 import type { LiveList, Member } from './live.ts';
 
-/** The machine that sends statements, as the gate sees it. */
+/** The leases of a machine, as the gate sees them: they send statements. */
 export interface Sender {
   readonly clock: Clock;
   /** Its statements that were sent and are within their bound; it calls their {@link InFlight.tick}. */
@@ -24,7 +24,8 @@ export interface Sender {
 
 /** A statement that passes the gate, and gets its answer. */
 export interface Statement<T> {
-  readonly sender: Sender;
+  /** The leases that send it. */
+  readonly leases: Sender;
   /** Whether it ends or extends a turn that runs: those pass before statements that begin one. */
   readonly isUrgent: boolean;
   /** Sent before, and not answered in time: it goes to the front. */
@@ -66,9 +67,9 @@ export class Gate {
    *
    * @throws TimedOut if it is not answered in {@link callBound} ms from sending it; what the storage throws
    */
-  ask<T>(send: () => Awaitable<T>, isUrgent: boolean, sender: Sender): Promise<T> {
+  ask<T>(send: () => Awaitable<T>, isUrgent: boolean, leases: Sender): Promise<T> {
     return new Promise((answered, failed) =>
-      this.pass(new Once(sender, isUrgent, send, answered, failed)),
+      this.pass(new Once(leases, isUrgent, send, answered, failed)),
     );
   }
 
@@ -78,8 +79,8 @@ export class Gate {
 
   #send<T>(statement: Statement<T>): void {
     if (statement.isWanted?.() === false) return;
-    const { sender } = statement;
-    const sentAt = sender.clock.monotonic();
+    const { leases } = statement;
+    const sentAt = leases.clock.monotonic();
     let answer: Awaitable<T>;
     try {
       answer = statement.send(sentAt);
@@ -93,8 +94,8 @@ export class Gate {
     }
     this.#running++;
     const inFlight = new InFlight(this, statement, sentAt);
-    sender.inFlight.add(inFlight);
-    sender.by(inFlight.dueAt);
+    leases.inFlight.add(inFlight);
+    leases.by(inFlight.dueAt);
     answer.then(
       (value) => inFlight.answered(value),
       (error) => inFlight.failed(error),
@@ -150,7 +151,7 @@ export class InFlight<out T = unknown> implements Member {
   tick(now: number): void {
     if (now < this.dueAt) return;
     this.#isLate = true;
-    this.#statement.sender.inFlight.delete(this);
+    this.#statement.leases.inFlight.delete(this);
     this.#gate.late(this);
     // first the one who waits, so that a repetition gets the slot
     this.#statement.failed(new TimedOut());
@@ -168,27 +169,27 @@ export class InFlight<out T = unknown> implements Member {
   }
 
   #end(): void {
-    this.#statement.sender.inFlight.delete(this);
+    this.#statement.leases.inFlight.delete(this);
     this.#gate.ended(this);
   }
 }
 
 /** A statement that is sent once. */
 class Once<T> implements Statement<T> {
-  readonly sender: Sender;
+  readonly leases: Sender;
   readonly isUrgent: boolean;
   readonly send: () => Awaitable<T>;
   readonly answered: (value: T) => void;
   readonly failed: (error: unknown) => void;
 
   constructor(
-    sender: Sender,
+    leases: Sender,
     isUrgent: boolean,
     send: () => Awaitable<T>,
     answered: (value: T) => void,
     failed: (error: unknown) => void,
   ) {
-    this.sender = sender;
+    this.leases = leases;
     this.isUrgent = isUrgent;
     this.send = send;
     this.answered = answered;

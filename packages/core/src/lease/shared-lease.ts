@@ -23,7 +23,7 @@ export interface LeaseRoom extends LeaseHome, CommittingRoom {
 
 /** The {@link Lease} of a shared storage. */
 export class SharedLease extends DirectLease {
-  readonly leases: LeaseRoom;
+  declare readonly leases: LeaseRoom;
   /** When it is checked next. */
   dueAt: DueAt;
   /** Until when the storage certainly leaves it to us, and how long that lease was. */
@@ -43,7 +43,6 @@ export class SharedLease extends DirectLease {
     until: number,
   ) {
     super(leases, key, holder, stored, startedAt);
-    this.leases = leases;
     this.#length = leases.short;
     this.#until = until;
     this.dueAt = startedAt + this.#pause;
@@ -110,12 +109,21 @@ export class SharedLease extends DirectLease {
     return withMark(marks, text, before);
   }
 
-  override commit(write: Write | undefined, options: CommitOptions): Promise<void> {
+  override async commit(write: Write | undefined, options: CommitOptions): Promise<void> {
     const { holder, key, leases } = this;
     const mark = this.#mark?.fence === holder.fence ? this.#mark.text : undefined;
     const committing = new Committing(leases, key, holder, write, options, mark);
     this.#isCommitting = true;
-    return committing.ended().then(() => this.#ended(committing));
+    try {
+      await committing.ended();
+      const { said } = committing;
+      const isAccepted = said !== undefined && said !== 'rejected';
+      if (isAccepted) this.#accepted(committing);
+      else await this.#failed(committing);
+    } finally {
+      this.#isCommitting = false;
+      if (!options.keep) leases.over(this);
+    }
   }
 
   override async release(): Promise<void> {
@@ -136,19 +144,6 @@ export class SharedLease extends DirectLease {
   #releaseOnce(): Promise<void> {
     const { key, holder } = this;
     return this.leases.urgent(() => this.leases.options.storage.release(key, holder));
-  }
-
-  #ended(committing: Committing): Awaitable<void> {
-    const { said, keep } = committing;
-    const isAccepted = said !== undefined && said !== 'rejected';
-    if (!isAccepted) return this.#failed(committing).finally(() => this.#committed(keep));
-    this.#committed(keep);
-    this.#accepted(committing);
-  }
-
-  #committed(keep: boolean): void {
-    this.#isCommitting = false;
-    if (!keep) this.leases.over(this);
   }
 
   async #failed(committing: Committing): Promise<void> {
