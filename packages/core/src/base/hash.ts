@@ -8,3 +8,8 @@ export function hash32(text: string): number {
   }
   return hash >>> 0;
 }
+
+/** The hash as text of at most seven letters and digits: it stands for a text in the data of buttons. */
+export function shortHash(text: string): string {
+  return hash32(text).toString(36);
+}

@@ -1,6 +1,6 @@
 /** The tag of a conversation: short enough for the data of a button (64 bytes: Bot API, InlineKeyboardButton). */
 
-import { hash32 } from '../base/hash.ts';
+import { hash32, shortHash } from '../base/hash.ts';
 
 /** How many letters of a tag are those of the machine. */
 const machineLetters = 4;
@@ -14,7 +14,7 @@ const machines = 1_679_616;
  */
 export function tagOf(key: string): string {
   const machine = hash32(key.slice(0, key.indexOf(':'))) % machines;
-  return machine.toString(36).padStart(machineLetters, '0') + hash32(key).toString(36);
+  return machine.toString(36).padStart(machineLetters, '0') + shortHash(key);
 }
 
 /** Whether two tags are of one machine: of conversations under one namespace. */

@@ -1,5 +1,6 @@
 /** A flow at work: its definition, the frame that it acts on, and the moves that it makes. */
 
+import { shortHash } from '../../base/hash.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Trigger } from '../../conversation/behavior.ts';
@@ -9,7 +10,6 @@ import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { payloadOf } from '../../update/subject.ts';
-import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
 import { cleanUp } from './clean-up.ts';
@@ -132,9 +132,9 @@ export function questionOf(pending: PendingQuestion | undefined): AskOptions | u
   return pending?.kind === 'ask' ? pending.step.question : undefined;
 }
 
-/** Stands for a question on buttons and in the memo. */
+/** Stands for a question on buttons and in the memo, rounds included. */
 export function tokenOf({ path }: Pick<PendingQuestion, 'path'>): string {
-  return questionToken(pathKey(path));
+  return shortHash(pathKey(path));
 }
 
 /** The tokens of a question: that of its name, and those of former ones, which a deploy may have renamed. */

@@ -4,7 +4,7 @@
  */
 
 import { toMs } from '../../base/clock.ts';
-import { hash32 } from '../../base/hash.ts';
+import { shortHash } from '../../base/hash.ts';
 import { invalidOption } from '../../base/rules.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
@@ -77,14 +77,9 @@ async function keyboard(active: ActiveFlow, question: PendingAsk) {
   const head = elsewhereHead({ tag, chat, user, thread, entry, question: tokenOf(question) });
   const listing = await choicesOf(active, question);
   return (listing?.options ?? []).map(({ value, label }) => {
-    const callback_data = head + tokenFor(value);
+    const callback_data = head + shortHash(value);
     if (callback_data.length <= maxBytes) return [{ text: label, callback_data }];
     const expected = `buttons of ${maxBytes} bytes`;
     throw invalidOption(`${question.id} to`, expected, `${callback_data.length}`);
   });
-}
-
-/** Stands for a value on its button. */
-export function tokenFor(value: string): string {
-  return hash32(value).toString(36);
 }

@@ -1,6 +1,6 @@
 /** Adapts the progress of users in mid-flow to a deploy: renamed steps, and the fingerprint of a definition. */
 
-import { hash32 } from '../../base/hash.ts';
+import { shortHash } from '../../base/hash.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Schema } from '../../base/schema.ts';
 import { valuesOf } from './choices.ts';
@@ -17,7 +17,7 @@ export function fingerprintOf(steps: readonly Step[]): string {
       const { accept, choices, multiple, schema } = step.question;
       return [step.name, accept, valuesOf(choices), multiple, schema && schemaText(schema)];
     });
-  return hash32(JSON.stringify(parts(steps))).toString(36);
+  return shortHash(JSON.stringify(parts(steps)));
 }
 
 /** Moves answers from former names of their steps to the present ones; gives the same object where there are none. */

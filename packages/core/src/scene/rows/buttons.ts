@@ -1,6 +1,6 @@
 /** Buttons of scenes: their data, bound to a conversation, an entry and a question in at most 64 bytes, and their order in rows. */
 
-import { hash32 } from '../../base/hash.ts';
+import { shortHash } from '../../base/hash.ts';
 
 /** The action of a button. */
 export type ButtonAction =
@@ -139,14 +139,9 @@ function numberedHashes(): (value: string) => string {
   };
 }
 
-/** Stands for a question, rounds included. */
-export function questionToken(mark: string): string {
-  return hash32(mark).toString(36);
-}
-
 function hashOf(value: string): string {
   const reversed = [...value].reverse().join('');
-  return `#${hash32(value).toString(36)}${hash32(reversed).toString(36)}`;
+  return `#${shortHash(value)}${shortHash(reversed)}`;
 }
 
 /** Bytes as UTF-8, without writing them. */
