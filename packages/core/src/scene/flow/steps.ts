@@ -141,28 +141,26 @@ export function namesSharedByCases(steps: readonly Step[], on: string): readonly
   });
 }
 
+/** The named steps of every level, in order. */
+function stepsOfAllLevels(steps: readonly Step[]): readonly NamedStep[] {
+  return namedSteps(steps).flatMap((step) =>
+    'steps' in step ? [step, ...stepsOfAllLevels(step.steps)] : [step],
+  );
+}
+
 /** Every question of every level. */
 export function questionsIn(steps: readonly Step[]): readonly AskStep[] {
-  return namedSteps(steps).flatMap((step): readonly AskStep[] => {
-    if (step.kind === 'ask') return [step];
-    return step.kind === 'confirm' ? [] : questionsIn(step.steps);
-  });
+  return stepsOfAllLevels(steps).filter((step) => step.kind === 'ask');
 }
 
 /** Whether one of some steps, or inside of them, makes its questions while the flow runs: they may be of any kind. */
 export function makesQuestions(steps: readonly Step[]): boolean {
-  return namedSteps(steps).some(
-    (step) => step.kind === 'questions' || ('steps' in step && makesQuestions(step.steps)),
-  );
+  return stepsOfAllLevels(steps).some(({ kind }) => kind === 'questions');
 }
 
 /** Whether a repeat among some steps, or inside of them, has `after`: then its finished rounds stay as they are. */
 export function closesRounds(steps: readonly Step[]): boolean {
-  return namedSteps(steps).some(
-    (step) =>
-      (step.kind === 'repeat' && step.after !== undefined) ||
-      ('steps' in step && closesRounds(step.steps)),
-  );
+  return stepsOfAllLevels(steps).some((step) => step.kind === 'repeat' && step.after !== undefined);
 }
 
 /** Every question of every level, by the id of its state. */
