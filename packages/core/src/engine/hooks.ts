@@ -219,25 +219,16 @@ export function guarded<T>(
   run: () => Awaitable<T>,
   isOthers?: (error: unknown) => boolean,
 ): Awaitable<T> {
+  const failed = (error: unknown): never => {
+    if (isOthers?.(error) !== true) noteFailure(turn, behavior);
+    throw error;
+  };
   try {
     const done = run();
-    return isPromise(done) ? guardedLater(turn, behavior, done, isOthers) : done;
+    return isPromise(done) ? done.then(undefined, failed) : done;
   } catch (error) {
-    if (isOthers?.(error) !== true) noteFailure(turn, behavior);
-    throw error;
+    return failed(error);
   }
-}
-
-function guardedLater<T>(
-  turn: OpenTurn,
-  behavior: SceneBehavior,
-  done: PromiseLike<T>,
-  isOthers: ((error: unknown) => boolean) | undefined,
-): PromiseLike<T> {
-  return done.then(undefined, (error: unknown) => {
-    if (isOthers?.(error) !== true) noteFailure(turn, behavior);
-    throw error;
-  });
 }
 
 /** The code of a scene has thrown: the user reads the text `failed`. */
