@@ -53,12 +53,12 @@ export class Acquiring implements Member, Statement<Acquired> {
   readonly #last: DueAt;
   #resolve: ((lease: Lease | undefined) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
-  #isOver = false;
+  isOver = false;
   /** When it asks again, or has waited for too long. */
   dueAt: DueAt = Number.POSITIVE_INFINITY;
   /** How often it has asked. */
   #asks = 0;
-  #failures = 0;
+  failures = 0;
   /** The failure that says most; it is forgotten with the next answer. */
   #cause: unknown;
   /** How many busy answers it has had. */
@@ -96,18 +96,10 @@ export class Acquiring implements Member, Statement<Acquired> {
 
   /** Also where it was handed the conversation, and where a turn that it waits for is to end. */
   askAgain(): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#asks++;
     this.#continueAt(Number.POSITIVE_INFINITY);
     this.leases.gate.pass(this);
-  }
-
-  get isRepeated(): boolean {
-    return this.#failures > 0;
-  }
-
-  isWanted(): boolean {
-    return !this.#isOver;
   }
 
   send(): Awaitable<Acquired> {
@@ -122,21 +114,21 @@ export class Acquiring implements Member, Statement<Acquired> {
   }
 
   giveUp(reason: unknown): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#end();
     this.leases.gaveUp(this);
     this.#reject?.(reason);
   }
 
   #end(): void {
-    this.#isOver = true;
+    this.isOver = true;
     this.options.interruption?.signal.removeEventListener('abort', this);
   }
 
   /** Asks again then, unless it has waited for too long by then. */
   #continueAt(at: DueAt): void {
     this.dueAt = Math.min(at, this.#last);
-    this.leases.by(this.dueAt);
+    this.leases.timer.by(this.dueAt);
   }
 
   /** Called now and then until it has ended. */
@@ -154,12 +146,12 @@ export class Acquiring implements Member, Statement<Acquired> {
     if (Object(answer) !== answer) {
       throw new Error(`The storage answered an acquire with ${shown(answer)}.`);
     }
-    if (this.#isOver) {
+    if (this.isOver) {
       if (!('busy' in answer)) this.leases.late(key, { token, fence: answer.fence });
       return;
     }
     this.leases.hasAnswered = true;
-    this.#failures = 0;
+    this.failures = 0;
     this.#cause = undefined;
     if ('busy' in answer) void this.#whileBusy(answer);
     else this.#granted(answer, sentAt);
@@ -188,7 +180,7 @@ export class Acquiring implements Member, Statement<Acquired> {
     try {
       const askIn = await this.#pauseBehind(answer);
       // it may have asked meanwhile
-      if (this.#isOver || this.#asks > asks) return;
+      if (this.isOver || this.#asks > asks) return;
       const now = this.leases.clock.monotonic();
       if (askIn > 0) this.#continueAt(now + askIn);
       else this.#continue(now);
@@ -226,11 +218,11 @@ export class Acquiring implements Member, Statement<Acquired> {
   }
 
   failed(error: unknown): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     // a certain cause says more than a time-out after it
     if (this.#cause === undefined || !(error instanceof TimedOut)) this.#cause = error;
     if (this.#isHopeless(error)) this.giveUp(storageFailed(this.key, 'acquire', this.#cause));
-    else this.#continueAt(this.leases.clock.monotonic() + backoff(this.#failures++));
+    else this.#continueAt(this.leases.clock.monotonic() + backoff(this.failures++));
   }
 
   #isHopeless(error: unknown): boolean {
@@ -240,7 +232,7 @@ export class Acquiring implements Member, Statement<Acquired> {
     if (!this.leases.hasAnswered && isRefused(error)) return true;
     // a storage that sorts its errors is worth waiting for; of another, three tries show enough
     const patience = storage.classify === undefined ? 0 : Math.min(this.#timeout, lease);
-    return this.#failures >= 2 && this.#spent() >= patience;
+    return this.failures >= 2 && this.#spent() >= patience;
   }
 
   #timedOut(): FsmError {

@@ -40,7 +40,7 @@ export class Committing implements Statement<CommitAnswer> {
   readonly #key: string;
   #resolve: (() => void) | undefined;
   #isOver = false;
-  #failures = 0;
+  failures = 0;
   /** Until it is sent again. */
   #timer: unknown;
 
@@ -69,10 +69,6 @@ export class Committing implements Statement<CommitAnswer> {
     });
   }
 
-  get isRepeated(): boolean {
-    return this.#failures > 0;
-  }
-
   send(now: number): Awaitable<CommitAnswer> {
     this.since = Math.min(this.since, now);
     const { short, options } = this.leases;
@@ -97,7 +93,7 @@ export class Committing implements Statement<CommitAnswer> {
     if (fault === 'fatal' || isLong) this.#end();
     else {
       const again = () => this.leases.gate.pass(this);
-      this.#timer = clock.setTimeout(again, backoff(this.#failures++));
+      this.#timer = clock.setTimeout(again, backoff(this.failures++));
     }
   }
 

@@ -52,13 +52,13 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
   /** The keys of attempts that gave up while they were registered as waiters, by token. */
   readonly #gaveUp = new Map<string, string>();
   /** One for all turns, and the statements in flight. */
-  readonly #timer: DueTimer;
+  readonly timer: DueTimer;
 
   constructor(options: LeaseOptions) {
     const { storage, clock, report, lease } = options;
     this.options = options;
     this.clock = clock;
-    this.#timer = new DueTimer(clock, (now) => this.#tick(now));
+    this.timer = new DueTimer(clock, (now) => this.#tick(now));
     this.short = lease / 3;
     this.gate = gateOf(storage);
     this.wakeUps = wakeUpsOf(storage, clock, this.#handedOver, report);
@@ -103,7 +103,7 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
   stop(): void {
     this.isStopped = true;
     // statements in flight keep their bounds
-    if (this.#soonest() === Number.POSITIVE_INFINITY) this.#timer.stop();
+    if (this.#soonest() === Number.POSITIVE_INFINITY) this.timer.stop();
     this.wakeUps.close();
     this.notes.stop();
   }
@@ -113,7 +113,7 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
     const lease = new SharedLease(this, key, { token, fence }, stored, now, until);
     turns.replace(attempt, lease);
     if (options.interruption !== undefined) this.notes.watch(token, options.interruption);
-    this.by(lease.dueAt);
+    this.timer.by(lease.dueAt);
     return lease;
   }
 
@@ -150,10 +150,6 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
       this.#gaveUp.delete(oldest);
       return;
     }
-  }
-
-  by(at: DueAt): void {
-    this.#timer.by(at);
   }
 
   #tick(now: number): DueAt {

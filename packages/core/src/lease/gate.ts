@@ -10,7 +10,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { StorageStatements } from '../storage/statements.ts';
 import { callBound, TimedOut } from './calls.ts';
-import type { DueAt } from './due.ts';
+import type { DueAt, DueTimer } from './due.ts';
 import type { LiveList, Member } from './live.ts';
 
 /** The leases of a machine, as the gate sees them: they send statements. */
@@ -18,8 +18,8 @@ export interface Sender {
   readonly clock: Clock;
   /** Its statements that were sent and are within their bound; it calls their {@link InFlight.tick}. */
   readonly inFlight: LiveList<InFlight>;
-  /** Ticks at this time, or before. */
-  by(at: DueAt): void;
+  /** Ticks when something is due. */
+  readonly timer: DueTimer;
 }
 
 /** A statement that passes the gate, and gets its answer. */
@@ -28,10 +28,10 @@ export interface Statement<T> {
   readonly leases: Sender;
   /** Whether it ends or extends a turn that runs: those pass before statements that begin one. */
   readonly isUrgent: boolean;
-  /** Sent before, and not answered in time: it goes to the front. */
-  readonly isRepeated?: boolean;
-  /** Asked when it would be sent; `false` drops it. */
-  isWanted?(): boolean;
+  /** How often it was sent and has failed: a repetition goes to the front. */
+  readonly failures?: number;
+  /** Whether nobody waits for it any more: then it is not sent. */
+  readonly isOver?: boolean;
   /** @param now - by the monotonic clock */
   send(now: number): Awaitable<T>;
   /** Gets the answer, however late it comes, and when its statement was sent. */
@@ -58,7 +58,7 @@ export class Gate {
   pass<T>(statement: Statement<T>): void {
     const lane = statement.isUrgent ? this.#urgent : this.#others;
     if (this.#running < this.#width) this.#send(statement);
-    else if (statement.isRepeated === true) lane.unshift(statement);
+    else if (statement.failures) lane.unshift(statement);
     else lane.push(statement);
   }
 
@@ -78,7 +78,7 @@ export class Gate {
   }
 
   #send<T>(statement: Statement<T>): void {
-    if (statement.isWanted?.() === false) return;
+    if (statement.isOver === true) return;
     const { leases } = statement;
     const sentAt = leases.clock.monotonic();
     let answer: Awaitable<T>;
@@ -95,7 +95,7 @@ export class Gate {
     this.#running++;
     const inFlight = new InFlight(this, statement, sentAt);
     leases.inFlight.add(inFlight);
-    leases.by(inFlight.dueAt);
+    leases.timer.by(inFlight.dueAt);
     answer.then(
       (value) => inFlight.answered(value),
       (error) => inFlight.failed(error),
