@@ -78,6 +78,9 @@ test('a CommonJS bot on Telegraf answers', () => node('cjs-telegraf.cjs'));
 
 test('an ES module bot on grammY answers', () => node('esm-grammy.mjs'));
 
+test('a virtual clock waits for modules that a loader resolves in a thread', () =>
+  node('slow-loader.mjs'));
+
 test.each(['import', 'require'])(
   'by %s, errors have sentences and options are checked',
   async (way) => {

@@ -6,6 +6,9 @@ const manyTurns = 64;
 /** Where waiting ends for a bot that never comes to rest. */
 const mostTurns = 20_000;
 
+/** How often {@link loading} is awaited while nothing seems to continue: work may load one part after another. */
+const loadings = 8;
+
 let stirrings = 0;
 
 /** Notes that a bot has done something: {@link rest} continues waiting. */
@@ -22,10 +25,20 @@ export async function untilIdle(done: () => boolean = () => false): Promise<void
   for (let turns = 0; turns < manyTurns && !done(); turns++) await turn();
 }
 
+/**
+ * Lets modules load that core imports only when they are needed.
+ *
+ * A loader such as tsx resolves even a loaded module in a thread, which no turn of the event loop waits for. It answers in order.
+ */
+async function loading(): Promise<void> {
+  await import('./loaded-later.ts');
+}
+
 /** Lets everything of this process continue until no bot has done anything for a number of turns. */
 export async function rest(): Promise<void> {
   let seen = stirrings;
   for (let quiet = 0, turns = 0; quiet < manyTurns && turns < mostTurns; turns++) {
+    if (turns % (manyTurns / loadings) === 0) await loading();
     await turn();
     quiet = seen === stirrings ? quiet + 1 : 0;
     seen = stirrings;
