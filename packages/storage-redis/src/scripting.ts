@@ -35,16 +35,15 @@ export function runScript<Answer = unknown>(
   read?: (answer: unknown) => Answer,
   beside?: () => void,
 ): Promise<Answer> {
-  const send = (name: 'eval' | 'evalsha', script: string) => {
-    const answer = port.send(key, name, [script, '1', key, ...args]);
-    beside?.();
-    return answer;
-  };
-  const failed = (error: unknown): never => {
-    throw explained(error, key);
-  };
+  const answer = port.send(key, 'evalsha', [hash, '1', key, ...args]);
+  beside?.();
   // not async: that would cost one more promise per statement
-  return send('evalsha', hash).then(read, (error) =>
-    isScriptMissing(error) ? send('eval', text).then(read, failed) : failed(error),
-  ) as Promise<Answer>;
+  return answer.then(read, (error) => {
+    if (!isScriptMissing(error)) throw explained(error, key);
+    const again = port.send(key, 'eval', [text, '1', key, ...args]);
+    beside?.();
+    return again.then(read, (failure) => {
+      throw explained(failure, key);
+    });
+  }) as Promise<Answer>;
 }
