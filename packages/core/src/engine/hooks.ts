@@ -14,7 +14,7 @@ import { languageSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { checkEntered } from './entered-data.ts';
 import { askedMember, attempt, FrameRun } from './frame-run.ts';
-import { sendQuestion } from './send-question.ts';
+import { sendQuestion } from './replies.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;

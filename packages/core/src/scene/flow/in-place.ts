@@ -14,7 +14,7 @@ import {
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { sendQuestion } from '../../engine/send-question.ts';
+import { sendQuestion } from '../../engine/replies.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';

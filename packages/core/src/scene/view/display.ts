@@ -8,7 +8,7 @@ import {
   isRejected,
 } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { sendQuestion } from '../../engine/send-question.ts';
+import { sendQuestion } from '../../engine/replies.ts';
 import { anyFile, type Drawing } from './drawing.ts';
 import {
   deletionOf,
