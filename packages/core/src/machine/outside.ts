@@ -8,7 +8,7 @@ import type { Turn } from '../conversation/turn.ts';
 import { newToken } from '../lease/calls.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { TurnId } from '../record/ids.ts';
-import type { BotPort } from '../transaction/facts.ts';
+import type { BotPort, ConversationAddress } from '../transaction/facts.ts';
 import type { Job } from '../transaction/job.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
@@ -20,13 +20,6 @@ import type { MachineRuntime } from './runtime.ts';
 
 /** How long work from outside waits for a conversation, in ms. */
 const timeout = 10_000;
-
-/** Names a conversation without an update. */
-export interface ConversationAddress {
-  readonly key: string;
-  readonly scope: Scope;
-  readonly subject: Subject;
-}
 
 /** Makes the handle of one conversation. */
 export function conversationOf(rt: MachineRuntime, address: ConversationAddress): Conversation {

@@ -34,6 +34,13 @@ export interface BotPort {
   lasting?(): BotPort;
 }
 
+/** Names a conversation without an update. */
+export interface ConversationAddress {
+  readonly key: string;
+  readonly scope: Scope;
+  readonly subject: Subject;
+}
+
 /** The conversation of a turn, and its cause. */
 export interface TurnFacts {
   /** `undefined` where the update has no conversation. */

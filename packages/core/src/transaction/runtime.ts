@@ -18,13 +18,12 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
-import type { Scope } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { Observers, WatchedEvents } from './events.ts';
-import type { TurnFacts } from './facts.ts';
+import type { ConversationAddress, TurnFacts } from './facts.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
@@ -174,7 +173,7 @@ export interface Runtime {
   readonly limits: Map<string, Limit>;
   /** Does work in a turn without an update, once this one has ended. */
   readonly later: (
-    address: { readonly key: string; readonly scope: Scope; readonly subject: Subject },
+    address: ConversationAddress,
     id: TurnId,
     work: (turn: OpenTurn) => void,
   ) => Promise<unknown>;
