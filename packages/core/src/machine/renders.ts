@@ -1,8 +1,8 @@
 /** Views that are shown again from outside, at most once a second in a chat: Telegram allows about one edit a second there. */
 
 import { sleep } from '../lease/calls.ts';
+import type { ConversationAddress } from '../transaction/facts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import type { Subject } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** Ms between two renders in one chat. */
@@ -20,12 +20,6 @@ const machines = new WeakMap<MachineRuntime, Pace>();
 
 type Render = () => Promise<unknown>;
 
-/** A conversation. */
-interface Where {
-  readonly key: string;
-  readonly subject: Subject;
-}
-
 /** Shows the view again, where there is one; as the work of a turn. */
 export function showAgain({ copy, registry, effects }: OpenTurn): void {
   const { scene } = copy.top;
@@ -34,7 +28,11 @@ export function showAgain({ copy, registry, effects }: OpenTurn): void {
 }
 
 /** Renders now, or when a second has passed since the last time in this chat; calls for a conversation that waits share its render. */
-export function paced(rt: MachineRuntime, { key, subject }: Where, render: Render): Promise<void> {
+export function paced(
+  rt: MachineRuntime,
+  { key, subject }: ConversationAddress,
+  render: Render,
+): Promise<void> {
   const { chats, waiting } = paceOf(rt);
   const before = waiting.get(key);
   if (before !== undefined) return before;

@@ -7,10 +7,10 @@ import type { Seat } from '../lease/queue.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
-import type { PollSender } from '../transaction/polls.ts';
 import type { OpenTurn, Rest } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
+import type { Asker } from '../update/elsewhere.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
@@ -59,7 +59,7 @@ export function updatesOf(
     );
   }
   let moves: Promise<GroupMoves> | undefined;
-  async function behindMoves(given: GivenUpdate, asker: PollSender | undefined): Promise<void> {
+  async function behindMoves(given: GivenUpdate, asker: Asker | undefined): Promise<void> {
     // a group becomes a supergroup once, so what that needs is loaded then
     moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
     await (await moves).before(given.update, given.subject);
@@ -90,7 +90,7 @@ export function updatesOf(
 type GivenUpdate = Pick<UpdateJob, 'update' | 'subject' | 'bot' | 'rest' | 'ctx'>;
 
 /** The job of an update; for the conversation that waits for it from another chat, if that is one of this machine. */
-function jobOf(updates: Updates, given: GivenUpdate, asker: PollSender | undefined): UpdateJob {
+function jobOf(updates: Updates, given: GivenUpdate, asker: Asker | undefined): UpdateJob {
   if (asker !== undefined) {
     const job = new UpdateJob(updates, given, asker.subject, true);
     if (job.key !== undefined && tagOf(job.key) === asker.tag) return job;

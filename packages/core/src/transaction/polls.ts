@@ -10,17 +10,11 @@ import { invalidOption } from '../base/rules.ts';
 import { peekAt } from '../lease/calls.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import type { Write } from '../storage/statements.ts';
+import type { Asker } from '../update/elsewhere.ts';
 import { type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
 import { payloadOf, type Subject } from '../update/subject.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 import { writeValue } from './write-value.ts';
-
-/** The conversation that has sent a poll, as the voter takes part in it. */
-export interface PollSender {
-  readonly subject: Subject;
-  /** Of the conversation. */
-  readonly tag: string;
-}
 
 /** Ms that the record of a poll is waited for at most; only turns that follow the same poll write it. */
 const timeout = 10_000;
@@ -66,7 +60,7 @@ export async function withSender(
   rt: Runtime,
   update: RawUpdate,
   subject: Subject,
-  handle: (sender: PollSender | undefined) => Promise<void>,
+  handle: (sender: Asker | undefined) => Promise<void>,
 ): Promise<void> {
   const payload = payloadOf(update);
   const id = textIn(payload, subject.updateType === 'poll' ? 'id' : 'poll_id');

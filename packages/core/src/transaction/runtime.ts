@@ -17,6 +17,7 @@ import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
+import type { Asker } from '../update/elsewhere.ts';
 import type { UserInput } from '../update/input.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
@@ -54,10 +55,7 @@ export interface Engine {
   /** Adds to the recent messages. */
   noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
   /** The conversation that has asked somebody who answers by this update in another chat, and its tag. */
-  askerOf(
-    update: RawUpdate,
-    subject: Subject,
-  ): { readonly subject: Subject; readonly tag: string } | undefined;
+  askerOf(update: RawUpdate, subject: Subject): Asker | undefined;
   /** The commands of all scenes of a machine, as `setMyCommands` takes them. */
   botCommands(registry: Registry): readonly BotCommand[];
   /** Discards messages that the active scene has collected to answer them together, as a part of the turn. */

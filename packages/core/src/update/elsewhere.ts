@@ -9,6 +9,13 @@ import { objectIn, type RawUpdate, textIn } from './raw-update.ts';
 import { showsButton } from './shown-button.ts';
 import type { Subject } from './subject.ts';
 
+/** A conversation that waits for an update of another chat: it has asked a question there, or has sent a poll. */
+export interface Asker {
+  readonly subject: Subject;
+  /** Of the conversation. */
+  readonly tag: string;
+}
+
 /** The callback data of a button of a question in another chat. */
 export interface ElsewhereButton {
   /** Of the conversation that asks. */
@@ -58,10 +65,7 @@ export function readElsewhere(
  *
  * A message that does not have the button names nobody: otherwise a modified client could lock any conversation whose ids it has.
  */
-export function askerOf(
-  update: RawUpdate,
-  { bot }: Subject,
-): { readonly subject: Subject; readonly tag: string } | undefined {
+export function askerOf(update: RawUpdate, { bot }: Subject): Asker | undefined {
   const query = objectIn(update, 'callback_query');
   const message = objectIn(query, 'message');
   const data = textIn(query, 'data') ?? '';
