@@ -1,5 +1,5 @@
 import { flow } from '@telefsm/core';
-import { telegram } from '@telefsm/testing';
+import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
 
@@ -47,6 +47,27 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     const deleted = world.calls.filter(({ method }) => method.startsWith('delete'));
     expect(deleted.map(({ method }) => method)).toEqual(Array(6).fill('deleteBusinessMessages'));
     expect(deleted.every(({ answer }) => answer?.ok)).toBe(true);
+  });
+
+  it('that end by a deadline clean up in the chat where they ran, which the key does not name', async () => {
+    const clock = virtualClock();
+    const quick = flow('quick', { trigger: '/quick', timeout: '1m', prompts: 'delete' })
+      .ask('answer', { prompt: 'Well?' })
+      .done(() => 'Thank you.');
+    const bot = framework.bot();
+    bot.noteErrors();
+    const machine = bot.fsm({ states: [quick], strategy: 'globalUser', clock });
+    const world = telegram(bot.bot, { clock });
+    machine.start(bot.bot as never);
+    const anna = world.user('Anna');
+    const friends = world.group('Friends', [anna]);
+    await anna.in(friends).sends('/quick');
+    await clock.advance('2m');
+    const { method, payload, answer } = world.calls.at(-1) ?? {};
+    expect([method, payload?.['chat_id'], answer?.ok]).toEqual(['deleteMessage', friends.id, true]);
+    expect(await machine.at({ user: anna.id }).peek()).toBeUndefined();
+    expect(bot.errors).toEqual([]);
+    await machine.stop();
   });
 
   it('in a group reach a user who has pressed a button by the last message of this user', async () => {
