@@ -44,7 +44,7 @@ export interface ApiCall {
   readonly answer:
     | {
         readonly ok: boolean;
-        /** What the method returned, for example the message that was sent; not with a rejection. */
+        /** The value that the method returned, such as the message that was sent; a rejection has none. */
         readonly result?: unknown;
         readonly error_code?: number;
         readonly description?: string;
