@@ -56,6 +56,15 @@ describe('writes of one session', () => {
   });
 });
 
+describe('a storage of several processes', () => {
+  it('needs its coordination for sessions as it does for conversations', () => {
+    const { coordination: _, ...storage } = textStorage(virtualClock());
+    expect(() => sessionValues(storage)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    );
+  });
+});
+
 describe('a session with a lifetime', () => {
   it('is gone when it was not written for so long', async () => {
     const clock = virtualClock();

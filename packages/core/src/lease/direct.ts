@@ -1,6 +1,7 @@
 /** Coordination within one process: the local queue excludes everybody else, so conversations are acquired and committed directly. */
 
 import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type {
   Acquired,
@@ -14,10 +15,19 @@ import { backoff, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
 import { LiveList, type Member } from './live.ts';
 import type { Seat } from './queue.ts';
+import type { FsmStorage } from './storage.ts';
 
-/** Makes the leases of a machine whose storage only this process uses. */
-export function directLeases(options: LeaseOptions): Leases {
-  return new DirectLeases(options);
+/**
+ * Makes the leases of a machine. A shared storage brings its coordination; any other one is used by this process alone.
+ *
+ * @throws FsmError `INVALID_OPTION` for a shared storage without it
+ */
+export function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Leases {
+  const { coordination, features } = options.storage;
+  if (coordination !== undefined) return coordination(options);
+  if (!features.shared) return new DirectLeases(options);
+  const expected = 'one with `coordination: sharedLeases`, if several processes share it';
+  throw invalidOption('storage', expected, 'a shared one without coordination');
 }
 
 class DirectLeases implements Leases {

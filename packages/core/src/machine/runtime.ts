@@ -2,15 +2,12 @@
 
 import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import { invalidOption } from '../base/rules.ts';
 import type { SceneDefaults } from '../conversation/behavior.ts';
 import { namedRejection } from '../conversation/rejected.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { directLeases } from '../lease/direct.ts';
-import type { LeaseOptions, Leases } from '../lease/lease.ts';
+import { leasesOf } from '../lease/direct.ts';
 import { queuesOf } from '../lease/queue.ts';
 import { reentryOf } from '../lease/reentry.ts';
-import type { FsmStorage } from '../lease/storage.ts';
 import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
@@ -97,16 +94,6 @@ export function runtimeOf(
   };
   rt.engine = engineIn(registry, rt);
   return rt;
-}
-
-/** A shared storage brings its coordination; any other one is used by this process alone. */
-function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Leases {
-  const { coordination, features } = options.storage;
-  if (features.shared && coordination === undefined) {
-    const expected = 'one with `coordination: sharedLeases`, if several processes share it';
-    throw invalidOption('storage', expected, 'a shared one without coordination');
-  }
-  return (coordination ?? directLeases)(options);
 }
 
 /** The engine that the machine's scenes bring. */

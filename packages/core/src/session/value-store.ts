@@ -1,7 +1,7 @@
 /** A storage as the simple store that session middleware takes. */
 
 import { type Clock, type Duration, systemClock, toMs } from '../base/clock.ts';
-import { directLeases } from '../lease/direct.ts';
+import { leasesOf } from '../lease/direct.ts';
 import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
@@ -40,15 +40,14 @@ const lease = 15_000;
  * Session middleware reads and writes apart, so two updates of one session can still overwrite each other: that is how sessions are, and
  * what `ctx.state` is for.
  *
- * @throws FsmError `INVALID_OPTION` for a `ttl` that is no length
+ * @throws FsmError `INVALID_OPTION` for a `ttl` that is no length, and for a shared storage without `coordination`
  */
 export function sessionValues<T>(
   storage: FsmStorage,
   { prefix = 'session:', ttl, clock = systemClock }: SessionValuesOptions = {},
 ): SessionValues<T> {
   const lifetime = ttl === undefined ? {} : { ttl: toMs(ttl, 'ttl') };
-  const coordination = storage.coordination ?? directLeases;
-  const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
+  const leases = leasesOf({ storage, clock, lease, longest: lease, report: () => {} });
 
   const queues = queuesOf(storage);
   const waiting = new Map<string, Waiting>();
