@@ -17,12 +17,7 @@ import { payloadOf, paymentIn } from '../../update/subject.ts';
 import { type ActiveFlow, locate, note, questionOf, text, wasAsked } from './active-flow.ts';
 import type { SentInvoice } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
-
-/** A prompt as it is sent, and the invoice that it is. */
-export interface BoundPrompt {
-  readonly say: OutgoingMessage;
-  readonly invoice: SentInvoice | undefined;
-}
+import type { PlainPrompt } from './shown.ts';
 
 /**
  * How long an approved checkout waits for its payment, in ms. Long enough for a bank that asks for a code. A later payment
@@ -40,7 +35,7 @@ export function bindInvoice(
   active: ActiveFlow,
   question: PendingQuestion,
   say: OutgoingMessage,
-): BoundPrompt {
+): PlainPrompt {
   const accept = questionOf(question)?.accept;
   const { turn, tag } = active.run;
   if (!isInvoice(say) || !mayTakePayment(accept) || turn.replyAddress === undefined) {

@@ -13,7 +13,6 @@ import { isStream, type Stream, withOptions } from '../../conversation/stream.ts
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import { type ActiveFlow, inGroup, mayHaveButtons, questionOf } from './active-flow.ts';
 import { checkPoll } from './check-poll.ts';
-import type { BoundPrompt } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { PlainPrompt, Shown } from './shown.ts';
 import type { AnyPrompt } from './steps.ts';
@@ -83,7 +82,7 @@ async function boundInvoice(
   active: ActiveFlow,
   asked: PendingQuestion,
   say: OutgoingMessage,
-): Promise<BoundPrompt> {
+): Promise<PlainPrompt> {
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(active, asked, say);
 }
