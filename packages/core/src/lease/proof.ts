@@ -32,9 +32,9 @@ export function verdictOf(
   }
   const isTooOld = age > Math.min(proofEnds, write.ttl ?? proofEnds);
   if (found === undefined) return isTooOld ? 'unknown' : 'lost';
-  const decoded = decode(found);
-  if (!('record' in decoded)) return 'unknown';
-  const { marks, ids } = decoded.record;
+  const { record } = decode(found);
+  if (record === undefined) return 'unknown';
+  const { marks, ids } = record;
   if (hasMark(marks, mark)) return 'kept';
   // written by a version that has no marks
   if (marks === noMarks) return 'unknown';

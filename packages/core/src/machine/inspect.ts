@@ -59,11 +59,10 @@ async function read(
   stored: StoredText,
 ): Promise<ConversationRecord | UnknownState | undefined> {
   const { version: known, migrations, migrationVersions } = options;
-  const decoded = decode(stored);
-  if ('newer' in decoded) throw newerFormat(key, decoded.newer);
-  if ('unreadable' in decoded) return unreadableRecord(stored.text, decoded.unreadable);
-  const { record } = decoded;
-  if (isEmpty(record)) return undefined;
+  const { record, newer, unreadable } = decode(stored);
+  if (newer !== undefined) throw newerFormat(key, newer);
+  if (unreadable !== undefined) return unreadableRecord(stored.text, unreadable);
+  if (record === undefined || isEmpty(record)) return undefined;
   const { version } = record;
   if (version > known) throw new FsmError('RECORD_NEWER', { key, version, known });
   const migrated = migrate(record, migrations, migrationVersions);

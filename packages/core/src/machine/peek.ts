@@ -18,13 +18,12 @@ import type { MachineRuntime } from './runtime.ts';
 export async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | undefined> {
   const stored = await peekAt(key, rt);
   if (stored === undefined) return undefined;
-  const decoded = decode(stored);
-  if ('newer' in decoded) throw newerFormat(key, decoded.newer);
-  if ('unreadable' in decoded) {
-    throw new FsmError('RECORD_UNREADABLE', { key, reason: decoded.unreadable });
+  const { record, newer, unreadable } = decode(stored);
+  if (newer !== undefined) throw newerFormat(key, newer);
+  if (unreadable !== undefined) {
+    throw new FsmError('RECORD_UNREADABLE', { key, reason: unreadable });
   }
-  const { record } = decoded;
-  if (isEmpty(record)) return undefined;
+  if (record === undefined || isEmpty(record)) return undefined;
   const { deadlineIn } = stored;
   const log = logIn(record.session);
   return {

@@ -118,7 +118,8 @@ async function move(rt: Runtime, from: string, to: string): Promise<void> {
     }
     const [old, fresh] = [acquired.get(from) as Lease, acquired.get(to) as Lease];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
-    const ids = idsOf(fresh.stored) ?? recent.idsOf(to);
+    const { record: cleared } = decode(fresh.stored);
+    const ids = cleared?.ids ?? recent.idsOf(to);
     await fresh.commit(copyOf(old.stored, options.ttl, ids), { keep: false });
     acquired.delete(to);
     await old.commit(undefined, { keep: false });
@@ -132,21 +133,14 @@ async function move(rt: Runtime, from: string, to: string): Promise<void> {
 /** Whether there is more than ids of a cleared conversation, which end by themselves; what cannot be read is kept as it is. */
 function isKept(stored: StoredText | undefined): stored is StoredText {
   if (stored === undefined) return false;
-  const decoded = decode(stored);
-  return !('record' in decoded) || !isEmpty(decoded.record);
-}
-
-/** The ids of a cleared conversation. */
-function idsOf(stored: StoredText | undefined): SeenIds | undefined {
-  const decoded = stored && decode(stored);
-  return decoded !== undefined && 'record' in decoded ? decoded.record.ids : undefined;
+  const { record } = decode(stored);
+  return record === undefined || !isEmpty(record);
 }
 
 /** @param ids - of the cleared conversation in its place: the record continues them */
 function copyOf(stored: StoredText, ttl: number | undefined, ids: SeenIds): Write {
   const { deadlineIn } = stored;
-  const decoded = decode(stored);
-  const record = 'record' in decoded ? decoded.record : undefined;
+  const { record } = decode(stored);
   return {
     text: record === undefined ? stored.text : encode({ ...record, ids: withIds(record.ids, ids) }),
     state: record?.top.state ?? null,

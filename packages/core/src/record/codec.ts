@@ -69,11 +69,14 @@ interface FrameText {
   w?: [string, number][];
 }
 
-/** Why a stored text cannot be read, or the record in it. */
-export type Decoded =
-  | { readonly record: ConversationRecord }
-  | { readonly newer: number }
-  | { readonly unreadable: string };
+/** The record in a stored text, or why it cannot be read. */
+export interface Decoded {
+  readonly record?: ConversationRecord;
+  /** The format, if a later telefsm has written it. */
+  readonly newer?: number;
+  /** Why it is not a record. */
+  readonly unreadable?: string;
+}
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {

@@ -50,6 +50,7 @@ const warmest = 1024;
 const ring: (LazyWrite | undefined)[] = /* @__PURE__ */ Array.from({ length: warmest });
 let coldest = 0;
 const anything = /^/;
+const nothing: Decoded = {};
 
 /**
  * Notes that a record was written in place of another.
@@ -66,8 +67,9 @@ export function replaced(before: StoredText | undefined, after: Write | undefine
   coldest = (coldest + 1) % warmest;
 }
 
-/** Reads what a storage kept. */
-export function decode(stored: StoredText): Decoded {
+/** Reads what a storage kept; nothing if it kept nothing. */
+export function decode(stored: StoredText | undefined): Decoded {
+  if (stored === undefined) return nothing;
   return stored instanceof LazyWrite && typeof stored.content === 'object'
     ? { record: stored.content }
     : parse(stored.text);

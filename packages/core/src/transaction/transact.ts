@@ -193,15 +193,12 @@ class QueuedJob implements Head, WaitOptions {
 function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: Lease): Opened {
   const { key, stored } = lease;
   const waited = at === undefined ? 0 : lease.startedAt - at;
-  const decoded = stored && decode(stored);
-  if (decoded !== undefined && 'newer' in decoded) throw newerFormat(key, decoded.newer);
+  const { record, newer, unreadable } = decode(stored);
+  if (newer !== undefined) throw newerFormat(key, newer);
   const { version, unknownState } = rt.options;
-  const unreadable =
-    decoded !== undefined && 'unreadable' in decoded ? decoded.unreadable : undefined;
   if (unreadable !== undefined && (unknownState === 'error' || unknownState === 'keep')) {
     throw new FsmError('RECORD_UNREADABLE', { key, reason: unreadable });
   }
-  const record = decoded !== undefined && 'record' in decoded ? decoded.record : undefined;
   if (record !== undefined && record.version > version && !isEmpty(record)) {
     throw new FsmError('RECORD_NEWER', { key, version: record.version, known: version });
   }
