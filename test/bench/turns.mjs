@@ -3,7 +3,9 @@
 import { spread } from './parent.mjs';
 
 /** About how long a series takes: some of it warms up. */
-const secondsOfSeries = 120;
+const secondsOfSeries = { ofAll: 120, ofGroup: 60 };
+/** So many systems take turns with their floor: of more, each would be measured seconds after the floor, and fewer rounds would fit. */
+const mostBeside = 4;
 
 /**
  * Lets systems take turns, in several series: V8 compiles and places objects anew in each process.
@@ -11,19 +13,32 @@ const secondsOfSeries = 120;
  * @param {object} options
  * @param options.open - of the run
  * @param {readonly { system: string }[]} options.jobs - one for each system
+ * @param {string} [options.floor] - the system that all others are compared with; then few at a time take turns with it
  * @param {readonly number[]} [options.concurrencies] - a round has a chunk of each
  * @param {number} options.until - by `performance.now()`; there is one round at least
  * @returns for each round what it found: by system, by concurrency
  */
-export async function takeTurns({ until, ...options }) {
+export async function takeTurns({ until, jobs, floor, ...options }) {
   const rounds = [];
-  const series = Math.max(1, Math.round((until - performance.now()) / secondsOfSeries / 1000));
-  for (let at = 0; at < series; at++) {
+  const groups = floor === undefined ? [jobs] : groupsBeside(jobs, floor);
+  const seconds = (until - performance.now()) / 1000 / groups.length;
+  const { ofAll, ofGroup } = secondsOfSeries;
+  const repeats = Math.max(1, Math.round(seconds / (floor === undefined ? ofAll : ofGroup)));
+  const series = Array.from({ length: repeats }, () => groups).flat();
+  for (const [at, group] of series.entries()) {
     const now = performance.now();
-    const end = now + (until - now) / (series - at);
-    rounds.push(...(await oneSeries({ until: end, ...options })));
+    const end = now + (until - now) / (series.length - at);
+    rounds.push(...(await oneSeries({ until: end, jobs: group, ...options })));
   }
   return rounds;
+}
+
+function groupsBeside(jobs, floor) {
+  const others = jobs.filter(({ system }) => system !== floor);
+  const count = Math.max(1, Math.ceil(others.length / mostBeside));
+  const groups = Array.from({ length: count }, () => jobs.filter((job) => !others.includes(job)));
+  for (const [at, job] of others.entries()) groups[at % count].push(job);
+  return groups;
 }
 
 async function oneSeries({ open, jobs, concurrencies = [1], until }) {
