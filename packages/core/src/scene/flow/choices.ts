@@ -180,7 +180,8 @@ function withoutRepeats(options: readonly Option[]): readonly Option[] {
   return options.filter(({ value }) => values.size < values.add(value).size);
 }
 
-function labelOf(label: Label<object>, turn: SessionAskTurn): string {
+/** Evaluates a label. */
+export function labelOf(label: Label<object>, turn: SessionAskTurn): string {
   const made: unknown = typeof label === 'function' ? label(turn) : label;
   if (typeof made === 'string') return made;
   throw invalidOption('a label of choices', 'a text', shown(made));

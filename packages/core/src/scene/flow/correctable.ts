@@ -1,26 +1,28 @@
 /** The answers that a summary lets the user correct. */
 
 import type { PendingQuestion } from './pending-question.ts';
+import type { Label } from './question.ts';
 import { type AskStep, closesRounds, type NamedStep, namedSteps } from './steps.ts';
 
 /** An answer that may be corrected. */
 export interface Correction {
   /** The name of its step; of a question that a step has made, `step.question`. */
   readonly name: string;
-  readonly label: string;
+  readonly label: Label<object>;
 }
 
 /** The answers that a summary lets the user correct. */
 export function correctable(question: PendingQuestion): readonly Correction[] {
   if (question.kind !== 'confirm') return [];
   const { edit } = question.step;
-  const mayEdit = (name: string) => (typeof edit === 'boolean' ? edit : edit.includes(name));
+  const labels = typeof edit === 'object' ? edit : {};
+  const mayEdit = (name: string) => edit === true || Object.hasOwn(labels, name);
   return namedSteps(question.level).flatMap((step): readonly Correction[] => {
     const { kind, name } = step;
     if (kind === 'confirm' || !mayEdit(name) || !Object.hasOwn(question.answers, name)) return [];
     const answer = question.answers[name];
     if (kind === 'questions') return corrections(name, question.made[name] ?? [], Object(answer));
-    return mayCorrect(step, answer) ? [{ name, label: readable(name) }] : [];
+    return mayCorrect(step, answer) ? [{ name, label: labels[name] ?? readable(name) }] : [];
   });
 }
 

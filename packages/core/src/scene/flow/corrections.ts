@@ -3,7 +3,7 @@
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { type ActiveFlow, bindingOf, move, note, text, tokenOf } from './active-flow.ts';
 import { redo } from './ask.ts';
-import { asTyped, distinguished } from './choices.ts';
+import { asTyped, distinguished, labelOf } from './choices.ts';
 import { correctable } from './correctable.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -13,7 +13,7 @@ export async function offerCorrections(
   question: PendingQuestion,
 ): Promise<void> {
   const binding = { ...bindingOf(active, tokenOf(question)), action: 'edit' } as const;
-  const answers = distinguished(correctable(question), []);
+  const answers = labelled(active, question);
   const tokens = valueTokens(
     answers.map(({ name }) => name),
     binding,
@@ -29,6 +29,15 @@ export async function offerCorrections(
   const say = { text: await text(active, 'pickEdit'), keyboard: { inline_keyboard: rows } };
   if (active.plan.options.prompts === 'edit') active.run.ask({ instead: say });
   else active.run.say(say);
+}
+
+function labelled(active: ActiveFlow, question: PendingQuestion) {
+  const { turn } = active.run;
+  const answers = correctable(question);
+  return distinguished(
+    answers.map(({ name, label }) => ({ name, label: labelOf(label, turn) })),
+    [],
+  );
 }
 
 /** Takes the button of an answer to correct, or the one that leaves them as they are. */
@@ -52,7 +61,7 @@ export async function handleCorrection(
   typed: string,
 ): Promise<boolean> {
   const label = asTyped(typed);
-  const answers = distinguished(correctable(question), []);
+  const answers = labelled(active, question);
   const found = answers.find((each) => asTyped(each.label) === label);
   if (found !== undefined) move(active, redo(active, question, found.name));
   else if (label === asTyped(await text(active, 'keep'))) active.run.ask();

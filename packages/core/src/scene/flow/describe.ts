@@ -94,7 +94,8 @@ function describeStep(step: Step, everywhere: boolean): StepDescription {
     case 'ask':
       return { kind: 'ask', name: step.name, ...describeQuestion(step.question, everywhere) };
     case 'confirm': {
-      const { name, prompt, edit } = step;
+      const { name, prompt } = step;
+      const edit = typeof step.edit === 'object' ? Object.keys(step.edit) : step.edit;
       return { kind: 'confirm', name, ...shownPrompt(prompt), ...(edit !== false && { edit }) };
     }
     case 'questions':

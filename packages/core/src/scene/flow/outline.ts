@@ -135,7 +135,10 @@ function outline(part: Part): Outline {
       const { name = 'confirm', prompt, yes, no, edit = false } = options;
       checkOptions(`${part.flow}:${name} `, options, {}, 'name prompt yes no edit');
       checkPrompt(`${part.flow}:${name} prompt`, prompt);
-      return add({ kind: 'confirm', name: fresh(name), prompt, yes, no, edit });
+      const labels = Array.isArray(edit)
+        ? Object.fromEntries(edit.map((step) => [step, undefined]))
+        : edit;
+      return add({ kind: 'confirm', name: fresh(name), prompt, yes, no, edit: labels });
     },
     done(handler: unknown, hooks: unknown) {
       if (namedSteps(part.steps).length === 0) throw sceneError('FLOW_EMPTY', { flow: part.flow });
@@ -161,7 +164,7 @@ interface QuestionsOptions {
   readonly value?: Schema;
 }
 type ConfirmOptions = Pick<ConfirmStep, 'prompt' | 'yes' | 'no'> &
-  Partial<Pick<ConfirmStep, 'name' | 'edit'>>;
+  Partial<Pick<ConfirmStep, 'name'>> & { readonly edit?: ConfirmStep['edit'] | readonly string[] };
 
 function notHere(): never {
   throw invalidOption('done', 'done() on the flow itself', 'called inside a branch or a round');

@@ -147,7 +147,7 @@ export function checkEdits(flow: string, steps: readonly Step[]): void {
   const known = namedSteps(steps).map(({ name }) => name);
   for (const step of namedSteps(steps)) {
     if (step.kind !== 'confirm' || typeof step.edit === 'boolean') continue;
-    const missing = step.edit.find((name) => !known.includes(name));
+    const missing = Object.keys(step.edit).find((name) => !known.includes(name));
     if (missing !== undefined) throw unknownStep(flow, missing, known);
   }
 }

@@ -279,6 +279,9 @@ export interface Confirmation<
   readonly yes?: Label<Services>;
   /** Label of the button that cancels the flow. */
   readonly no?: Label<Services>;
-  /** Lets the user pick an answer to correct: any, or those named. */
-  readonly edit?: boolean | readonly (keyof Answers & string)[];
+  /** Lets the user pick an answer to correct: any, or those named. An object has the labels of their buttons. */
+  readonly edit?:
+    | boolean
+    | readonly (keyof Answers & string)[]
+    | { readonly [Name in keyof Answers & string]?: Label<Services> };
 }

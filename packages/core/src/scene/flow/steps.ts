@@ -103,8 +103,8 @@ export interface ConfirmStep {
   readonly prompt: AnyPrompt;
   readonly yes: Label<object> | undefined;
   readonly no: Label<object> | undefined;
-  /** Names of the answers that may be corrected; `true` for all. */
-  readonly edit: boolean | readonly string[];
+  /** The answers that may be corrected, with the labels of their buttons; `true` for all. */
+  readonly edit: boolean | { readonly [name: string]: Label<object> | undefined };
 }
 
 /** One step of a flow. */

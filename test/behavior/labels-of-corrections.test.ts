@@ -1,0 +1,66 @@
+/** The buttons of a summary that name the answers to correct, in the language of each user. */
+
+import { type AskTurn, flow } from '@telefsm/core';
+import { telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { type Framework, frameworks } from './frameworks.ts';
+
+const inGerman = (english: string, german: string) => (turn: AskTurn) =>
+  turn.language === 'de' ? german : english;
+
+function deploy(framework: Framework, prompts: 'keep' | 'edit' = 'keep') {
+  const visit = flow('visit', { trigger: '/visit', prompts })
+    .ask('firstName', { prompt: 'Name?' })
+    .ask('day', { prompt: 'Day?' })
+    .ask('town', { prompt: 'Town?' })
+    .confirm({
+      prompt: ({ firstName, day, town }) => `${firstName}, ${day}, ${town}?`,
+      edit: {
+        firstName: inGerman('Your name', 'Dein Name'),
+        day: inGerman('Your day', 'Dein Tag'),
+      },
+    })
+    .done(({ firstName }) => `Saved, ${firstName}.`);
+  const made = framework.bot();
+  made.fsm({ states: [visit] });
+  return telegram(made.bot as never);
+}
+
+async function fill(user: ReturnType<ReturnType<typeof telegram>['user']>) {
+  for (const text of ['/visit', 'Anna', 'Monday', 'Rome']) await user.sends(text);
+  await user.taps('Edit');
+}
+
+describe.each(frameworks)('the labels of corrections, on %s', (_, framework) => {
+  it.each(['keep', 'edit'] as const)(
+    'each user reads their own, with prompts: %s',
+    async (prompts) => {
+      const world = deploy(framework, prompts);
+      const [anna, bernd] = [world.user('Anna'), world.user('Bernd', { language_code: 'de' })];
+      await fill(anna);
+      anna.sees({ buttons: [['Your name'], ['Your day'], ['Keep as it is']] });
+      await fill(bernd);
+      bernd.sees({ buttons: [['Dein Name'], ['Dein Tag'], ['Keep as it is']] });
+      await bernd.taps('Dein Tag');
+      await bernd.sends('Tuesday');
+      bernd.sees('Anna, Tuesday, Rome?');
+    },
+  );
+
+  it('a user may type one', async () => {
+    const bernd = deploy(framework).user('Bernd', { language_code: 'de' });
+    await fill(bernd);
+    await bernd.sends('Dein Name');
+    bernd.sees('Name?');
+  });
+});
+
+it('a label of an unknown answer is rejected', () => {
+  const form = flow('form').ask('day', { prompt: 'Day?' });
+  const outline = form.confirm({
+    prompt: 'Right?',
+    // @ts-expect-error there is no such answer
+    edit: { dya: 'Day' },
+  });
+  expect(() => outline.done(() => 'Saved.')).toThrow('"dya"');
+});
