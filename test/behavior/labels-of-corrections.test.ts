@@ -55,6 +55,22 @@ describe.each(frameworks)('the labels of corrections, on %s', (_, framework) => 
   });
 });
 
+describe.each(frameworks)('answers named as members of every object, on %s', (_, framework) => {
+  it('are labeled by their names', async () => {
+    const odd = flow('odd', { trigger: '/odd' })
+      .ask('constructor', { prompt: 'Who?' })
+      .ask('toString', { prompt: 'What?' })
+      .confirm({ prompt: 'Right?', edit: true })
+      .done(() => 'Saved.');
+    const made = framework.bot();
+    made.fsm({ states: [odd] });
+    const anna = telegram(made.bot as never).user('Anna');
+    for (const text of ['/odd', 'A', 'B']) await anna.sends(text);
+    await anna.taps('Edit');
+    anna.sees({ buttons: [['Constructor'], ['To string'], ['Keep as it is']] });
+  });
+});
+
 it('a label of an unknown answer is rejected', () => {
   const form = flow('form').ask('day', { prompt: 'Day?' });
   const outline = form.confirm({

@@ -15,14 +15,14 @@ export interface Correction {
 export function correctable(question: PendingQuestion): readonly Correction[] {
   if (question.kind !== 'confirm') return [];
   const { edit } = question.step;
-  const labels = typeof edit === 'object' ? edit : {};
-  const mayEdit = (name: string) => edit === true || Object.hasOwn(labels, name);
+  const labels = new Map(typeof edit === 'object' ? Object.entries(edit) : []);
+  const mayEdit = (name: string) => edit === true || labels.has(name);
   return namedSteps(question.level).flatMap((step): readonly Correction[] => {
     const { kind, name } = step;
     if (kind === 'confirm' || !mayEdit(name) || !Object.hasOwn(question.answers, name)) return [];
     const answer = question.answers[name];
     if (kind === 'questions') return corrections(name, question.made[name] ?? [], Object(answer));
-    return mayCorrect(step, answer) ? [{ name, label: labels[name] ?? readable(name) }] : [];
+    return mayCorrect(step, answer) ? [{ name, label: labels.get(name) ?? readable(name) }] : [];
   });
 }
 
