@@ -1,5 +1,6 @@
 /** Executes statements, each on a connection of the pool. */
 
+import { setImmediate } from 'node:timers';
 import type { MysqlCallbackPool, MysqlConnection, Value } from './client.ts';
 import { isReadOnly, openTransaction } from './faults.ts';
 
@@ -12,12 +13,13 @@ import { isReadOnly, openTransaction } from './faults.ts';
  * @param table - named in the error
  * @throws FsmError `STORAGE_UNUSABLE` if a transaction was open
  */
-export function executeOn(
+export async function executeOn(
   pool: MysqlCallbackPool,
   statement: string,
   values: Value[],
   table: string,
 ): Promise<unknown> {
+  await allAnswersRead();
   return new Promise((resolve, reject) => {
     pool.getConnection((lack, connection) => {
       if (lack) return reject(lack);
@@ -36,6 +38,24 @@ export function executeOn(
       }
     });
   });
+}
+
+let reading: Promise<void> | undefined;
+
+/**
+ * Waits until the answers that have arrived with the last one are read, so that the statements that follow from them are sent together.
+ *
+ * Most CPU time of a statement is the write to its socket. One after each answer takes longer than the same ones in a row, because the kernel
+ * and the code of turns push each other out of the caches of the CPU.
+ */
+function allAnswersRead(): Promise<void> {
+  reading ??= new Promise((resolve) => {
+    setImmediate(() => {
+      reading = undefined;
+      resolve();
+    });
+  });
+  return reading;
 }
 
 /** The flag of a session whose transaction is open. */
