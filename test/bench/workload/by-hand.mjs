@@ -154,18 +154,38 @@ end`)
     });
 }
 
-/** The very statements of a storage of telefsm, sent by hand: what is left of the difference is core. */
+/**
+ * The very statements of a storage of telefsm, sent by hand: what is left of the difference is core.
+ *
+ * Not more of them at once than the storage takes, as its callers have to: others would wait in the driver's queue.
+ */
 export function statementStore(options) {
   const owner = randomUUID();
   let turns = 0;
   const opened = telefsmStorage(options);
+  const waiting = [];
+  let running = 0;
+  const inTurn = async (most, send) => {
+    if (running < most) running++;
+    else await new Promise((go) => waiting.push(go));
+    try {
+      return await send();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
   return {
     async with(key, work) {
       const { storage } = await opened;
+      const { parallel = Number.POSITIVE_INFINITY } = storage.features;
       const token = `${owner}:${turns++}`;
       let taken = { busy: 0 };
       while ('busy' in taken) {
-        taken = await storage.acquire(key, { token, lease: 5000, queue: false });
+        taken = await inTurn(parallel, () =>
+          storage.acquire(key, { token, lease: 5000, queue: false }),
+        );
         if ('busy' in taken) await pause(2);
       }
       let text = taken.stored?.text;
@@ -176,7 +196,7 @@ export function statementStore(options) {
         return result;
       } finally {
         const next = text === undefined ? undefined : { text, state: null };
-        await storage.commit(key, { token, fence: taken.fence }, next);
+        await inTurn(parallel, () => storage.commit(key, { token, fence: taken.fence }, next));
       }
     },
     async close() {
