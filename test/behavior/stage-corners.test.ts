@@ -42,6 +42,17 @@ describe.each(stageFrameworks)('a moved-in bot on $name', (framework) => {
     anna.sees('In the room, {"floor":2}');
   });
 
+  it('rejects a lazy session by name, since a scene would be lost with its promise', async () => {
+    const bot = framework.bot();
+    bot.use((ctx, next) => {
+      Reflect.set(ctx, 'session', Promise.resolve({}));
+      return next();
+    });
+    bot.use(framework.stage([framework.scene('room')]) as never);
+    const anna = telegram(bot.bot).user('Anna');
+    await expect(anna.sends('a')).rejects.toThrow('session(), not lazySession()');
+  });
+
   it('begins ctx.scene.session as `defaultSession` of the stage says, for each user', async () => {
     const room = framework.scene('room');
     room.use((ctx) => {

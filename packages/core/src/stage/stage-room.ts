@@ -1,5 +1,6 @@
 /** Shared by the stages of both frameworks: flows beside scenes, `ctx.scene`, and entrances for machines. */
 
+import { invalidOption } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
@@ -91,12 +92,21 @@ function isScene(scene: unknown): scene is AnyScene {
   return '~scene' in Object(scene);
 }
 
-/** grammY's sessions throw for updates that have none, such as inline queries. */
+/**
+ * Whether an update has a session: grammY's sessions throw for updates that have none, such as inline queries.
+ *
+ * @throws FsmError `INVALID_OPTION` for the promise of a lazy session: scenes would be kept on the promise, and lost
+ */
 function hasSession(ctx: object, property: string): boolean {
+  let session: unknown;
   try {
-    Reflect.get(ctx, property);
-    return property in ctx;
+    session = Reflect.get(ctx, property);
   } catch {
     return false;
   }
+  if (session instanceof Promise) {
+    const expected = 'a session that is read before the stage: session(), not lazySession()';
+    throw invalidOption(`ctx.${property}`, expected, 'a promise');
+  }
+  return property in ctx;
 }
