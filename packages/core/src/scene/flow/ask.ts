@@ -60,6 +60,8 @@ export async function ask(
     if (finished !== undefined) {
       const { step, item, answers: before } = close(active, finished);
       await step.after?.(item, active.run.turn, before);
+    } else if (active.memo.corrected && pending?.kind !== 'ask' && pending?.kind !== 'again') {
+      await dropOutdated(active);
     } else if (pending === undefined) {
       if (!(await finish(active, answers))) return undefined;
       // a step that does not apply cannot be asked again
@@ -78,7 +80,10 @@ export function redo(
   name: string,
 ): Progress {
   const progress = redone(active.progress, beside, name);
-  if (progress !== undefined) return progress;
+  if (progress !== undefined) {
+    note(active, { corrected: true });
+    return progress;
+  }
   const known = namedSteps(beside.level).map((step) => step.name);
   throw sceneError('STEP_UNKNOWN', { flow: active.plan.id, step: name, known });
 }
@@ -114,6 +119,14 @@ async function beginAnew(active: ActiveFlow): Promise<void> {
 function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
   keep(active, withPassed(active.progress, round.path));
   return round;
+}
+
+/** Before a summary and the end: answers that a correction has outdated are asked again, until there are none. */
+async function dropOutdated(active: ActiveFlow): Promise<void> {
+  const { withoutOutdated } = await import('./outdated.ts');
+  const progress = await withoutOutdated(active);
+  const isRight = progress.answers === active.run.data;
+  keep(active, progress, { corrected: isRight ? undefined : true });
 }
 
 /** Takes an answer that came with the trigger. */

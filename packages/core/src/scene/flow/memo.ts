@@ -38,6 +38,8 @@ export interface FlowMemo {
   readonly widgets?: JsonObject;
   /** Whether the user picks an answer of the summary to correct. */
   readonly editing?: true;
+  /** Whether an answer was corrected, so that later choices may be outdated. */
+  readonly corrected?: true;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
@@ -118,6 +120,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   page: isNumber,
   widgets: isJsonObject,
   editing: isTrue,
+  corrected: isTrue,
   gave: listOf(
     pairOf(
       listOf((step) => isText(step) || isNumber(step)),

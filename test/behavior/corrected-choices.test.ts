@@ -1,0 +1,126 @@
+/** Answers that depend on a corrected one: choices that are not offered any more are asked again. */
+
+import { flow, redo } from '@telefsm/core';
+import { telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { type Framework, frameworks } from './frameworks.ts';
+
+const slots: Readonly<Record<string, readonly string[]>> = {
+  Monday: ['10', '11'],
+  Friday: ['11', '12'],
+};
+
+function play(framework: Framework, flows: readonly unknown[]) {
+  const bot = framework.bot();
+  bot.noteErrors();
+  bot.fsm({ states: flows });
+  const anna = telegram(bot.bot).user('Anna');
+  const does = async (...texts: readonly string[]) => {
+    for (const text of texts) await anna.sends(text);
+  };
+  return { anna, does, errors: bot.errors };
+}
+
+const visit = flow('visit', { trigger: '/visit', editedMessages: 'update' })
+  .ask('day', { prompt: 'Which day?' })
+  .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+  .ask('name', { prompt: 'Your name?' })
+  .confirm({ prompt: ({ day, slot, name }) => `${day}, ${slot}, ${name}?`, edit: true })
+  .done(({ day, slot }) => `${day} at ${slot}.`);
+
+describe.each(frameworks)('after a correction, on %s', (_, framework) => {
+  it('a choice that is not offered any more is asked again, before the summary', async () => {
+    const { anna, does, errors } = play(framework, [visit]);
+    await does('/visit', 'Monday', '10', 'Anna');
+    anna.sees('Monday, 10, Anna?');
+    await does('Edit', 'Day', 'Friday');
+    anna.sees({ text: 'When?', buttons: [['11', '12']] });
+    await does('12');
+    anna.sees('Friday, 12, Anna?');
+    await does('Yes');
+    anna.sees('Friday at 12.');
+    expect(errors).toEqual([]);
+  });
+
+  it('a choice that is still offered stays', async () => {
+    const { anna, does } = play(framework, [visit]);
+    await does('/visit', 'Monday', '11', 'Anna', 'Edit', 'Day', 'Friday');
+    anna.sees('Friday, 11, Anna?');
+  });
+
+  it('so it is where the user edits an earlier message', async () => {
+    const { anna, does } = play(framework, [visit]);
+    await does('/visit', 'Monday');
+    await anna.taps('10');
+    await anna.edits('Friday');
+    await does('Anna');
+    anna.sees('When?');
+    await does('11');
+    anna.sees('Friday, 11, Anna?');
+  });
+
+  it('so it is for several choices, for a redo of `done`, and in an included flow', async () => {
+    const parts: Readonly<Record<string, readonly string[]>> = {
+      tea: ['milk', 'sugar'],
+      soup: ['bread'],
+    };
+    const meal = flow('meal')
+      .ask('dish', { prompt: 'Which dish?', choices: ['tea', 'soup'] })
+      .ask('extras', {
+        prompt: 'With what?',
+        choices: ({ dish }) => parts[dish] ?? [],
+        multiple: true,
+      })
+      .done(() => undefined);
+    let isSoldOut = true;
+    const order = flow('order', { trigger: '/order' })
+      .include('meal', meal)
+      .ask('table', { prompt: 'Which table?' })
+      .done(({ meal: { dish, extras }, table }) => {
+        if (dish === 'tea' && isSoldOut) return redo('meal');
+        return `${dish}, ${extras.join('+')}, ${table}.`;
+      });
+    const { anna, does, errors } = play(framework, [order]);
+    await does('/order', 'tea');
+    await anna.taps('milk');
+    await anna.taps('Done');
+    await does('7');
+    anna.sees('Which dish?');
+    isSoldOut = false;
+    await does('soup');
+    anna.sees('With what?');
+    await anna.taps('bread');
+    await anna.taps('Done');
+    anna.sees('soup, bread, 7.');
+    expect(errors).toEqual([]);
+  });
+
+  it('answers of rounds, of lists that are loaded by pages, and beside free text stay', async () => {
+    const log: string[] = [];
+    const trip = flow('trip', { trigger: '/trip' })
+      .ask('from', { prompt: 'From where?' })
+      .ask('to', {
+        prompt: 'Where to?',
+        choices: ({ from }, _turn, { page }) => {
+          log.push(`${from} ${page}`);
+          const items =
+            page === 0 ? Array.from({ length: 20 }, (_, at) => `${from}${at}`) : ['Rome'];
+          return { items, total: 21 };
+        },
+      })
+      .ask('seat', {
+        prompt: 'Which seat?',
+        choices: ({ from }) => [`${from} window`],
+        accept: 'text',
+      })
+      .confirm({ prompt: ({ from, to, seat }) => `${from}, ${to}, ${seat}?`, edit: true })
+      .done(() => 'Booked.');
+    const { anna, does } = play(framework, [trip]);
+    await does('/trip', 'Oslo');
+    await anna.taps('More »');
+    await anna.taps('Rome');
+    await does('aisle', 'Edit', 'From', 'Bonn');
+    anna.sees('Bonn, Rome, aisle?');
+    expect(log.at(-1)).toBe('Bonn 0');
+  });
+});
