@@ -259,6 +259,17 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     expect(store).toEqual(new Map([[`${anna.id}:${anna.id}`, { count: 3 }]]));
   });
 
+  it('in a store that answers a write with false fails the update', async () => {
+    const store = { get: () => undefined, set: () => false, delete: () => true };
+    const bot = framework.bot();
+    bot.use(framework.session({ store }));
+    bot.use((ctx) => {
+      ctx.session = { count: 1 };
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await expect(anna.sends('a')).rejects.toThrow('The store returned false');
+  });
+
   it.each(['storage', 'machine'] as const)(
     'in an old store is adopted into a %s on the first update, and removed from the store once',
     async (place) => {

@@ -139,6 +139,24 @@ describe('keyValueStorage', () => {
   });
 });
 
+it('a write that the store answers with false is not taken for a commit', async () => {
+  const texts = new Map<string, string>();
+  let isFull = false;
+  const storage = keyValueStorage({
+    get: (key) => texts.get(key),
+    set: (key, text) => !isFull && texts.set(key, text),
+    delete: (key) => texts.delete(key),
+  });
+  const { send, peek, outlast } = bench({ storage });
+  const form = states('Full', { a: state(), b: state() });
+  await send(1, 'a', (turn) => turn.state.set(form.a));
+  isFull = true;
+  const rejected = send(1, 'b', (turn) => turn.state.set(form.b));
+  const failed = await outlast(rejected).catch((error: unknown) => error);
+  expect(isFsmError(failed) && String(failed.cause)).toContain('The store returned false');
+  expect((await peek(1))?.current).toBe('Full:a');
+});
+
 const Form = states('Form', { name: state() });
 const long = 'telefsm:b7712345678:c-1001234567890:t1:u7712345678';
 
@@ -204,6 +222,33 @@ describe('a simple store at its first use', () => {
     expect(isFsmError(failed) && failed.code).toBe('STORAGE_FAILED');
     const { cause } = failed as Error;
     expect(isFsmError(cause, 'STORAGE_UNUSABLE') && cause.message).toContain('returned');
+  });
+
+  it.each<[string, unknown, string]>([
+    ['text is an object', (text: string) => JSON.parse(text), "'[object Object]' (object), not"],
+    ['text is bytes', (text: string) => Buffer.from(text), '(object), not'],
+    ['missing text is an empty one', (text = '') => text, "returned '' (string), not 'undefined'"],
+    [
+      'missing text is false',
+      (text: unknown = false) => text,
+      "returned 'false' (boolean), not 'undefined'",
+    ],
+    [
+      'deleted text is still there',
+      (text?: string) => text ?? 'old',
+      "returned 'old' (string), not 'undefined'",
+    ],
+  ])('whose %s is named', async (_, answer, words) => {
+    const texts = new Map<string, string>();
+    const storage = keyValueStorage({
+      get: (key) => (answer as (text?: string) => string)(texts.get(key)),
+      set: (key, text) => texts.set(key, text),
+      delete: (key) => texts.delete(key),
+    });
+    const failed = await bench({ storage })
+      .send(1, 'a')
+      .catch(({ cause }) => cause);
+    expect(isFsmError(failed, 'STORAGE_UNUSABLE') && failed.message).toContain(words);
   });
 
   it('is tried once, for all that come at once, and nothing of the trial stays', async () => {

@@ -3,6 +3,7 @@
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import { keyValueStorage } from '../storage/key-value-storage.ts';
+import { checkWritten } from '../storage/key-value-store.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { SessionValue } from './slot.ts';
 
@@ -72,7 +73,7 @@ export class BridgedValue implements SessionValue {
     const { store } = this.#plan;
     const value = await this.#value;
     if (value == null) await store.delete(this.#key);
-    else await store.set(this.#key, value);
+    else checkWritten(await store.set(this.#key, value));
   }
 
   async #load(): Promise<unknown> {

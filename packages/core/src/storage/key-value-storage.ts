@@ -1,7 +1,7 @@
 /** Any simple store as a storage: what a framework's session adapters can do, and no more. */
 
 import type { Clock } from '../base/clock.ts';
-import { type KeyValueStore, shortKey, tryOut } from './key-value-store.ts';
+import { checkWritten, type KeyValueStore, shortKey, tryOut } from './key-value-store.ts';
 import type { StorageStatements, StoredText, Write } from './statements.ts';
 
 /** Options of `keyValueStorage`. */
@@ -21,6 +21,7 @@ export interface KeyValueStorageOptions {
  * and deleted. So an unsuitable store fails before a handler runs, with its own error as the cause.
  *
  * @throws FsmError with the first update `STORAGE_FAILED`; its cause is the store's error, or `STORAGE_UNUSABLE` if the text came back changed
+ *   or is not deleted
  *
  * @example
  * ```ts
@@ -62,7 +63,7 @@ export function keyValueStorage(
     async commit(key, _, next) {
       const short = await shortKey(key);
       if (next === undefined) await store.delete(short);
-      else await store.set(short, wrap(next, clock.now()), next.ttl);
+      else checkWritten(await store.set(short, wrap(next, clock.now()), next.ttl));
       return 'done' as const;
     },
 

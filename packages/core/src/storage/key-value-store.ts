@@ -6,7 +6,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 export interface KeyValueStore {
   /** The text under a key, which has at most 32 characters; nothing, or `null`, without one. */
   get(key: string): Awaitable<string | undefined | null>;
-  /** Stores a text; `ttl`, in ms, is its lifetime, for stores that can expire texts. */
+  /** Stores a text; `ttl`, in ms, is its lifetime, for stores that can expire texts. If it returns `false`, nothing was stored. */
   set(key: string, value: string, ttl?: number): Awaitable<unknown>;
   /** Deletes a key; an unknown one is no error. */
   delete(key: string): Awaitable<unknown>;
@@ -31,25 +31,35 @@ const trialText = '{"v":1,"text":"\\u0000 \\"ø€😀"}';
 /**
  * Writes a text under a key of the longest length, reads it back and deletes it.
  *
- * @throws what {@link changed} makes if it came back changed; what the store throws
+ * @throws what {@link checkRead} makes if it came back changed, or was still there at the end; what the store throws
  */
 export async function tryOut(store: KeyValueStore): Promise<void> {
   // a key of its own, since another process may be trying the same store
   const key = `telefsm-trial-${crypto.randomUUID()}`.slice(0, longest);
   // a store that can expire texts deletes it in a minute, in case the process ends before
-  await store.set(key, trialText, 60_000);
-  const found = await store.get(key);
-  if (found !== trialText) throw changed(found);
+  checkWritten(await store.set(key, trialText, 60_000));
+  await checkRead(store, key, trialText);
   await store.delete(key);
+  await checkRead(store, key, undefined);
 }
 
 /** A plain error, so that a store does not bring the sentences of all errors; core makes an FsmError of it. */
-function changed(found: unknown): Error {
-  const remedy = 'Use a store that returns each text as it was; a column of MySQL needs utf8mb4.';
-  const details = {
-    storage: 'The key-value store',
-    reason: `it was given '${trialText}' under a key of ${longest} characters, and returned '${found}'`,
-    remedy,
-  };
-  return Object.assign(new Error(remedy), { code: 'STORAGE_UNUSABLE', details });
+async function checkRead(store: KeyValueStore, key: string, expected: string | undefined) {
+  const found = (await store.get(key)) ?? undefined;
+  if (found === expected) return;
+  const remedy = 'Return what was written; MySQL needs utf8mb4.';
+  // the type, since bytes print as their text
+  const reason = `it returned '${found}' (${typeof found}), not '${expected}'`;
+  const details = { storage: 'The store', reason, remedy };
+  throw Object.assign(new Error(remedy), { code: 'STORAGE_UNUSABLE', details });
+}
+
+/**
+ * Checks what a store answered to a write. Some stores report a failed one only by `false`: Keyv does, unless it is made with `throwOnErrors`.
+ *
+ * @throws Error if it was not written
+ */
+export function checkWritten(answer: unknown): void {
+  if (answer !== false) return;
+  throw new Error('The store returned false.');
 }
