@@ -332,7 +332,7 @@ describe('a storage that fails', () => {
       get: (key) => texts.get(key),
       set: (key, text) =>
         key.startsWith('telefsm-trial-') ? texts.set(key, text) : Promise.reject(new Error('down')),
-      delete: () => {},
+      delete: (key) => texts.delete(key),
     });
     const sent = bench({ storage: deaf }).send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
     await expect(sent).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });

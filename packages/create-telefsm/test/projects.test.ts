@@ -58,6 +58,9 @@ describe.each(few)('a new project on $framework with $storage in $language', (ch
       '--allowImportingTsExtensions',
       '--customConditions',
       '@telefsm/source',
+      // of our sources; with the declarations of a package, a project needs no more than its own
+      '--lib',
+      'ES2024',
     ];
     expect(await node(path, compiler, ...flags)).toEqual({ code: 0, output: '' });
     const tests = await node(path, '--import', 'tsx', '--test', `test/bot.test.${language}`);
