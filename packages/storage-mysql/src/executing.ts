@@ -45,8 +45,8 @@ let reading: Promise<void> | undefined;
 /**
  * Waits until the answers that have arrived with the last one are read, so that the statements that follow from them are sent together.
  *
- * Most CPU time of a statement is the write to its socket. One after each answer takes longer than the same ones in a row, because the kernel
- * and the code of turns push each other out of the caches of the CPU.
+ * Most CPU time of a statement is the write to its socket. Writes in a row take less time than one after each answer: there, the kernel and
+ * the code of turns push each other out of the caches of the CPU.
  */
 function allAnswersRead(): Promise<void> {
   reading ??= new Promise((resolve) => {
