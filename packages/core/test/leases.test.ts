@@ -436,4 +436,83 @@ describe('a burst of updates', () => {
     expect([count('acquire'), count('commit'), text.calls.length]).toEqual([500, 500, 1000]);
     expect(most).toBe(2);
   });
+
+  it('sends a statement that has failed again before those that came after it', async () => {
+    const clock = virtualClock();
+    const acquired: string[] = [];
+    const text = textStorage(clock, async ({ operation, key, execute }) => {
+      if (operation !== 'acquire') return execute();
+      acquired.push(key.slice(-1));
+      await new Promise<void>((go) => void clock.setTimeout(go, 1000));
+      if (acquired.length === 1) throw driverError('retry');
+      return execute();
+    });
+    const features = { ...text.features, parallel: 1 };
+    const { send, outlast } = bench({ clock, storage: { ...text, features } });
+    await outlast(Promise.all([1, 2, 3, 4].map((user) => send(user, 'a', () => {}))));
+    expect(acquired.join('')).toBe('12134');
+  });
+
+  it('does not send what nobody waits for any more', async () => {
+    const clock = virtualClock();
+    const acquired: string[] = [];
+    const text = textStorage(clock, async ({ operation, key, execute }) => {
+      if (operation === 'acquire') {
+        acquired.push(key.slice(-1));
+        await new Promise<void>((go) => void clock.setTimeout(go, 2000));
+      }
+      return execute();
+    });
+    const features = { ...text.features, parallel: 1 };
+    const { machine, send, outlast } = bench({ clock, storage: { ...text, features } });
+    const first = [1, 2, 3, 4, 5, 6].map((user) => send(user, 'a', () => {}));
+    const last = outcomeOf(machine.at({ user: 7 }).run(() => {}));
+    await outlast(Promise.all(first));
+    expect(await last).toMatchObject({ code: 'WAIT_TIMEOUT' });
+    await clock.advance(20_000);
+    expect(acquired.join('')).toBe('123456');
+  });
+
+  it('does not send a commit again that a late answer has ended', async () => {
+    const clock = virtualClock();
+    const [late, slow] = [gate(), gate()];
+    const text = textStorage(clock, async ({ operation, at, execute }) => {
+      if (operation === 'acquire' && at > 2) await slow.opened;
+      if (operation !== 'commit') return execute();
+      const answer = execute();
+      await late.opened;
+      return answer;
+    });
+    const features = { ...text.features, parallel: 1 };
+    const { send, outlast } = bench({ clock, storage: { ...text, features } });
+    const first = send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+    await clock.advance(4000);
+    const second = send(2, 'a', () => {});
+    await clock.advance(1500);
+    late.open();
+    await clock.advance(10);
+    slow.open();
+    await outlast(Promise.all([first, second]));
+    expect(text.calls.filter((call) => call === 'commit')).toHaveLength(1);
+  });
+});
+
+describe('a turn that works on after a commit of its own', () => {
+  it('keeps its lease for as long as it works', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const mine = bench({ clock, storage: storage.view() });
+    const theirs = bench({ clock, storage: storage.view() });
+    const first = mine.send(1, 'mine', async (turn) => {
+      note(turn, 'mine');
+      await turn.state.commit();
+      await new Promise<void>((go) => void clock.setTimeout(go, 40_000));
+      note(turn, 'mine again');
+    });
+    await clock.advance(20_000);
+    const second = theirs.send(1, 'theirs', (turn) => note(turn, 'theirs'));
+    await mine.outlast(Promise.all([first, second]));
+    const kept = await theirs.peek(1);
+    expect(kept?.data).toEqual({ log: ['mine', 'mine again', 'theirs'] });
+  });
 });

@@ -39,7 +39,7 @@ export class Committing implements Statement<CommitAnswer> {
   cause: unknown;
   readonly #key: string;
   #resolve: (() => void) | undefined;
-  #isOver = false;
+  isOver = false;
   failures = 0;
   /** Until it is sent again. */
   #timer: unknown;
@@ -78,14 +78,14 @@ export class Committing implements Statement<CommitAnswer> {
 
   answered(said: CommitAnswer): void {
     if (!answers.has(said)) throw new Error(`The storage answered a commit with ${shown(said)}.`);
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.said = said;
     this.#end();
   }
 
   failed(cause: unknown): void {
     const { storage, clock, lease } = this.leases.options;
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const fault = faultOf(storage, cause);
     this.isUnsure ||= fault === 'unknown';
     this.cause = cause;
@@ -98,7 +98,7 @@ export class Committing implements Statement<CommitAnswer> {
   }
 
   #end(): void {
-    this.#isOver = true;
+    this.isOver = true;
     if (this.#timer !== undefined) this.leases.options.clock.clearTimeout(this.#timer);
     this.#resolve?.();
   }
