@@ -123,4 +123,40 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
     anna.sees('Bonn, Rome, aisle?');
     expect(log.at(-1)).toBe('Bonn 0');
   });
+
+  it('each answer is asked again once, whatever its choices are the next time', async () => {
+    let drawn = '1';
+    const lucky = flow('lucky', { trigger: '/lucky' })
+      .ask('day', { prompt: 'Which day?' })
+      .ask('number', { prompt: 'Which number?', choices: () => [drawn] })
+      .ask('seat', { prompt: 'Which seat?', choices: ({ number }) => [`${number}a`, 'any'] })
+      .confirm({ prompt: ({ day, seat }) => `${day}, ${seat}?`, edit: true })
+      .done(() => 'Saved.');
+    const { anna, does } = play(framework, [lucky]);
+    await does('/lucky', 'Monday', '1', '1a');
+    drawn = '2';
+    await does('Edit', 'Day', 'Friday');
+    anna.sees('Which number?');
+    await does('2');
+    // its choices depend on the number, which is another one now
+    anna.sees('Which seat?');
+    drawn = '3';
+    await does('any');
+    anna.sees('Friday, any?');
+  });
+
+  it('an answer that a schema or `validate` has changed stays: it is none of the choices', async () => {
+    const order = flow('order', { trigger: '/order' })
+      .ask('day', { prompt: 'Which day?' })
+      .ask('count', {
+        prompt: 'How many?',
+        choices: () => ['1', '2'],
+        validate: (text) => Number(text),
+      })
+      .confirm({ prompt: ({ day, count }) => `${day}, ${count + 1}?`, edit: true })
+      .done(() => 'Saved.');
+    const { anna, does } = play(framework, [order]);
+    await does('/order', 'Monday', '1', 'Edit', 'Day', 'Friday');
+    anna.sees('Friday, 2?');
+  });
 });

@@ -60,8 +60,8 @@ export async function ask(
     if (finished !== undefined) {
       const { step, item, answers: before } = close(active, finished);
       await step.after?.(item, active.run.turn, before);
-    } else if (active.memo.corrected && pending?.kind !== 'ask' && pending?.kind !== 'again') {
-      await dropOutdated(active);
+    } else if (active.memo.looked !== undefined && (pending?.kind ?? 'confirm') === 'confirm') {
+      await dropOutdated(active, active.memo.looked);
     } else if (pending === undefined) {
       if (!(await finish(active, answers))) return undefined;
       // a step that does not apply cannot be asked again
@@ -81,7 +81,7 @@ export function redo(
 ): Progress {
   const progress = redone(active.progress, beside, name);
   if (progress !== undefined) {
-    note(active, { corrected: true });
+    note(active, { looked: 0 });
     return progress;
   }
   const known = namedSteps(beside.level).map((step) => step.name);
@@ -121,12 +121,11 @@ function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
   return round;
 }
 
-/** Before a summary and the end: answers that a correction has outdated are asked again, until there are none. */
-async function dropOutdated(active: ActiveFlow): Promise<void> {
+/** Before a summary and the end: an answer that a correction has outdated is asked again. */
+async function dropOutdated(active: ActiveFlow, looked: number): Promise<void> {
   const { withoutOutdated } = await import('./outdated.ts');
-  const progress = await withoutOutdated(active);
-  const isRight = progress.answers === active.run.data;
-  keep(active, progress, { corrected: isRight ? undefined : true });
+  const { progress, next } = await withoutOutdated(active, looked);
+  keep(active, progress, { looked: next });
 }
 
 /** Takes an answer that came with the trigger. */

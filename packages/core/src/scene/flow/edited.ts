@@ -27,7 +27,7 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   if (verdict.kind === 'rejected') run.say(await wordsOf(active, verdict));
   if (verdict.kind !== 'answer') return true;
   const others = changing(reviewed(active.progress, path, pending.level), path, pending.level);
-  keep(active, withAnswer(others, path, verdict.value), { corrected: true });
+  keep(active, withAnswer(others, path, verdict.value), { looked: 0 });
   const after = (await locate(active)).pending;
   // a summary or an invoice that was shown is of what was said before
   const isOutdated = after?.kind === 'confirm' || active.memo.invoice !== undefined;

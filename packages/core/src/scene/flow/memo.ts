@@ -38,8 +38,8 @@ export interface FlowMemo {
   readonly widgets?: JsonObject;
   /** Whether the user picks an answer of the summary to correct. */
   readonly editing?: true;
-  /** Whether an answer was corrected, so that later choices may be outdated. */
-  readonly corrected?: true;
+  /** After a correction, how many questions with choices were looked at: the answers of others may be outdated. */
+  readonly looked?: number;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
@@ -120,7 +120,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   page: isNumber,
   widgets: isJsonObject,
   editing: isTrue,
-  corrected: isTrue,
+  looked: isNumber,
   gave: listOf(
     pairOf(
       listOf((step) => isText(step) || isNumber(step)),

@@ -9,20 +9,29 @@ import type { PendingAsk } from './pending-question.ts';
 import { type Path, type Progress, pathKey, readAt, without } from './progress.ts';
 import { namedSteps, type Step } from './steps.ts';
 
+/** What is left after one look, and from which question on to look again; `undefined` if no answer is outdated. */
+interface Look {
+  readonly progress: Progress;
+  readonly next: number | undefined;
+}
+
 /**
- * Deletes answers that are none of the present choices, where a function makes these of the answers before, so that they are asked again.
+ * Deletes the first answer that is none of the present choices, where a function makes these of the answers before, so that it is asked again.
  *
- * Answers of rounds stay, and those of a list that a loader gives page by page: nobody can see from one page what is on the others.
+ * Answers of rounds stay, and those of a list that a loader gives page by page: nobody can see from one page what is on the others. So do
+ * those that a schema or `validate` may have changed.
+ *
+ * @param from - the first question to look at: after a look, those behind the deleted answer, so that choices which change each time end too
  */
-export async function withoutOutdated(active: ActiveFlow): Promise<Progress> {
-  let { progress } = active;
-  for (const path of chosen(active.plan.steps, [])) {
-    const answer = readAt(progress.answers, path);
+export async function withoutOutdated(active: ActiveFlow, from: number): Promise<Look> {
+  const { progress } = active;
+  for (const [at, path] of chosen(active.plan.steps, []).entries()) {
+    const answer = at < from ? undefined : readAt(progress.answers, path);
     const asked = answer === undefined ? undefined : await asking(active, progress, path);
     if (asked === undefined || (await isOffered(active, asked, answer))) continue;
-    progress = changing(without(progress, path), path, asked.level);
+    return { progress: changing(without(progress, path), path, asked.level), next: at + 1 };
   }
-  return progress;
+  return { progress, next: undefined };
 }
 
 /** The paths of questions whose choices a function makes. */
@@ -30,7 +39,10 @@ function chosen(steps: readonly Step[], path: Path): readonly Path[] {
   return namedSteps(steps).flatMap((step): readonly Path[] => {
     const at = [...path, step.name];
     if (step.kind === 'include') return chosen(step.steps, at);
-    return step.kind === 'ask' && typeof step.question.choices === 'function' ? [at] : [];
+    if (step.kind !== 'ask') return [];
+    const { choices, schema, validate } = step.question;
+    const isJudged = typeof choices === 'function' && (schema ?? validate) === undefined;
+    return isJudged ? [at] : [];
   });
 }
 
