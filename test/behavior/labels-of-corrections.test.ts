@@ -1,6 +1,6 @@
 /** The buttons of a summary that name the answers to correct, in the language of each user. */
 
-import { type AskTurn, flow } from '@telefsm/core';
+import { type AskTurn, flow, isFsmError } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from './frameworks.ts';
@@ -80,3 +80,37 @@ it('a label of an unknown answer is rejected', () => {
   });
   expect(() => outline.done(() => 'Saved.')).toThrow('"dya"');
 });
+
+it('anything but labels is rejected when the flow is made', () => {
+  for (const edit of ['day', { day: 5 }, () => [], 7]) {
+    const form = flow('form').ask('day', { prompt: 'Day?' });
+    const outline = form.confirm({ prompt: 'Right?', edit: edit as never });
+    expect(() => outline.done(() => 'Saved.')).toThrow('Invalid option "form:confirm edit"');
+  }
+});
+
+it('a flow without answers has none to correct', () => {
+  // @ts-expect-error there is no answer yet
+  flow('form').confirm({ prompt: 'Right?', edit: ['day'] });
+  // @ts-expect-error there is no answer yet
+  flow('form').confirm({ prompt: 'Right?', edit: { day: 'Day' } });
+});
+
+it.each(frameworks)(
+  'a label that is no text is an error that names its step, on %s',
+  async (_, framework) => {
+    const made = framework.bot();
+    made.noteErrors();
+    const form = flow('form', { trigger: '/form' })
+      .ask('day', { prompt: 'Day?' })
+      .confirm({ prompt: 'Right?', edit: { day: (() => 5) as never } })
+      .done(() => 'Saved.');
+    made.fsm({ states: [form] });
+    const anna = telegram(made.bot as never).user('Anna');
+    for (const text of ['/form', 'Monday', 'Edit']) await anna.sends(text).catch(() => {});
+    const [error] = made.errors.map((one) => Object(one).error ?? one);
+    expect(isFsmError(error, 'INVALID_OPTION') && error.message).toContain(
+      '"form:confirm edit day": found 5',
+    );
+  },
+);

@@ -28,7 +28,7 @@ export async function untilIdle(done: () => boolean = () => false): Promise<void
 /**
  * Lets modules load that core imports only when they are needed.
  *
- * A loader such as tsx resolves even a loaded module in a thread, which no turn of the event loop waits for. It answers in order.
+ * A loader such as tsx resolves even a loaded module in a thread, which no turn of the event loop waits for. It usually answers in order.
  */
 async function loading(): Promise<void> {
   await import('./loaded-later.ts');

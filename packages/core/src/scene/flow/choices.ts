@@ -180,9 +180,18 @@ function withoutRepeats(options: readonly Option[]): readonly Option[] {
   return options.filter(({ value }) => values.size < values.add(value).size);
 }
 
-/** Evaluates a label. */
-export function labelOf(label: Label<object>, turn: SessionAskTurn): string {
+/**
+ * Evaluates a label.
+ *
+ * @param where - the option that it is in
+ * @throws FsmError `INVALID_OPTION` if it is not a text
+ */
+export function labelOf(
+  label: Label<object>,
+  turn: SessionAskTurn,
+  where = 'a label of choices',
+): string {
   const made: unknown = typeof label === 'function' ? label(turn) : label;
   if (typeof made === 'string') return made;
-  throw invalidOption('a label of choices', 'a text', shown(made));
+  throw invalidOption(where, 'a text', shown(made));
 }

@@ -35,7 +35,10 @@ function labelled(active: ActiveFlow, question: PendingQuestion) {
   const { turn } = active.run;
   const answers = correctable(question);
   return distinguished(
-    answers.map(({ name, label }) => ({ name, label: labelOf(label, turn) })),
+    answers.map(({ name, label }) => ({
+      name,
+      label: labelOf(label, turn, `${question.id} edit ${name}`),
+    })),
     [],
   );
 }

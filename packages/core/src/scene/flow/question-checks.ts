@@ -4,6 +4,7 @@ import { checkOptions } from '#option-checks';
 import { sceneError } from '../../base/area-errors.ts';
 import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
+import { isJsonObject } from '../../base/json.ts';
 import {
   atLeast,
   callable,
@@ -142,11 +143,18 @@ export function checkRounds(where: string, min: number, max: number, steps: read
     throw sceneError('FLOW_EMPTY', { flow: where });
 }
 
+const isLabel = (found: unknown) =>
+  found === undefined || typeof found === 'string' || typeof found === 'function';
+
 /** Rejects a summary that corrects anything but a question. */
 export function checkEdits(flow: string, steps: readonly Step[]): void {
   const known = namedSteps(steps).map(({ name }) => name);
   for (const step of namedSteps(steps)) {
     if (step.kind !== 'confirm' || typeof step.edit === 'boolean') continue;
+    if (!isJsonObject(step.edit) || !Object.values(step.edit).every(isLabel)) {
+      const expected = '`true`, names of steps, or labels by the names of steps';
+      throw invalidOption(`${flow}:${step.name} edit`, expected, shown(step.edit));
+    }
     const missing = Object.keys(step.edit).find((name) => !known.includes(name));
     if (missing !== undefined) throw unknownStep(flow, missing, known);
   }

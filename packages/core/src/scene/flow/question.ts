@@ -265,6 +265,11 @@ export interface RuntimeQuestion {
   readonly validate?: (value: unknown) => Awaitable<string | number | object | null>;
 }
 
+/** Labels of the buttons that correct answers; none without answers, where an empty object would take any name. */
+type EditLabels<Answers extends object, Services extends object> = keyof Answers extends never
+  ? never
+  : { readonly [Name in keyof Answers & string]?: Label<Services> };
+
 /** A summary that the user accepts, rejects or corrects. */
 export interface Confirmation<
   Name extends string,
@@ -280,8 +285,5 @@ export interface Confirmation<
   /** Label of the button that cancels the flow. */
   readonly no?: Label<Services>;
   /** Lets the user pick an answer to correct: any, or those named. An object has the labels of their buttons. */
-  readonly edit?:
-    | boolean
-    | readonly (keyof Answers & string)[]
-    | { readonly [Name in keyof Answers & string]?: Label<Services> };
+  readonly edit?: boolean | readonly (keyof Answers & string)[] | EditLabels<Answers, Services>;
 }
