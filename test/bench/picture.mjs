@@ -23,14 +23,14 @@ export function pictureOf({ sections }) {
       unit: '×',
     },
     storages && {
-      title: 'Updates a second on Redis, 64 at once (more is better)',
+      title: 'Updates a second on Redis, beside two scripts by hand, 64 at once (more is better)',
       bars: [
         ['session() with a lock of its own', 'grammy session + redis-semaphore'],
         ['two scripts by hand, with a lock', 'by hand: Redis two scripts'],
         ['telefsm, lock included', 'telefsm states, grammy'],
         ['session(), no lock', 'grammy session'],
-      ].map(([name, id]) => [name, storages.found.redis[id]?.[64]?.rate.median / 1000]),
-      unit: 'k',
+      ].map(([name, id]) => [name, storages.found.redis[id]?.[64]?.ratio.median]),
+      unit: '×',
     },
     races && {
       title: `Lost of ${races.found.pairs} pairs of simultaneous messages, two processes on Redis`,

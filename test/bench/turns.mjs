@@ -33,13 +33,20 @@ export async function takeTurns({ until, jobs, floor, ...options }) {
   return rounds;
 }
 
+/** Groups of few systems, each with the floor; telefsm's own of one framework stay together, since they are compared with each other too. */
 function groupsBeside(jobs, floor) {
-  const others = jobs.filter(({ system }) => system !== floor);
-  const count = Math.max(1, Math.ceil(others.length / mostBeside));
-  const groups = Array.from({ length: count }, () => jobs.filter((job) => !others.includes(job)));
-  for (const [at, job] of others.entries()) groups[at % count].push(job);
+  const floorJobs = jobs.filter(({ system }) => system === floor);
+  const others = jobs.filter(({ system }) => system !== floor).sort((a, b) => kin(a) - kin(b));
+  const size = Math.ceil(others.length / Math.ceil(others.length / mostBeside));
+  const groups = [];
+  for (let at = 0; at < others.length; at += size) {
+    groups.push([...floorJobs, ...others.slice(at, at + size)]);
+  }
   return groups;
 }
+
+const kin = ({ system }) =>
+  system.startsWith('telefsm') ? (system.endsWith('telegraf') ? 2 : 1) : 0;
 
 async function oneSeries({ open, jobs, concurrencies = [1], until }) {
   const opened = [];

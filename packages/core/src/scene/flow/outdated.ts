@@ -9,7 +9,7 @@ import type { PendingAsk } from './pending-question.ts';
 import { type Path, type Progress, pathKey, readAt, without } from './progress.ts';
 import { namedSteps, type Step } from './steps.ts';
 
-/** What is left after one look, and from which question on to look again; `undefined` if no answer is outdated. */
+/** The progress after one look, and the question from which to look on; `undefined` if no answer is outdated. */
 interface Look {
   readonly progress: Progress;
   readonly next: number | undefined;
