@@ -41,7 +41,7 @@ const adapter = (name) => ({
 
 export default [
   ...bot('a bot with states', 'state, states', '29.7 kB', '26.1 kB'),
-  ...bot('a bot with a flow', 'flow', '50.8 kB', '44.8 kB'),
+  ...bot('a bot with a flow', 'flow', '50.9 kB', '44.8 kB'),
   {
     name: 'keyValueStorage alone',
     path: 'packages/core/dist/index.js',

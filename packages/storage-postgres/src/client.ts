@@ -13,8 +13,10 @@ export interface PgPool {
   readonly waitingCount?: number;
   /** Whether `end()` was called. */
   readonly ending?: boolean;
-  /** Borrows a connection. One is kept for waiting, from the first contention on. */
-  connect(): Promise<PgPoolClient>;
+  /** Borrows a connection, for a callback or by a promise. One is kept for waiting, from the first contention on. */
+  connect(
+    borrowed: (error: Error | undefined, client?: PgPoolClient) => void,
+  ): Promise<PgPoolClient> | void;
   on?(event: 'error', listener: (error: Error) => void): unknown;
   off?(event: 'error', listener: (error: Error) => void): unknown;
 }

@@ -183,20 +183,14 @@ export class Connections {
 
   #ask(): void {
     this.#asked++;
-    borrow(this.#pool).then(
-      (client) => this.#use(client),
-      (error: unknown) => this.#rejected(error),
-    );
+    borrow(this.#pool, (client) => this.#use(client)).catch((error: unknown) => {
+      this.#rejected(error);
+    });
   }
 
+  /** @throws FsmError `INVALID_OPTION` for a connection that cannot be given back */
   #use(client: PgPoolClient): void {
-    let connection: Connection;
-    try {
-      connection = new Connection(client, this.#pool);
-    } catch (error) {
-      this.#rejected(error);
-      return;
-    }
+    const connection = new Connection(client, this.#pool);
     this.#asked--;
     if (connection.canPipeline) this.#depth = depth;
     this.#borrowed.push(connection);

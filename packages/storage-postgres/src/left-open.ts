@@ -8,14 +8,51 @@ const message =
 /** Pools whose bot was warned. */
 const warned = new WeakSet<PgPool>();
 
-/** Borrows a connection without an open transaction: LISTEN has no effect within one, and writes are lost when it is rolled back. */
-export async function borrow(pool: PgPool): Promise<PgPoolClient> {
-  for (;;) {
-    const client = await pool.connect();
-    if (!isInTransaction(client)) return client;
-    if ((await answersEverything(client)) && !isLeftOpen(client, pool)) return client;
-    client.release(true);
-  }
+/**
+ * Borrows a connection without an open transaction: LISTEN has no effect within one, and writes are lost when it is rolled back.
+ *
+ * @param use - called at once, so that it can listen to errors of the connection
+ * @returns what `use` returns
+ */
+export function borrow<Used>(
+  pool: PgPool,
+  use: (client: PgPoolClient) => Used | Promise<Used>,
+): Promise<Used> {
+  return connected(pool, (client) => {
+    return isInTransaction(client) ? closedOrUsed(pool, client, use) : use(client);
+  });
+}
+
+/**
+ * Gets a connection by a callback. An error of the server may have arrived with the last answer: code behind a promise would hear it too late, and
+ * it would end the process.
+ */
+function connected<Used>(
+  pool: PgPool,
+  use: (client: PgPoolClient) => Used | Promise<Used>,
+): Promise<Used> {
+  return new Promise((resolve, reject) => {
+    const answered = (error: unknown, client?: PgPoolClient) => {
+      if (client === undefined) return reject(error);
+      try {
+        resolve(use(client));
+      } catch (thrown) {
+        reject(thrown);
+      }
+    };
+    // a pool that is not of `pg` may only return a promise
+    pool.connect(answered)?.then((client) => answered(undefined, client), reject);
+  });
+}
+
+async function closedOrUsed<Used>(
+  pool: PgPool,
+  client: PgPoolClient,
+  use: (client: PgPoolClient) => Used | Promise<Used>,
+): Promise<Used> {
+  if ((await answersEverything(client)) && !isLeftOpen(client, pool)) return use(client);
+  client.release(true);
+  return borrow(pool, use);
 }
 
 /** The status of the last statement that was answered; always `false` with `pg` before 8.23. */

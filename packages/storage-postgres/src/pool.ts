@@ -1,7 +1,7 @@
 /** A `Pool` of `pg`, or one of its shape. */
 
 import { createHash } from 'node:crypto';
-import type { Answer, Driver, PgPool, PgStatement, Value } from './client.ts';
+import type { Answer, Driver, PgPool, PgPoolClient, PgStatement, Value } from './client.ts';
 import { Connections } from './connections.ts';
 import { codeOf } from './faults.ts';
 import { borrow } from './left-open.ts';
@@ -28,28 +28,12 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
     query: send,
     async listen(channel, hear, lost) {
       connections.listening++;
-      const client = await borrow(pool).catch((error: unknown) => {
+      const { client, end } = await borrow(pool, (borrowed) => {
+        return listener(borrowed, channel, hear, lost, () => connections.listening--);
+      }).catch((error: unknown) => {
         connections.listening--;
         throw error;
       });
-      let open = true;
-      const end = () => {
-        if (!open) return;
-        open = false;
-        connections.listening--;
-        // closed instead of given back: it would still listen
-        client.release(true);
-      };
-      const endedByItself = () => {
-        if (!open) return;
-        end();
-        lost();
-      };
-      client.on('notification', (message) => {
-        if (open && message.channel === channel) hear(message.payload ?? '');
-      });
-      client.on('error', endedByItself);
-      client.on('end', endedByItself);
       try {
         await client.query(`listen "${channel}"`);
       } catch (error) {
@@ -91,4 +75,33 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
     }
     return statement;
   }
+}
+
+/** Hands on what a connection hears, and notes its end. */
+function listener(
+  client: PgPoolClient,
+  channel: string,
+  hear: (payload: string) => void,
+  lost: () => void,
+  ended: () => void,
+): { readonly client: PgPoolClient; end(): void } {
+  let open = true;
+  const end = () => {
+    if (!open) return;
+    open = false;
+    ended();
+    // closed instead of given back: it would still listen
+    client.release(true);
+  };
+  const endedByItself = () => {
+    if (!open) return;
+    end();
+    lost();
+  };
+  client.on('notification', (message) => {
+    if (open && message.channel === channel) hear(message.payload ?? '');
+  });
+  client.on('error', endedByItself);
+  client.on('end', endedByItself);
+  return { client, end };
 }

@@ -23,7 +23,36 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** A pool whose first connection breaks with the answer that makes it usable, as the server may send both at once. */
+function breakingPool(): pg.Pool {
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+  const connect = pool.connect.bind(pool);
+  let breaks = 1;
+  const byCallback = (borrowed: Parameters<typeof connect>[0]) =>
+    connect((error, client, release) => {
+      borrowed(error, client, release);
+      if (breaks-- > 0) client?.emit('error', new Error('terminating connection'));
+    });
+  const byPromise = () =>
+    new Promise<pg.PoolClient>((resolve) =>
+      byCallback((_, client) => resolve(client as pg.PoolClient)),
+    );
+  const both = (borrowed?: Parameters<typeof connect>[0]) =>
+    borrowed === undefined ? byPromise() : byCallback(borrowed);
+  return Object.assign(pool, { connect: both as typeof connect });
+}
+
 describe('connections of pg', () => {
+  it('that break in the moment in which they are made do not end the process', async () => {
+    const pool = breakingPool();
+    const connections = new Connections(pool);
+    expect((await connections.query('select 1 as one', [])).rows).toEqual([{ one: 1 }]);
+    const before = pool.totalCount;
+    expect((await connections.query('select 2 as two', [])).rows).toEqual([{ two: 2 }]);
+    expect([before, pool.totalCount]).toEqual([0, 1]);
+    await pool.end();
+  });
+
   it('carry many statements at once, each with its own answer or error', async () => {
     const pool = new pg.Pool({ connectionString: server.url, max: 1 });
     let [now, most] = [0, 0];
