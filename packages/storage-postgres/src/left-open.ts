@@ -24,8 +24,8 @@ export function borrow<Used>(
 }
 
 /**
- * Gets a connection by a callback. An error of the server may have arrived with the last answer: code behind a promise would hear it too late, and
- * it would end the process.
+ * Gets a connection by a callback. An error of the server may have arrived with the last answer. Code behind a promise would listen to it too
+ * late, and it would end the process.
  */
 function connected<Used>(
   pool: PgPool,

@@ -77,7 +77,7 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
   }
 }
 
-/** Hands on what a connection hears, and notes its end. */
+/** Passes the notifications of a connection on, and notes its end. */
 function listener(
   client: PgPoolClient,
   channel: string,
