@@ -73,7 +73,7 @@ export async function ask(
   }
 }
 
-/** Makes the progress in which a step of a question's level is to be answered again. */
+/** Makes the progress in which a step of a question's level is to be answered again, and notes that later answers may be outdated. */
 export function redo(
   active: ActiveFlow,
   beside: Pick<PendingQuestion, 'path' | 'level'>,

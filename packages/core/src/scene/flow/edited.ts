@@ -5,8 +5,8 @@ import { messageId, wordsOf } from './accept.ts';
 import { type ActiveFlow, answersPaying, keep, locate, wasAsked } from './active-flow.ts';
 import { checkValue, valueIn } from './answer.ts';
 import { changing, reviewed } from './moves.ts';
-import { positionOf } from './pending.ts';
-import { isClosed, pathKey, withAnswer, without } from './progress.ts';
+import { questionAgain } from './pending.ts';
+import { isClosed, withAnswer } from './progress.ts';
 
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
 export async function handleEdited(active: ActiveFlow, input: UserInput): Promise<boolean> {
@@ -17,10 +17,8 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   if (await answersPaying(active)) return true;
   const [path] = given;
   if (isClosed(active.progress, path)) return false;
-  const rest = without(active.progress, path);
-  const { pending } = await positionOf(plan, rest, run.turn);
-  // the question may not apply any more
-  if (pending?.kind !== 'ask' || pathKey(pending.path) !== pathKey(path)) return false;
+  const pending = await questionAgain(plan, active.progress, path, run.turn);
+  if (pending === undefined) return false;
   const value = await valueIn(pending.step.question, input);
   if (value === undefined) return false;
   const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);

@@ -4,9 +4,9 @@ import { type ActiveFlow, text } from './active-flow.ts';
 import { isChoice } from './answer.ts';
 import { optionsOf } from './choices.ts';
 import { changing } from './moves.ts';
-import { positionOf } from './pending.ts';
+import { questionAgain } from './pending.ts';
 import type { PendingAsk } from './pending-question.ts';
-import { type Path, type Progress, pathKey, readAt, without } from './progress.ts';
+import { type Path, type Progress, readAt, without } from './progress.ts';
 import { namedSteps, type Step } from './steps.ts';
 
 /** The progress after one look, and the question from which to look on; `undefined` if no answer is outdated. */
@@ -16,25 +16,28 @@ interface Look {
 }
 
 /**
- * Deletes the first answer that is none of the present choices, where a function makes these of the answers before, so that it is asked again.
+ * Deletes the first answer that its choices no longer contain, so that its question is asked again. Only choices that a function returns are
+ * compared.
  *
- * Answers of rounds stay, and those of a list that a loader gives page by page: nobody can see from one page what is on the others. So do
- * those that a schema or `validate` may have changed.
+ * Answers of rounds stay. So do those of a list that is loaded page by page, because one page does not show the others, and those that a
+ * schema or `validate` may have converted.
  *
- * @param from - the first question to look at: after a look, those behind the deleted answer, so that choices which change each time end too
+ * @param from - the number of the first question to compare: later looks begin after the deleted answer, so that they end even if the choices change
+ *   each time
  */
 export async function withoutOutdated(active: ActiveFlow, from: number): Promise<Look> {
-  const { progress } = active;
-  for (const [at, path] of chosen(active.plan.steps, []).entries()) {
+  const { plan, run, progress } = active;
+  for (const [at, path] of chosen(plan.steps, []).entries()) {
     const answer = at < from ? undefined : readAt(progress.answers, path);
-    const asked = answer === undefined ? undefined : await asking(active, progress, path);
+    if (answer === undefined) continue;
+    const asked = await questionAgain(plan, progress, path, run.turn);
     if (asked === undefined || (await isOffered(active, asked, answer))) continue;
     return { progress: changing(without(progress, path), path, asked.level), next: at + 1 };
   }
   return { progress, next: undefined };
 }
 
-/** The paths of questions whose choices a function makes. */
+/** The paths of questions whose choices a function returns. */
 function chosen(steps: readonly Step[], path: Path): readonly Path[] {
   return namedSteps(steps).flatMap((step): readonly Path[] => {
     const at = [...path, step.name];
@@ -44,16 +47,6 @@ function chosen(steps: readonly Step[], path: Path): readonly Path[] {
     const isJudged = typeof choices === 'function' && (schema ?? validate) === undefined;
     return isJudged ? [at] : [];
   });
-}
-
-/** The question at a path as it would be asked now; `undefined` if it does not apply, or if another one comes first. */
-async function asking(
-  { plan, run }: ActiveFlow,
-  progress: Progress,
-  path: Path,
-): Promise<PendingAsk | undefined> {
-  const { pending } = await positionOf(plan, without(progress, path), run.turn);
-  return pending?.kind === 'ask' && pathKey(pending.path) === pathKey(path) ? pending : undefined;
 }
 
 async function isOffered(active: ActiveFlow, asked: PendingAsk, answer: unknown): Promise<boolean> {

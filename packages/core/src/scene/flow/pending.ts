@@ -5,8 +5,8 @@ import { type JsonObject, noData } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
-import type { PendingQuestion, Position } from './pending-question.ts';
-import { type Progress, pathKey } from './progress.ts';
+import type { PendingAsk, PendingQuestion, Position } from './pending-question.ts';
+import { type Path, type Progress, pathKey, without } from './progress.ts';
 import {
   type AskStep,
   type IncludeStep,
@@ -45,6 +45,17 @@ export function positionOf(
     walk.pending = pending;
     return walk;
   });
+}
+
+/** Finds the question at a path as it would be asked now; `undefined` if it does not apply, or if another one comes first. */
+export async function questionAgain(
+  flow: FlowFacts,
+  progress: Progress,
+  path: Path,
+  turn: SessionAskTurn,
+): Promise<PendingAsk | undefined> {
+  const { pending } = await positionOf(flow, without(progress, path), turn);
+  return pending?.kind === 'ask' && pathKey(pending.path) === pathKey(path) ? pending : undefined;
 }
 
 function addAll(parameters: JsonObject, scope: Scope): void {
