@@ -48,7 +48,7 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
     anna.sees('Friday, 11, Anna?');
   });
 
-  it('so it is where the user edits an earlier message', async () => {
+  it('an edited message counts as a correction', async () => {
     const { anna, does } = play(framework, [visit]);
     await does('/visit', 'Monday');
     await anna.taps('10');
@@ -59,7 +59,7 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
     anna.sees('Friday, 11, Anna?');
   });
 
-  it('so it is for several choices, for a redo of `done`, and in an included flow', async () => {
+  it('several choices, a redo of `done` and an included flow count too', async () => {
     const parts: Readonly<Record<string, readonly string[]>> = {
       tea: ['milk', 'sugar'],
       soup: ['bread'],

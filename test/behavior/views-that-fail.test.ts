@@ -2,7 +2,7 @@
 
 import { scene, typed } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
-import { type BotUnderTest, frameworks } from './frameworks.ts';
+import { type BotUnderTest, type Framework, frameworks } from './frameworks.ts';
 import { labels, play } from './view-play.ts';
 
 const Counter = scene('counter', { data: typed<{ n?: number }>() }).on({
@@ -12,6 +12,16 @@ const Counter = scene('counter', { data: typed<{ n?: number }>() }).on({
   }),
 });
 const opens = (bot: BotUnderTest) => bot.command('count', ({ fsm }) => fsm.enter(Counter));
+/** A bot whose user has opened the counter, and the failures that its observers were notified of. */
+async function opened(framework: Framework) {
+  const made = play(framework, [Counter]);
+  const failures: unknown[] = [];
+  made.machine.observe('sendFailed', ({ error }) => void failures.push(error));
+  opens(made.bot);
+  await made.anna.sends('/count');
+  made.calls();
+  return { ...made, failures };
+}
 const failed = 'Something went wrong. Please try again.';
 const errorsOf = ({ errors }: BotUnderTest) =>
   errors.map((error) => String((error as { error?: unknown }).error ?? error));
@@ -118,13 +128,8 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
   });
 
   it('markup that Telegram rejects is reported, its user reads that, and the next press repairs it', async () => {
-    const { bot, anna, world, machine, calls } = play(framework, [Counter]);
-    const failures: unknown[] = [];
-    machine.observe('sendFailed', ({ error }) => void failures.push(error));
-    opens(bot);
-    await anna.sends('/count');
+    const { bot, anna, world, calls, failures } = await opened(framework);
     const view = anna.last;
-    calls();
     const description = "Bad Request: can't parse entities: Unclosed start tag at byte offset 5";
     world.fails('editMessageText', { error_code: 400, description });
     await anna.taps('Up');
@@ -139,11 +144,7 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
   });
 
   it('a keyboard that is too long is not called a text that is too long', async () => {
-    const { bot, anna, world, machine } = play(framework, [Counter]);
-    const failures: unknown[] = [];
-    machine.observe('sendFailed', ({ error }) => void failures.push(error));
-    opens(bot);
-    await anna.sends('/count');
+    const { anna, world, failures } = await opened(framework);
     const description = 'Bad Request: reply markup is too long';
     world.fails('editMessageText', { error_code: 400, description });
     await anna.taps('Up');
@@ -175,12 +176,7 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
   });
 
   it('an old view that can neither be deleted nor lose its buttons is reported, and stays', async () => {
-    const { bot, anna, world, machine, calls } = play(framework, [Counter]);
-    const failures: unknown[] = [];
-    machine.observe('sendFailed', ({ error }) => void failures.push(error));
-    opens(bot);
-    await anna.sends('/count');
-    calls();
+    const { bot, anna, world, calls, failures } = await opened(framework);
     for (const [method, reason] of [
       ['editMessageText', "message can't be edited"],
       ['deleteMessage', "message can't be deleted"],
@@ -205,12 +201,7 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
   });
 
   it('a user who has blocked the bot is reported, and the turn is committed', async () => {
-    const { bot, anna, world, machine, calls } = play(framework, [Counter]);
-    const failures: unknown[] = [];
-    machine.observe('sendFailed', ({ error }) => void failures.push(error));
-    opens(bot);
-    await anna.sends('/count');
-    calls();
+    const { bot, anna, world, machine, calls, failures } = await opened(framework);
     const description = 'Forbidden: bot was blocked by the user';
     world.fails('editMessageText', { error_code: 403, description });
     await anna.taps('Up');

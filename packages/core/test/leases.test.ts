@@ -497,7 +497,7 @@ describe('a burst of updates', () => {
   });
 });
 
-describe('a turn that works on after a commit of its own', () => {
+describe('a turn that continues after its own commit', () => {
   it('keeps its lease for as long as it works', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
