@@ -13,7 +13,11 @@ export interface PgPool {
   readonly waitingCount?: number;
   /** Whether `end()` was called. */
   readonly ending?: boolean;
-  /** Borrows a connection, for a callback or by a promise. One is kept for waiting, from the first contention on. */
+  /**
+   * Borrows a connection. One is kept for waiting, from the first contention on.
+   *
+   * @param borrowed - called with the connection or the error; a pool may ignore it and return a promise
+   */
   connect(
     borrowed: (error: Error | undefined, client?: PgPoolClient) => void,
   ): Promise<PgPoolClient> | void;

@@ -9,7 +9,7 @@ export function hash32(text: string): number {
   return hash >>> 0;
 }
 
-/** The hash as text of at most seven letters and digits: it stands for a text on buttons and in records. */
+/** The hash of a text as at most seven letters and digits, for buttons and records. */
 export function shortHash(text: string): string {
   return hash32(text).toString(36);
 }

@@ -40,7 +40,7 @@ const lease = 15_000;
  * Session middleware reads and writes apart, so two updates of one session can still overwrite each other: that is how sessions are, and
  * what `ctx.state` is for.
  *
- * @throws FsmError `INVALID_OPTION` for a `ttl` that is no length, and for a shared storage without `coordination`
+ * @throws FsmError `INVALID_OPTION` if `ttl` is not a duration, or if a shared storage has no `coordination`
  */
 export function sessionValues<T>(
   storage: FsmStorage,

@@ -43,7 +43,11 @@ export async function tryOut(store: KeyValueStore): Promise<void> {
   await checkRead(store, key, undefined);
 }
 
-/** A plain error, so that a store does not bring the sentences of all errors; core makes an FsmError of it. */
+/**
+ * Checks what a store returns for a key.
+ *
+ * @throws Error `STORAGE_UNUSABLE`, a plain one: a store does not bring the sentences of all errors, and core makes an FsmError of it
+ */
 async function checkRead(store: KeyValueStore, key: string, expected: string | undefined) {
   const found = (await store.get(key)) ?? undefined;
   if (found === expected) return;

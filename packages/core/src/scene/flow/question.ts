@@ -284,6 +284,6 @@ export interface Confirmation<
   readonly yes?: Label<Services>;
   /** Label of the button that cancels the flow. */
   readonly no?: Label<Services>;
-  /** Lets the user pick an answer to correct: any, or those named. An object has the labels of their buttons. */
+  /** Which answers the user may correct: `true` for all, a list of names, or an object with the label of each button. */
   readonly edit?: boolean | readonly (keyof Answers & string)[] | EditLabels<Answers, Services>;
 }
