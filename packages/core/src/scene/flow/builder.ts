@@ -113,14 +113,11 @@ export interface UnfinishedFlow<
     Id,
     Services,
     With<Answers, Name, AnswerOf<A, Ch, M, S, V>, W, MayPass<O, T>>,
-    Steps & {
-      readonly [K in Name]: StepState<
-        `${Id}:${Name}`,
-        Simplify<Answers>,
-        AnswerOf<A, Ch, M, S, V>,
-        Id
-      >;
-    },
+    // an inline mapped type would be instantiated once more for every step that follows
+    Steps &
+      Readonly<
+        Record<Name, StepState<`${Id}:${Name}`, Simplify<Answers>, AnswerOf<A, Ch, M, S, V>, Id>>
+      >,
     Start
   >;
 
@@ -255,7 +252,7 @@ export interface UnfinishedFlow<
     Id,
     Services,
     Answers & { readonly [K in Name]: { readonly [question: string]: V } },
-    Steps & { readonly [K in Name]: StepState<`${Id}:${Name}`, Simplify<Answers>, V, Id> },
+    Steps & Readonly<Record<Name, StepState<`${Id}:${Name}`, Simplify<Answers>, V, Id>>>,
     Start
   >;
 
