@@ -11,22 +11,31 @@ const loadedLater = {
 
 const bundled = (config) => ({ ...config, plugins: [...(config.plugins ?? []), loadedLater] });
 
-/** A bot as it is bundled by default, and under the `production` condition. */
-const bot = (name, imports, limit, productionLimit) => [
-  ofBuild(name, 'packages/core/dist', imports, limit),
-  ofBuild(`${name}, production`, 'packages/core/dist/production', imports, productionLimit),
+/** A bot as it is bundled by default, and under the `production` condition. `more`: imports of other packages. */
+const bot = (name, imports, [limit, productionLimit], more) => [
+  ofBuild({ name, core: 'packages/core/dist', imports, limit, more }),
+  ofBuild({
+    name: `${name}, production`,
+    core: 'packages/core/dist/production',
+    imports,
+    limit: productionLimit,
+    more,
+    conditions: ['production'],
+  }),
 ];
 
-const ofBuild = (name, core, imports, limit) => ({
+const ofBuild = ({ name, core, imports, limit, more, conditions }) => ({
   name,
   path: `${core}/index.js`,
   import: {
     [`${core}/adapter.js`]: '{ createMachine }',
     [`${core}/index.js`]: `{ ${imports} }`,
+    ...more,
   },
   gzip: true,
   limit,
-  modifyEsbuildConfig: bundled,
+  modifyEsbuildConfig: (config) =>
+    bundled({ ...config, platform: 'node', ...(conditions && { conditions }) }),
 });
 
 const adapter = (name) => ({
@@ -40,8 +49,11 @@ const adapter = (name) => ({
 });
 
 export default [
-  ...bot('a bot with states', 'state, states', '29.7 kB', '26.1 kB'),
-  ...bot('a bot with a flow', 'flow', '50.9 kB', '44.8 kB'),
+  ...bot('a bot with states', 'state, states', ['29.7 kB', '26.1 kB']),
+  ...bot('a bot with states on Redis', 'state, states', ['42.6 kB', '38.9 kB'], {
+    'packages/storage-redis/dist/index.js': '{ redisStorage }',
+  }),
+  ...bot('a bot with a flow', 'flow', ['50.9 kB', '44.8 kB']),
   {
     name: 'keyValueStorage alone',
     path: 'packages/core/dist/index.js',

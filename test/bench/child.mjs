@@ -47,7 +47,7 @@ async function benchOf(job) {
     mode: job.mode,
     delay: job.delay ?? 20,
     prefix: job.prefix ?? `b${process.pid}.`,
-    redis: storage === 'redis' ? await redisClients(redisPort) : undefined,
+    redis: storage === 'redis' ? await redisClients(redisPort, system.client) : undefined,
     postgres: storage === 'postgres' ? await postgresClients(postgresUrl) : undefined,
     mariadb: storage === 'mariadb' ? await mariadbClients(mariadbUrl) : undefined,
     objects: objectsUrl,

@@ -1,6 +1,7 @@
 /** The goals that the project set itself, and the last measurements; `page.mjs` shows them. */
 
 import { readFileSync } from 'node:fs';
+import bundles from '../../.size-limit.mjs';
 import { digits } from './tables.mjs';
 
 /**
@@ -70,19 +71,28 @@ const long = (id, storage, what) => ({
   places: 2,
   read: (found) => found[storage]?.[id]?.ratio?.median,
 });
+const json = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 /** The files and functions that an update enters, as `npm run entered` has counted them. */
-export const entered = JSON.parse(
-  readFileSync(new URL('../checks/entered.json', import.meta.url), 'utf8'),
-);
-const counted = (name, of, goal) => ({
+export const entered = json('../checks/entered.json');
+/** How many types the compiler instantiates, as `npm run counts` has counted them. */
+const instantiations = json('../checks/instantiations.json');
+/** A number that a check counts and guards, so that no measurement is needed. */
+const exact = (what, goal, unit, value, places = 0) => ({
   section: undefined,
-  what: `${of} that ${name} runs through`,
+  what,
   goal,
   bound: 'most',
-  unit: '',
-  places: 0,
-  read: () => entered[name][of],
+  unit,
+  places,
+  read: () => value,
 });
+const counted = (name, of, goal) =>
+  exact(`${of} that ${name} runs through`, goal, '', entered[name][of]);
+/** A bundle without the framework; what is shown is the limit that `npm run size` guards. */
+const bundle = (name, goal) => {
+  const { limit } = bundles.find((each) => each.name === name);
+  return exact(`bundle of ${name}, gzipped`, goal, ' kB', Number.parseFloat(limit), 1);
+};
 
 /** @type {readonly Goal[]} */
 export const goals = [
@@ -104,6 +114,17 @@ export const goals = [
   },
   floor('redis', 'Redis', 'throughput compared with two scripts by hand', 64, 0.9, states, onRedis),
   floor('redis', 'Redis', 'throughput compared with two scripts by hand', 1, 0.9, states, onRedis),
+  ...[64, 1].map((atOnce) =>
+    floor(
+      'redis',
+      'Redis with `redis` instead of `ioredis`',
+      'throughput compared with two scripts by hand',
+      atOnce,
+      0.9,
+      `${states}, by node-redis`,
+      `${onRedis}, by node-redis`,
+    ),
+  ),
   floor('redis', 'Redis', 'a flow compared with states', 64, 0.75, flow, states),
   floor(
     'postgres',
@@ -181,6 +202,34 @@ export const goals = [
   sameStatements('objects', 'Durable Objects'),
   counted('a plain text in memory', 'files', 16),
   counted('a plain text in memory', 'functions', 65),
+  counted('an answer of a flow on SQLite', 'files', 26),
+  counted('an answer of a flow on SQLite', 'functions', 120),
+  bundle('a bot with states', 17),
+  bundle('a bot with states, production', 14.5),
+  bundle('a bot with states on Redis', 20),
+  bundle('a bot with states on Redis, production', 17.5),
+  bundle('a bot with a flow', 29),
+  bundle('a bot with a flow, production', 26),
+  bundle('keyValueStorage alone', 1),
+  exact(
+    'types that the compiler instantiates for 120 filters by state, beside filters of a bare bot',
+    120_000,
+    '',
+    instantiations['120 filters by state, beside filters of a bare bot'],
+  ),
+  exact(
+    'types that it instantiates for 480 branches by state, compared with 120',
+    4,
+    ' ×',
+    instantiations['480 branches by state'] / instantiations['120 branches by state'],
+    2,
+  ),
+  exact(
+    'types that it instantiates for a flow of 80 steps',
+    25_000,
+    '',
+    instantiations['a flow of 80 steps'],
+  ),
 ];
 
 /** Each goal with what was found: `holds` is undefined where it was not measured. */

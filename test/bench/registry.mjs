@@ -9,6 +9,7 @@
  * @property {readonly import('./workload/programs.mjs').Program[]} programs
  * @property {string} [variant] - told to `create`
  * @property {boolean} [reenters] - its dispatch program ends after each answer and is begun anew
+ * @property {'ioredis' | 'redis'} [client] - the package of its client of Redis; `ioredis` unless it is given
  * @property {boolean} [isTwin] - left out of a quick run
  * @property {number} [heapShare] - measured with so much fewer conversations, where each takes long
  * @property {readonly string[]} [packages] - what a bot installs, for sizes and start-up
@@ -24,7 +25,7 @@
  * @property {number} delay - ms, of the race
  * @property {string} prefix - begins all keys
  * @property {(chat: number, text: string, payload?: object) => void} sent - to be told of each call
- * @property {() => import('ioredis').Redis} redis
+ * @property {() => import('ioredis').Redis | import('redis').RedisClientType} redis
  * @property {() => import('pg').Pool} postgres
  * @property {() => import('mysql2/promise').Pool} mariadb
  * @property {string} objects - the address of the Worker of `workload/objects-worker.mjs`
@@ -66,6 +67,16 @@ export const systems = [
     variant,
     load: () => import('./systems/grammy-by-hand.mjs'),
   })),
+  {
+    id: 'by hand: Redis two scripts, by node-redis',
+    ...grammy,
+    storages: ['redis'],
+    programs: ['form'],
+    variant: 'scripts',
+    client: 'redis',
+    isTwin: true,
+    load: () => import('./systems/grammy-by-hand.mjs'),
+  },
   {
     id: 'grammy session',
     ...grammy,
@@ -118,6 +129,16 @@ export const systems = [
     load: () => import('./systems/grammy-conversations.mjs'),
   },
   ...telefsm('grammy', grammy, () => import('./systems/telefsm-grammy.mjs')),
+  {
+    id: 'telefsm states, grammy, by node-redis',
+    ...grammy,
+    storages: ['redis'],
+    programs: ['form'],
+    variant: 'states',
+    client: 'redis',
+    isTwin: true,
+    load: () => import('./systems/telefsm-grammy.mjs'),
+  },
   {
     id: 'telegraf',
     ...telegraf,

@@ -2,8 +2,19 @@
 
 import { Socket } from 'node:net';
 
-/** @param port - of a Redis on the loopback interface */
-export async function redisClients(port) {
+/**
+ * @param port - of a Redis on the loopback interface
+ * @param {'ioredis' | 'redis'} [name] - of the client's package
+ */
+export async function redisClients(port, name = 'ioredis') {
+  if (name === 'redis') {
+    const { createClient } = await import('redis');
+    return () => {
+      const client = createClient({ socket: { host: '127.0.0.1', port } });
+      client.connect();
+      return client;
+    };
+  }
   const { Redis } = await import('ioredis');
   return () => new Redis({ host: '127.0.0.1', port });
 }

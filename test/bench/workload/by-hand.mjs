@@ -73,8 +73,7 @@ return 1`;
 /** Two scripts, lock and read, write and unlock: the fewest round trips of anything safe. */
 export function scriptStore({ redis, prefix }) {
   const client = redis();
-  client.defineCommand('lockAndRead', { numberOfKeys: 2, lua: lockAndRead });
-  client.defineCommand('writeAndUnlock', { numberOfKeys: 2, lua: writeAndUnlock });
+  const scripts = 'defineCommand' in client ? ofIoredis(client) : ofNodeRedis(client);
   const owner = randomUUID();
   let turns = 0;
   return {
@@ -84,7 +83,7 @@ export function scriptStore({ redis, prefix }) {
       const token = `${owner}:${turns++}`;
       let taken = [0];
       while (taken[0] === 0) {
-        taken = await client.lockAndRead(lock, record, token, 5000);
+        taken = await scripts.lockAndRead(lock, record, token, 5000);
         if (taken[0] === 0) await pause(2);
       }
       const text = taken[1] ?? null;
@@ -95,11 +94,28 @@ export function scriptStore({ redis, prefix }) {
         kept = isBlank(session) ? '' : JSON.stringify(session);
         return result;
       } finally {
-        await client.writeAndUnlock(lock, record, token, kept);
+        await scripts.writeAndUnlock(lock, record, token, kept);
       }
     },
     close: () => client.disconnect(),
   };
+}
+
+function ofIoredis(client) {
+  client.defineCommand('lockAndRead', { numberOfKeys: 2, lua: lockAndRead });
+  client.defineCommand('writeAndUnlock', { numberOfKeys: 2, lua: writeAndUnlock });
+  return client;
+}
+
+function ofNodeRedis(client) {
+  const run = (text) => {
+    let loaded;
+    return async (lock, record, ...args) => {
+      loaded ??= client.scriptLoad(text);
+      return client.evalSha(await loaded, { keys: [lock, record], arguments: args.map(String) });
+    };
+  };
+  return { lockAndRead: run(lockAndRead), writeAndUnlock: run(writeAndUnlock) };
 }
 
 /** Two statements over one row of MariaDB: a procedure that takes and reads, as MariaDB returns no row of an upsert; then write and let go. */
