@@ -104,6 +104,25 @@ const habits: Readonly<Record<string, Habit>> = {
     ],
   },
 
+  'leaving a wizard in its own middleware, before next()': {
+    texts: ['/enter', 'a', 'quit', 'b', '/enter', 'c'],
+    scenes(framework) {
+      const wizard = framework.wizard(
+        'first',
+        async (ctx) => {
+          await ctx.reply('Step one');
+          ctx.wizard.next();
+        },
+        (ctx) => ctx.reply('Step two'),
+      );
+      wizard.use(async (ctx, next) => {
+        if (textOf(ctx) === 'quit') await ctx.scene.leave();
+        await next();
+      });
+      return [wizard];
+    },
+  },
+
   'scenes that enter each other from enter and leave handlers': {
     texts: ['/enter', 'a', 'quit', 'b'],
     scenes: (framework) => [

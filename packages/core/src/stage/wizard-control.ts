@@ -114,14 +114,16 @@ class WizardControl<C extends object, Step> {
     this.cursor = this.#stored();
   }
 
-  /** Number of the step; the first one is 0. */
+  /** Number of the step; the first one is 0. `NaN` once the scene was left: no further step runs. */
   get cursor(): number {
-    return this.#scene.session.cursor ?? 0;
+    return this.#scene.session.cursor ?? Number.NaN;
   }
 
   set cursor(cursor: number) {
     const { session } = this.#scene;
-    session.cursor = cursor;
+    // NaN + 1, after leave(): a session would keep it as null, and the next entry begins at the first step
+    if (Number.isNaN(cursor)) delete session.cursor;
+    else session.cursor = cursor;
     const name = nameOf(this.steps[cursor])?.name;
     if (name !== undefined) session.step = name;
     else if (session.step !== undefined) delete session.step;
