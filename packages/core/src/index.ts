@@ -59,7 +59,13 @@ export type { MachineOptions } from './machine/machine-options.ts';
 export type { LogEntry } from './record/log.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
-export type { BeginningOf, NoParameters, With as WithAnswer } from './scene/flow/builder-types.ts';
+export type {
+  BeginningOf,
+  InRounds as StepsInRounds,
+  NoParameters,
+  Rebase as IncludedSteps,
+  With as WithAnswer,
+} from './scene/flow/builder-types.ts';
 export type {
   AnswersOf,
   AnyFlow,
@@ -97,6 +103,7 @@ export type { ServiceTurn } from './transaction/facts.ts';
 export type { Migrations, UnknownState } from './transaction/unknown-state.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
+export type { FileValue, InputValues, Tagged as InputValue } from './update/input-value.ts';
 export type { Interrupt, InterruptRule } from './update/interrupt.ts';
 export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';

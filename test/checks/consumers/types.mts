@@ -14,6 +14,7 @@ import {
   states,
   typed,
 } from '@telefsm/grammy';
+import { Stage, WizardScene } from '@telefsm/grammy/scenes';
 import * as onTelegraf from '@telefsm/telegraf';
 import { Bot, type Context } from 'grammy';
 import { Telegraf, type Context as TelegrafContext } from 'telegraf';
@@ -51,6 +52,22 @@ export const order = flow('order', { trigger: '/order' })
   .ask('product', { prompt: 'What would you like?', choices: { phone: 'Phone', laptop: 'Laptop' } })
   .ask('count', { prompt: ({ product }) => `How many ${product}s?` })
   .done(({ product, count }) => `Ordered ${count} × ${product}.`);
+export const report = flow('report')
+  .ask('photo', { prompt: 'A photo?', accept: 'photo' })
+  .ask('note', { prompt: 'Anything else?', accept: 'any' })
+  .confirm({ prompt: ({ note }) => `A ${note.kind}. Is that all?` })
+  .done(() => {});
+export const delivery = flow('delivery')
+  .ask('to', { prompt: 'Where?', choices: ['home', 'shop'] })
+  .branch('to', { home: (b) => b.ask('door', { prompt: 'Which door?', accept: 'location' }) })
+  .include('damage', report)
+  .repeat('items', { each: (b) => b.ask('name', { prompt: 'What?' }), again: 'Another one?' })
+  .questions('extra', () => [{ name: 'gift', prompt: 'A gift?' }])
+  .done(() => {});
+export const deliveries = fsm({ states: [delivery] });
+export const waiting = inState(delivery);
+export const stage = new Stage();
+export const wizard = new WizardScene('wizard');
 
 export const telegrafMachine = onTelegraf.fsm({ states: app });
 export const voting = onTelegraf.fsm({ property: 'vote', states: app });

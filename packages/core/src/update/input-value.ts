@@ -5,7 +5,9 @@ import { idIn, listIn, numberIn, objectIn, type RawObject, textIn, wholeIn } fro
 
 /** A file, by the ids that the Bot API gives it. */
 export interface FileValue {
+  /** Sends or downloads the file again; other bots have other ids for it. */
   readonly file_id: string;
+  /** The same for every bot; it cannot send or download the file. */
   readonly file_unique_id: string;
   readonly caption?: string;
 }

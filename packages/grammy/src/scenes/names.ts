@@ -9,6 +9,8 @@ export type {
   SceneContextScene,
   SceneSession,
   SceneSessionData,
+  WithScene,
+  WithWizard,
   WizardContext,
   WizardContextWizard,
   WizardSession,
