@@ -32,6 +32,7 @@ export { sceneClass } from './scene/scene-class.ts';
 export type { SceneOptions } from './scene/scene-hooks.ts';
 export type { BridgedStore } from './session/bridge.ts';
 export { storageOver } from './session/bridge.ts';
+export { checkStore, propertyOf } from './session/checks.ts';
 export type { OwnRecordOptions, StageOfSession } from './session/own-record.ts';
 export type { SceneRecordOptions, SceneSessionOptions } from './session/scene-session.ts';
 export { sceneSession } from './session/scene-session.ts';

@@ -251,6 +251,21 @@ describe('a simple store at its first use', () => {
     expect(isFsmError(failed, 'STORAGE_UNUSABLE') && failed.message).toContain(words);
   });
 
+  it('that does not delete is named, and what to do', async () => {
+    const texts = new Map<string, string>();
+    const { send } = bench({
+      storage: keyValueStorage({
+        get: (key) => texts.get(key),
+        set: (key, text) => texts.set(key, text),
+        delete() {},
+      }),
+    });
+    const failed = await send(1, 'a').catch(({ cause }) => cause);
+    const remedy = 'delete() has to remove the key, and get() to return undefined';
+    expect(isFsmError(failed, 'STORAGE_UNUSABLE') && failed.message).toContain(remedy);
+    expect(failed.message).not.toContain('MySQL');
+  });
+
   it('is tried once, for all that come at once, and nothing of the trial stays', async () => {
     const { send, sets, texts } = faulty((_, text) => text);
     const set = [1, 2, 3].map((user) => send(user, 'a', (turn) => turn.state.set(Form.name)));

@@ -3,6 +3,7 @@
 import type { FsmStorage, StoredText } from '@telefsm/core';
 import {
   type BridgedStore,
+  checkStore,
   type SessionValuesOptions,
   sessionValues,
   storageOver,
@@ -16,6 +17,7 @@ import type { StorageAdapter } from 'grammy';
  * deadlines do not fire by themselves.
  *
  * @param adapter - any `@grammyjs/storage-*`; give it no lifetime of its own, use `fsm({ ttl })`
+ * @throws FsmError `INVALID_OPTION` for something that is no adapter
  *
  * @example
  * ```ts
@@ -31,6 +33,7 @@ export function fromStorageAdapter(adapter: StorageAdapter<StoredText>): FsmStor
 
 /** An adapter under the names that core's bridges use. */
 export function storeOf<T>(adapter: StorageAdapter<T>): BridgedStore<T> {
+  checkStore('adapter', adapter, 'read', 'write', 'delete');
   return {
     get: (key) => adapter.read(key),
     set: (key, value) => adapter.write(key, value),

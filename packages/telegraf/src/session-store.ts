@@ -21,6 +21,8 @@ export interface SessionStore<T> {
  * Updates are in order within one process. Such a store cannot lock out a second process: two processes on it lose updates, and
  * deadlines do not fire by themselves.
  *
+ * @throws FsmError `INVALID_OPTION` for something that is no store
+ *
  * @example
  * ```ts
  * import { fromSessionStore, fsm, type StoredText } from '@telefsm/telegraf';

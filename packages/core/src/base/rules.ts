@@ -96,6 +96,19 @@ export const callable: Rule = {
   fits: (found) => typeof found === 'function',
 };
 
+/**
+ * Takes an object with some methods: a promise of it, or its class, fails when the bot is made.
+ *
+ * @param expected - what it is, in front of the names of the methods
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function having(expected: string, ...methods: readonly string[]): Rule {
+  return {
+    expected: `${expected} with ${methods.map((name) => `${name}()`).join(', ')}`,
+    fits: (found) => methods.every((name) => callable.fits(Reflect.get(Object(found), name))),
+  };
+}
+
 /** Takes a Standard Schema. */
 export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema };
 

@@ -5,6 +5,7 @@ import type { FsmStorage } from '../lease/storage.ts';
 import { keyValueStorage } from '../storage/key-value-storage.ts';
 import { checkWritten } from '../storage/key-value-store.ts';
 import type { StoredText } from '../storage/statements.ts';
+import { checkStore } from './checks.ts';
 import type { SessionValue } from './slot.ts';
 
 /** A session store of either framework. */
@@ -14,8 +15,13 @@ export interface BridgedStore<Value = unknown> {
   delete(key: string): Awaitable<unknown>;
 }
 
-/** Lifts a session store of either framework into a storage. */
+/**
+ * Lifts a session store of either framework into a storage.
+ *
+ * @throws FsmError `INVALID_OPTION` for something that is no store
+ */
 export function storageOver(store: BridgedStore<StoredText>): FsmStorage {
+  checkStore('store', store, 'get', 'set', 'delete');
   return keyValueStorage({
     async get(key) {
       // stores return nothing in several ways, and the machine judges the value of somebody else

@@ -2,6 +2,7 @@
 
 import type { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -13,6 +14,7 @@ import type { BotPort } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { isFromChat } from '../update/subject.ts';
 import { type BridgedStore, BridgedValue } from './bridge.ts';
+import { checkStage, checkStore, propertyOf } from './checks.ts';
 import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
 import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
 import { warnOnce } from './warning.ts';
@@ -62,16 +64,19 @@ export type SessionMiddleware<C> = (
 
 /** Makes the session middleware of a plan. */
 export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): SessionMiddleware<C> {
-  const { store, machine, own } = plan;
+  const { store, machine, own, stage } = plan;
+  if (stage !== undefined) checkStage(stage);
+  if (store !== undefined) checkStore('session store', store, 'get', 'set', 'delete');
+  const property = machine === undefined ? undefined : propertyOf('session machine', machine);
   if (store !== undefined && machine === undefined && own.storage === undefined) {
     return bridged(plan, store);
   }
   const inRecord = slotsOf(plan);
-  if (machine !== undefined && !plan.byKey) {
-    const property = propertyOf(machine);
+  if (property !== undefined && !plan.byKey) {
+    if (own.storage !== undefined) throw twoStorages('beside `machine`', own.storage);
     return (ctx, next, show) => inRecord(installedAt(ctx, property), ctx, next, show);
   }
-  const { byKey, shared, stage } = plan;
+  const { byKey, shared } = plan;
   const opened = (turn: Turn, ctx: unknown) => {
     // a deadline has no context
     if (shared === undefined || byKey || ctx === undefined || !isFree(ctx as C, shared)) return;
@@ -96,7 +101,7 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   return (ctx, next, show) => {
     const fsm = userInChatAt(ctx, shared);
     if (fsm === undefined) return inOwn(ctx, undefined, next, show);
-    if (own.storage !== undefined) throw twoStorages();
+    if (own.storage !== undefined) throw twoStorages('below fsm()', own.storage);
     return inRecord(fsm, ctx, next, show);
   };
 }
@@ -182,14 +187,7 @@ function userInChatAt(ctx: object, property: string | undefined): FsmContext | u
   return isUserInChat && thread === undefined && custom === undefined ? fsm : undefined;
 }
 
-function twoStorages(): FsmError {
-  const expected =
-    'omitted below fsm(), whose record contains the session. To adopt the sessions of `store`, pass `machine` too';
-  return invalidOption('session storage', expected, 'a storage');
-}
-
-/** The context property of a framework's machine. */
-function propertyOf(machine: AnyMachine): string {
-  const property: unknown = Reflect.get(machine, '~property');
-  return typeof property === 'string' ? property : 'fsm';
+function twoStorages(where: string, found: unknown): FsmError {
+  const expected = `omitted ${where}, whose record contains the session. To adopt the sessions of \`store\`, pass \`machine\` too`;
+  return invalidOption('session storage', expected, shown(found));
 }

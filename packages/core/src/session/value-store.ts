@@ -6,6 +6,7 @@ import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
 import { writeValue } from '../transaction/write-value.ts';
+import { checkStore } from './checks.ts';
 
 /** A store of JSON values under keys. */
 export interface SessionValues<T> {
@@ -40,12 +41,13 @@ const lease = 15_000;
  * Session middleware reads and writes apart, so two updates of one session can still overwrite each other: that is how sessions are, and
  * what `ctx.state` is for.
  *
- * @throws FsmError `INVALID_OPTION` if `ttl` is not a duration, or if a shared storage has no `coordination`
+ * @throws FsmError `INVALID_OPTION` for something that is no storage, if `ttl` is not a duration, or if a shared storage has no `coordination`
  */
 export function sessionValues<T>(
   storage: FsmStorage,
   { prefix = 'session:', ttl, clock = systemClock }: SessionValuesOptions = {},
 ): SessionValues<T> {
+  checkStore('storage', storage, 'acquire', 'commit', 'peek');
   const lifetime = ttl === undefined ? {} : { ttl: toMs(ttl, 'ttl') };
   const leases = leasesOf({ storage, clock, lease, longest: lease, report: () => {} });
 

@@ -94,6 +94,6 @@ function unwrap(kept: string | undefined, now: number): StoredText | undefined {
 
 /** Passes any found value to core as text, also one that somebody else wrote: core decides about it. */
 function asText(found: string | undefined | null): string | undefined {
-  if (found === undefined || found === null) return undefined;
-  return typeof found === 'string' ? found : JSON.stringify(found);
+  // JSON has no text for `undefined`
+  return typeof found === 'string' ? found : JSON.stringify(found ?? undefined);
 }

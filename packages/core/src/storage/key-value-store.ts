@@ -51,7 +51,10 @@ export async function tryOut(store: KeyValueStore): Promise<void> {
 async function checkRead(store: KeyValueStore, key: string, expected: string | undefined) {
   const found = (await store.get(key)) ?? undefined;
   if (found === expected) return;
-  const remedy = 'Return what was written; MySQL needs utf8mb4.';
+  const remedy =
+    expected === undefined
+      ? 'delete() has to remove the key, and get() to return undefined for a missing one.'
+      : 'Return what was written; MySQL needs utf8mb4.';
   // the type, since bytes print as their text
   const reason = `it returned '${found}' (${typeof found}), not '${expected}'`;
   const details = { storage: 'The store', reason, remedy };

@@ -1,6 +1,12 @@
 /** Keeps the state of `@grammyjs/conversations` inside the turn. */
 
-import { type AnyMachine, installedAt, sessionOf, slotStore } from '@telefsm/core/adapter';
+import {
+  type AnyMachine,
+  installedAt,
+  propertyOf,
+  sessionOf,
+  slotStore,
+} from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 
 /** The `storage` option of `@grammyjs/conversations` 2: an adapter that gets the context. */
@@ -24,7 +30,7 @@ const slot = '@grammyjs/conversations';
  * The machine is installed before `conversations()`.
  *
  * @param machine - what `fsm()` returned
- * @throws FsmError with the first update `NOT_INSTALLED` if the machine is not installed before
+ * @throws FsmError `INVALID_OPTION` for something that is no machine; with the first update `NOT_INSTALLED` if the machine is not installed before
  *
  * @example
  * ```ts
@@ -41,9 +47,8 @@ const slot = '@grammyjs/conversations';
 export function conversationStorage<C extends Context>(
   machine: AnyMachine,
 ): ConversationStorage<C> {
-  const property: unknown = Reflect.get(machine, '~property');
-  const storeOf = (ctx: C) =>
-    slotStore(sessionOf(installedAt(ctx, typeof property === 'string' ? property : 'state')), slot);
+  const property = propertyOf('conversationStorage()', machine);
+  const storeOf = (ctx: C) => slotStore(sessionOf(installedAt(ctx, property)), slot);
   return {
     type: 'context',
     adapter: {

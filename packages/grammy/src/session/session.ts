@@ -59,7 +59,8 @@ type LooseOptions = SessionOptions<unknown, never>;
  * keeps it; otherwise it has a record of its own under grammY's key, which is the chat.
  *
  * @param options - grammY's own options, and where sessions are kept
- * @throws FsmError with the first update `NOT_INSTALLED` if `machine` is not installed before
+ * @throws FsmError `INVALID_OPTION` for something that is no storage or no machine; with the first update `NOT_INSTALLED` if `machine` is
+ *   not installed before
  *
  * @example
  * ```ts
@@ -222,7 +223,7 @@ function reasonOf({ getSessionKey }: LooseOptions): string {
 function isAdapter(
   storage: FsmStorage | StorageAdapter<unknown> | undefined,
 ): storage is StorageAdapter<unknown> {
-  return storage !== undefined && 'read' in storage;
+  return storage !== undefined && 'read' in Object(storage);
 }
 
 /** grammY's own key: the chat. */
