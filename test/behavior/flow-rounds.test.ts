@@ -107,6 +107,37 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
     expect(saved).toEqual(['Squat 80', 'Squat 90']);
   });
 
+  it('`done` gets every round whole: also what is no answer, in rounds without a question between them', async () => {
+    const extras = flow('extras')
+      .ask('note', { prompt: 'Note?', optional: true })
+      .done(() => {});
+    let rounds: unknown;
+    const team = flow('team', { trigger: '/team' })
+      .repeat('people', {
+        each: (person) =>
+          person
+            .ask('name', { prompt: 'Name?' })
+            .include('extras', extras)
+            .questions('further', () => []),
+        again: 'Another one?',
+        min: 3,
+        max: 3,
+      })
+      .done(({ people }) => {
+        rounds = people;
+        return people.map(({ name, extras: { note = 'none' } }) => `${name}: ${note}`).join();
+      });
+    const anna = userOf(framework, [team]);
+    await anna.sends('/team');
+    for (const name of ['A', 'B', 'C']) {
+      await anna.sends(name);
+      await anna.taps('Skip');
+    }
+    anna.sees('A: none,B: none,C: none');
+    const rest = { extras: {}, further: {} };
+    expect(rounds).toEqual(['A', 'B', 'C'].map((name) => ({ name, ...rest })));
+  });
+
   it('runs for rounds that follow each other without a question between them', async () => {
     const { anna, saved } = await firstSet(framework, { min: 2, max: 2 });
     expect(saved).toEqual(['Squat 80']);

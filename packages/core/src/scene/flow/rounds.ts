@@ -44,10 +44,14 @@ export async function walkRounds(
   };
 
   const complete: JsonObject[] = rounds.slice(0, -1);
-  // rounds before the last one were complete when it began; of them only the history is looked at
-  if (complete.length > 0) {
-    const { seen } = await walkRound(complete.length - 1);
-    finish(complete.length - 1, seen);
+  // Rounds before the last one were complete when it began. The last of them has the history. A question whether there is another round has
+  // stored all that were before it whole; those that no question follows are walked through again.
+  for (let at = 0; at < complete.length; at++) {
+    const isLast = at === complete.length - 1;
+    if (at + 1 >= min && !isLast) continue;
+    const { found, seen } = await walkRound(at);
+    if (found === undefined) complete[at] = seen;
+    if (isLast) finish(at, seen);
   }
   if (rounds.length > 0) wasOffered(complete.length);
   else if (min === 0 && !finished) return again([]);
