@@ -19,7 +19,8 @@ export interface IoRedisClient {
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   disconnect(): void;
-  duplicate(): IoRedisClient;
+  /** A `Cluster` takes nodes first, and then options. */
+  duplicate(optionsOrNodes?: object, options?: object): IoRedisClient;
 }
 
 /** The members that only a `Cluster` of `ioredis` has. */
@@ -140,7 +141,8 @@ function ioredisPort(client: IoRedisClient): RedisPort {
     },
     primaries: async () => cluster?.nodes('master').map(sendTo) ?? [send],
     subscribe(channel, listener) {
-      const own = client.duplicate();
+      const own =
+        cluster === undefined ? client.duplicate(queueing) : client.duplicate([], queueing);
       own.on('error', reconnects);
       own.on('message', (from, message) => {
         if (from === channel) listener(message);
@@ -149,6 +151,9 @@ function ioredisPort(client: IoRedisClient): RedisPort {
     },
   };
 }
+
+/** A subscription connects as it is made: whatever its client does, its first command waits for the connection. */
+const queueing = { enableOfflineQueue: true };
 
 function contactOfIoredis(client: IoRedisClient): () => Promise<void> | undefined {
   const own = client as IoRedisClient &

@@ -165,3 +165,16 @@ it('a user who may not publish gets an error when it subscribes, and releases an
   mute.disconnect();
   client.disconnect();
 });
+
+it('a client of ioredis that queues no commands while it connects is notified, too', async () => {
+  const client = new Redis({ port: server.port, enableOfflineQueue: false });
+  const storage = redisStorage(client, { prefix: 'no-queue' });
+  const granted = await listenTo(storage);
+  const lease = await taken(storage, 'k', 'a.1');
+  await acquire(storage, 'k', { token: 'b.1', lease: 1000, queue: true });
+  const told = granted.of('b.1');
+  await lease.commit({ text: 'x', state: null });
+  await told;
+  granted.stop();
+  client.disconnect();
+});
