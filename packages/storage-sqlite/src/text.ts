@@ -1,15 +1,14 @@
 /** Any JavaScript text as a value of SQLite, and back. */
 
 /**
- * Characters that the drivers do not carry as text: after a NUL some read no further, and half a surrogate pair has no UTF-8. With the flag `u` the
- * class of surrogates matches only those without their other half.
+ * A text as it is where that survives, so that the table can be read with `sqlite3`; else its UTF-16.
+ *
+ * The drivers do not carry all text: after a NUL some read no further, and half a surrogate pair has no UTF-8.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character to look for.
-const uncarried = /[\u0000\ud800-\udfff]/u;
-
-/** A text as it is where that survives, so that the table can be read with `sqlite3`; else its UTF-16. */
 export function toValue(text: string): string | Uint8Array {
-  return uncarried.test(text) ? Buffer.from(text, 'utf16le') : text;
+  // a regular expression takes several times as long for a text that is not Latin
+  const isCarried = text.isWellFormed() && !text.includes('\u0000');
+  return isCarried ? text : Buffer.from(text, 'utf16le');
 }
 
 /** Reads what {@link toValue} wrote; drivers give bytes as one of three kinds. */
