@@ -4,12 +4,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { state, states } from '@telefsm/core';
+import { scene, state, states } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { order } from '../../../examples/order/order.ts';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { sqliteStorage } from '../../storage-sqlite/src/index.ts';
+import { move } from '../src/conversations/operator.ts';
 
 let program: Program;
 let module: Program;
@@ -298,6 +299,13 @@ describe('telefsm clear and move', () => {
     expect(code).toBe(2);
     expect(err).toContain("There is no state or scene 'Form:nam'. This machine has: order,");
   });
+
+  it('name a node once, although it is a scene and a state', async () => {
+    const menu = scene('menu').on({ handle: ({ stay }) => stay() });
+    await expect(move(createMachine({ states: [menu] }), key(1), 'meny')).rejects.toThrow(
+      /This machine has: menu\.$/,
+    );
+  });
 });
 
 describe('the command line', () => {
@@ -339,6 +347,7 @@ describe('the command line', () => {
     [['list', '--limit', '--all'], 'Option --limit needs a value: --limit COUNT.'],
     [['list', '--all=no'], 'Option --all has no value: found "no".'],
     [['diagram', '--direction', 'RL'], 'Invalid --direction "RL". Use TB or LR.'],
+    [['diagram', 'ordr'], "There is no group 'ordr' in this machine. It has: order, Form."],
     [['check', 'now'], 'Unexpected argument "now". Usage: telefsm check'],
     [['show', 'a', 'b'], 'Unexpected argument "b". Usage: telefsm show KEY'],
     [['show'], 'Pass the key of a conversation.'],

@@ -98,7 +98,7 @@ export async function move(
   const scene = scenes.find(({ id }) => id === target);
   const owner = scenes.find((each) => each.states.includes(target));
   if (scene === undefined && strict && !states.some(({ id }) => id === target)) {
-    const known = [...scenes, ...states].map(({ id }) => id).join(', ');
+    const known = [...new Set([...scenes, ...states].map(({ id }) => id))].join(', ');
     throw new Rejected(`There is no state or scene '${target}'. This machine has: ${known}.`);
   }
   const conversation = existing(machine, key);

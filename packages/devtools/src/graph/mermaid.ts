@@ -1,5 +1,6 @@
 /** A graph as a Mermaid state diagram, which GitHub, GitLab and most documentation tools draw. */
 
+import { Rejected } from '../conversations/rejected.ts';
 import { readableTime } from './durations.ts';
 import type { Graph, GraphEdge, GraphGroup, GraphNode } from './graph.ts';
 
@@ -20,7 +21,7 @@ export function mermaid(graph: Graph, options: MermaidOptions = {}): string {
   const { direction = 'TB', only } = options;
   if (only !== undefined && !graph.groups.some(({ id }) => id === only)) {
     const known = graph.groups.map(({ id }) => id).join(', ') || 'none';
-    throw new Error(`There is no group '${only}' in this machine. It has: ${known}.`);
+    throw new Rejected(`There is no group '${only}' in this machine. It has: ${known}.`);
   }
   const names = namesOf(graph);
   const drawing: Drawing = { graph, names, lines: [] };
