@@ -455,7 +455,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     });
     open.command('ok').action(({ say }) => say('Still open.'));
     const { anna, bot } = play(framework, [tree]);
-    bot.command('till', ({ fsm }) => fsm.enter(tree as never));
+    bot.command('till', ({ fsm }) => fsm.enter(tree));
     await anna.sends('/till');
     await anna.sends('add');
     await anna.sends('break');

@@ -74,7 +74,7 @@ export interface CommandTree<Id extends string, Services extends object>
         session: {};
       }
     >,
-    AnyGroup<State<`${Id}:${string}`, {}>> {
+    AnyGroup<State<`${Id}:${string}`, {}> & { readonly '~node': Id }> {
   /** The state of a user who has said nothing yet. */
   readonly root: TreeState<{}, Services>;
   /**

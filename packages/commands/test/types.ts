@@ -1,7 +1,7 @@
 /** The types of a tree, and the mistakes that do not compile; checked by tsc, never run. */
 
 import { scene, type Turn, typed } from '@telefsm/core';
-import { createMachine } from '@telefsm/core/adapter';
+import { createMachine, type FsmAt } from '@telefsm/core/adapter';
 import { z } from 'zod';
 import { commandTree, isCommandError } from '../src/index.ts';
 
@@ -189,6 +189,19 @@ export function openAt(turn: Turn): void {
   turn.state.enter(tree, {}, { params: { line: 'buy TSLA' } });
   // @ts-expect-error a line is text
   turn.state.enter(tree, {}, { params: { line: 1 } });
+}
+
+// The context of a machine with a list has the trees of the list, and no others.
+export function enterFrom({ fsm }: FsmAt<'fsm', readonly [typeof tree, typeof Hall]>): void {
+  fsm.enter(tree, {}, { params: { line: 'buy TSLA' } });
+  fsm.call(tree);
+  fsm.enter('t');
+  fsm.enter(Hall);
+  if (fsm.is(tree)) fsm.leave();
+  // @ts-expect-error Scene 'aside' is not in this machine
+  fsm.enter(aside);
+  // @ts-expect-error a tree is a scene: it is entered
+  fsm.set(tree);
 }
 
 // Errors are told apart by a closed list of codes.
