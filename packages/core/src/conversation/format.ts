@@ -1,11 +1,11 @@
 /** Formatted texts with users' words in them: what a user wrote is escaped, so that it stays text. */
 
-import type { RichText } from './outgoing.ts';
+import type { FormattedText } from './outgoing.ts';
 
 /** A text with a parse mode, as {@link html} and {@link markdownV2} make it; it may be part of another text of the same kind. */
-export type Formatted<Mode extends 'HTML' | 'MarkdownV2'> = RichText & {
+export interface Formatted<Mode extends 'HTML' | 'MarkdownV2'> extends FormattedText {
   readonly parse_mode: Mode;
-};
+}
 
 /**
  * Escapes a text for `parse_mode: 'HTML'`, also inside an attribute.

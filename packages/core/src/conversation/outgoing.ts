@@ -32,11 +32,16 @@ export type ReplyMarkup =
  */
 export type KeyboardLike = ReplyMarkup | { readonly reply_markup: ReplyMarkup };
 
-/** Text with what belongs to it; formatted strings of grammY and Telegraf fit as they are. */
-export interface RichText {
+/** A text with its formatting: made by `html` and `markdownV2`, and by `fmt` of grammY and Telegraf. */
+export interface FormattedText {
   readonly text: string;
   readonly entities?: readonly object[] | undefined;
   readonly parse_mode?: 'HTML' | 'MarkdownV2' | 'Markdown' | undefined;
+}
+
+/** A text with its formatting and its keyboard. The text itself may be formatted. */
+export interface RichText extends Omit<FormattedText, 'text'> {
+  readonly text: string | FormattedText;
   readonly keyboard?: KeyboardLike;
   readonly reply_markup?: Complaint<'Write `keyboard` instead of `reply_markup`.'>;
   /** Further parameters of `sendMessage`. */
@@ -162,8 +167,7 @@ export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined):
     const { caption, [kind]: file } = say as Media & { readonly [K in MediaKind]: string | object };
     method = `send${kind[0]?.toUpperCase()}${kind.slice(1)}`;
     payload[kind] = file;
-    if (typeof caption === 'object') addText(payload, caption, 'caption', 'caption_entities');
-    else if (caption !== undefined) payload['caption'] = caption;
+    addText(payload, caption, 'caption', 'caption_entities');
   }
   if (say.keyboard != null) payload['reply_markup'] = markupOf(say.keyboard);
   return { method, payload };
@@ -198,14 +202,19 @@ function addressParameters(address: ReplyAddress | undefined): OwnCall['payload'
   return payload;
 }
 
-/** Adds a formatted text, under the names that the method has for it. */
+/** Adds a text and its formatting, under the names that the method has for them. */
 function addText(
   payload: OwnCall['payload'],
-  { text, entities, parse_mode, options }: RichText,
+  said: string | RichText | undefined,
   name: 'text' | 'caption',
   nameOfEntities: 'entities' | 'caption_entities',
 ): void {
-  payload[name] = text;
+  if (typeof said !== 'object') {
+    if (said !== undefined) payload[name] = said;
+    return;
+  }
+  const { text, entities, parse_mode, options } = said;
+  addText(payload, text, name, nameOfEntities);
   if (entities !== undefined) payload[nameOfEntities] = entities;
   if (parse_mode !== undefined) payload['parse_mode'] = parse_mode;
   if (options !== undefined) Object.assign(payload, options);

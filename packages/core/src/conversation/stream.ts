@@ -41,8 +41,9 @@ export function isStream(said: OutgoingMessage | Stream | Sent): said is Stream 
 /** The text of what a bot says, as far as it is known; empty for media without a caption, calls and streams. */
 export function wordsOf(said: OutgoingMessage | Stream | Sent): string {
   if (typeof said === 'string') return said;
-  if ('text' in said && typeof said.text === 'string') return said.text;
-  return 'caption' in said && typeof said.caption === 'string' ? said.caption : '';
+  if (isStream(said)) return '';
+  const words = 'text' in said ? said.text : 'caption' in said ? said.caption : undefined;
+  return words === undefined ? '' : wordsOf(words);
 }
 
 /** A stream with its options. */

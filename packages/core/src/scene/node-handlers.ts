@@ -89,7 +89,7 @@ interface ShownNode<T extends SceneTypes, A extends Accept> extends CommonHandle
    */
   readonly view: (
     turn: ViewTurn<T['data'], T['services'], T['result'], T['session']>,
-  ) => Awaitable<View>;
+  ) => View | Promise<View>;
   readonly handle?: Handle<T, A>;
 }
 /** The handlers of a node: a prompt with a handler for the answer, or a view. */

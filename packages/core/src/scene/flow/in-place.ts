@@ -6,10 +6,10 @@ import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
 import {
   type ApiCall,
   callOf,
+  type FormattedText,
   isSent,
   markupIn,
   type OutgoingMessage,
-  type RichText,
   type Sent,
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
@@ -75,16 +75,16 @@ function join({ method, payload }: ApiCall, below: OutgoingMessage): ApiCall | u
   const [textField, entitiesField] = isText
     ? ['text', 'entities']
     : ['caption', 'caption_entities'];
-  const first: RichText = {
+  const first: FormattedText = {
     text: Reflect.get(payload, textField) ?? '',
     entities: Reflect.get(payload, entitiesField),
     parse_mode: Reflect.get(payload, 'parse_mode'),
   };
-  const second = richText(below);
+  const second = formattedText(below);
   if (second === undefined) return undefined;
   const mode = first.parse_mode ?? second.parse_mode;
   if (mode !== undefined && (first.entities ?? second.entities) !== undefined) return undefined;
-  const escaped = (part: RichText) =>
+  const escaped = (part: FormattedText) =>
     part.parse_mode === mode
       ? part.text
       : mode === 'HTML'
@@ -112,7 +112,9 @@ function join({ method, payload }: ApiCall, below: OutgoingMessage): ApiCall | u
   return isEditable(joined) ? joined : undefined;
 }
 
-function richText(say: OutgoingMessage): RichText | undefined {
+function formattedText(say: OutgoingMessage): FormattedText | undefined {
   if (typeof say === 'string') return { text: say };
-  return 'text' in say ? say : undefined;
+  if (!('text' in say)) return undefined;
+  const { text, entities, parse_mode } = say;
+  return typeof text === 'string' ? { text, entities, parse_mode } : text;
 }

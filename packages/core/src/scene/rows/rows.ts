@@ -20,14 +20,17 @@ export interface Block {
   readonly '~button'?: never;
 }
 
-/** Buttons; `false` and `undefined` are left out. */
-export type Buttons = readonly (Button | false | undefined)[];
+/** A condition that is not met: the left side of `condition && button(…)`. */
+export type Falsy = false | null | undefined | '' | 0;
+
+/** Buttons; falsy values are left out. */
+export type Buttons = readonly (Button | Falsy)[];
 
 /**
- * Rows of buttons, top to bottom: a list is one row, a button or a block has its own; `false` and `undefined` are left out. Keep a list
+ * Rows of buttons, top to bottom: a list is one row, a button or a block has its own; falsy values are left out. Keep a list
  * to eight buttons: Telegram accepts a longer row, but its apps do not show the rest.
  */
-export type Rows = readonly (Button | Buttons | Block | false | undefined)[];
+export type Rows = readonly (Button | Buttons | Block | Falsy)[];
 
 /** The argument of a button's action. */
 export interface Pressed<Turn = object> {
@@ -167,8 +170,8 @@ function eachRow(
 }
 
 /** The rows that one of a view's rows makes. */
-function rowsOf(row: Rows[number] | null, where: string): Awaitable<LaidOut> {
-  if (row === false || row === undefined || row === null) return [];
+function rowsOf(row: Rows[number], where: string): Awaitable<LaidOut> {
+  if (!row) return [];
   if (isList(row)) return [buttonsIn(row, where)];
   return isBlock(row) ? row.rows(where) : [buttonsIn([row], where)];
 }
@@ -191,7 +194,7 @@ export function buttonsIn(
 }
 
 /** Whether a value is a list. */
-export function isList<T>(value: readonly T[] | object | false | undefined): value is readonly T[] {
+export function isList<T>(value: readonly T[] | object | Falsy): value is readonly T[] {
   return Array.isArray(value);
 }
 

@@ -4,7 +4,7 @@ import type { Awaitable, Complaint } from '../../base/type-tools.ts';
 import type { Sent } from '../../conversation/outgoing.ts';
 import type { Transition } from '../transition.ts';
 import type { Page, PageRequest } from './page.ts';
-import type { Block, Button, Buttons } from './rows.ts';
+import type { Block, Button, Buttons, Falsy } from './rows.ts';
 
 /** Values with labels: a list of values or of `[value, label]`, in this order, or an object. */
 export type Options<V extends string | number = string> =
@@ -133,7 +133,7 @@ export interface Widgets<D extends object, M> {
   readonly pages: <Item>(
     id: string,
     source: PageSource<Item> | ShownPage<Item>,
-    item: (item: NoInfer<Item>, index: number) => Button | Buttons | false | undefined,
+    item: (item: NoInfer<Item>, index: number) => Button | Buttons | Falsy,
     options?: Layout & {
       /** Items per page. Default 10. */
       readonly size?: number;

@@ -93,7 +93,7 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
       // a message that was drawn from other data cannot be compared
       message: message(mask === undefined ? shown && shows(shown, drawing) : undefined),
       view: {
-        text: String(made.text ?? made.caption ?? ''),
+        text: String(Reflect.get(call.payload, kind === 'text' ? 'text' : 'caption') ?? ''),
         ...(kind !== 'text' && { media: kind }),
         rows: buttonsIn(laidOut, keyboardIn(call), notes),
       },

@@ -1,6 +1,7 @@
 /** Renders a view: what it returns becomes a message to send or to edit, and the buttons that it offers. */
 
 import { checkOptions } from '#option-checks';
+import { holds } from '../../base/holds.ts';
 import { anything, invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import {
@@ -98,6 +99,7 @@ function noContent(made: unknown, where: string) {
 function sayable<T extends object>(made: T, where: string): T {
   checkOptions(`${where} `, made, parts, '');
   const { text } = made as Parts;
+  const words = holds(text, 'text') ? text.text : text;
   const kind = mediaKinds.find((each) => each in made);
   if (kind !== undefined) {
     if ('text' in made) throw invalidOption(`${where} text`, '`caption` beside media', shown(text));
@@ -105,7 +107,7 @@ function sayable<T extends object>(made: T, where: string): T {
     if (!file || !/^(?:string|object)$/.test(typeof file))
       throw invalidOption(`${where} ${kind}`, 'an id, an address or a file', shown(file));
   } else if (!('text' in made)) throw noContent(made, where);
-  else if (typeof text !== 'string' || text.trim() === '')
+  else if (typeof words !== 'string' || words.trim() === '')
     throw invalidOption(`${where} text`, 'a text', shown(text));
   return made;
 }
