@@ -49,7 +49,15 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     ['29.02.2028', '2028-02-29'],
     ['۲۰۲۶-۱۱-۲۸', '2026-11-28'],
     ['\u200e2026-11-28\u200f', '2026-11-28'],
+    ['2026‑11‑28', '2026-11-28'],
+    ['２０２６／１１／２８', '2026-11-28'],
+    ['2026. 11. 28.', '2026-11-28'],
+    ['28.11.2026.', '2026-11-28'],
+    ['\u200b2026-11-28\ufeff', '2026-11-28'],
     ['04/05/2026', undefined],
+    ['0000-01-01', undefined],
+    ['0226-11-28', undefined],
+    ['2026-\n11-28', undefined],
     ['29.02.2026', undefined],
     ['31.04.2026', undefined],
     ['2026-13-01', undefined],
@@ -87,8 +95,15 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     ['\u200f۱۲', 12],
     ['१२', 12],
     ['１２', 12],
+    ['１２．５', 12.5],
+    ['－３', -3],
+    ['1.000,50', 1000.5],
+    ['\u200b12\u2060', 12],
+    ['1.2340', 1.234],
     ['1,234', undefined],
     ['1.234', undefined],
+    ['1\n234', undefined],
+    ['10²', undefined],
     ['-1,234', undefined],
     ['1,23,456', undefined],
     ['1.234.56', undefined],
@@ -115,6 +130,105 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
         ? 'Please send a number, such as 12 or 12.5.'
         : JSON.stringify({ amount: expected }),
     );
+  });
+
+  it.each([
+    ['+49 (30) 123-456', '+49 (30) 123-456'],
+    ['(+49) 30/123456', '(+49) 30/123456'],
+    ['8 800 555 35 35', '8 800 555 35 35'],
+    ['01.23.45.67.89', '01.23.45.67.89'],
+    ['2912-34-56', '2912-34-56'],
+    ['\u200b030‑1234567', '030‑1234567'],
+    ['＋８１ ３ １２３４ ５６７８', '＋８１ ３ １２３４ ５６７８'],
+    ['2026-01-07', undefined],
+    ['28.11.2026', undefined],
+    ['28. 11. 2026', undefined],
+    ['04/05/2026', undefined],
+    ['31/02/2026', undefined],
+    ['2026-1-07 10:30', undefined],
+    ['1234567\n7654321', undefined],
+    ['123456', undefined],
+    ['1234567890123456', undefined],
+    ['1,234,567', undefined],
+  ])('the phone number %s is %s', async (sent, expected) => {
+    const call = flow('call', { trigger: '/call' })
+      .ask('phone', { prompt: 'Phone?', accept: 'phone' })
+      .done(({ phone }) => phone);
+    const anna = userOf(framework, [call]);
+    await anna.sends('/call');
+    await anna.sends(sent);
+    anna.sees(expected ?? 'Please send a phone number, such as +44 20 7946 0000.');
+  });
+
+  it.each([
+    ['анна@пример.рф', 'анна@пример.рф'],
+    ['a.b+c@mail.example.org', 'a.b+c@mail.example.org'],
+    ['anna@example.org\u200b', 'anna@example.org'],
+    ['anna@xn--e1afmkfd.xn--p1ai', 'anna@xn--e1afmkfd.xn--p1ai'],
+    ['mailto:anna@example.org,', 'anna@example.org'],
+    ['анна@пример.рф,', undefined],
+    ['mailto:анна@пример.рф', undefined],
+    ['anna@example', undefined],
+    ['anna@exa mple.org', undefined],
+    ['anna@@example.org', undefined],
+    ['anna＠example.org', undefined],
+  ])('the e-mail address %s is %s', async (sent, expected) => {
+    const mail = flow('mail', { trigger: '/mail' })
+      .ask('mail', { prompt: 'Mail?', accept: 'email' })
+      .done(({ mail }) => mail);
+    const anna = userOf(framework, [mail]);
+    await anna.sends('/mail');
+    await anna.sends(sent);
+    anna.sees(expected ?? 'Please send an e-mail address.');
+  });
+
+  it.each([
+    ['https://localhost:8080/a', 'https://localhost:8080/a'],
+    ['http://[::1]/', 'http://[::1]/'],
+    ['https://example.org/A–B', 'https://example.org/A–B'],
+    ['пример.рф', 'пример.рф'],
+    ['उदाहरण.परीक्षा', 'उदाहरण.परीक्षा'],
+    ['example.xn--p1ai/a', 'example.xn--p1ai/a'],
+    ['https://', undefined],
+    ['https://?a', undefined],
+    ['https://.', undefined],
+    ['https:///a', undefined],
+    ['1.5', undefined],
+    ['28.11.2026', undefined],
+  ])('the link %s is %s', async (sent, expected) => {
+    const visit = flow('visit', { trigger: '/visit' })
+      .ask('site', { prompt: 'Site?', accept: 'url' })
+      .done(({ site }) => site);
+    const anna = userOf(framework, [visit]);
+    await anna.sends('/visit');
+    await anna.sends(sent);
+    anna.sees(expected ?? 'Please send a link.');
+  });
+
+  it('a number that code gives or a flow has kept is not read as a text', async () => {
+    const storage = memoryStorage();
+    const price = (prompt: string) =>
+      flow('price', { trigger: '/price' })
+        .ask('price', { prompt, accept: 'number' })
+        .ask('unit', { prompt: 'Unit?' })
+        .done(({ price, unit }) => `${price} ${unit}`, {
+          from: (text) => ({ price: Number(text) }),
+        });
+    const first = framework.bot();
+    first.fsm({ states: [price('Price?')], storage });
+    const anna = telegram(first.bot).user('Anna');
+    await anna.sends('/price 1.234');
+    anna.sees('Unit?');
+    await anna.sends('kg');
+    anna.sees('1.234 kg');
+    await anna.sends('/price x');
+    await anna.sends('0.0000001');
+    anna.sees('Unit?');
+    const second = framework.bot();
+    second.fsm({ states: [price('Which price?')], storage });
+    const later = telegram(second.bot).user('Anna');
+    await later.sends('kg');
+    later.sees('1e-7 kg');
   });
 
   it('a number is checked by `validate`, and stays when the flow changes', async () => {

@@ -28,12 +28,16 @@ const entityTypes: { readonly [K in TextKind]: readonly string[] } = {
   number: [],
 };
 
-/** Patterns for a whole text in which Telegram has marked nothing. */
+/** Patterns for a whole text in which Telegram has marked nothing. Names of hosts may be of any script. */
 const wholes: { readonly [K in Exclude<TextKind, 'date' | 'number'>]: RegExp } = {
-  email: /^[^\s@<>()"]+@[^\s@.]+(?:\.[^\s@.]+)+$/,
-  phone: /^\+?(?:[\s().-]*\d){7,15}$/,
-  url: /^(?:https?:\/\/\S+|(?:[\p{L}\d-]+\.)+\p{L}{2,}(?:[/?#:]\S*)?)$/iu,
+  email: /^[^\s@<>()[\]",:;\\]+@(?:[\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u,
+  phone: /^\(?\+?(?:[\s()./-]*\d){7,15}$/,
+  url: /^(?:https?:\/\/[\p{L}\p{N}[]\S*|(?:[\p{L}\p{M}\p{N}-]+\.)+(?:xn--[a-z\d-]+|\p{L}[\p{L}\p{M}]+)(?:[/?#:]\S*)?)$/iu,
 };
+
+/** A day, whether it exists or not. It has as many digits as a phone number. */
+const dayLike =
+  /^(?:(?:19|20)\d\d([-/.])\s?[01]?\d\1\s?[0-3]?\d|[0-3]?\d([-/.])\s?[0-3]?\d\2\s?(?:19|20)\d\d)$/;
 
 /**
  * Finds the first value of a kind in a text.
@@ -52,27 +56,37 @@ export function findInText(
     const length = numberIn(entity, 'length') ?? 0;
     return textIn(entity, 'url') ?? text.slice(offset, offset + length);
   }
-  const whole = text.replace(directionMarks, '').trim();
-  const typed = inLatinDigits(whole);
+  const whole = text.replace(invisible, '').trim();
+  if (kind === 'email' || kind === 'url') return wholes[kind].test(whole) ? whole : undefined;
+  const typed = inAscii(whole);
+  // two lines are two values
+  if (typed.includes('\n')) return undefined;
   if (kind === 'date') return dayIn(typed);
   if (kind === 'number') return amountIn(typed);
-  return wholes[kind].test(typed) ? whole : undefined;
+  return wholes[kind].test(typed) && !dayLike.test(typed) ? whole : undefined;
 }
 
-/** Invisible characters that order text from right to left. Keyboards add them, and so do the ready-made texts. */
-const directionMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * Characters that nobody sees: those that order text from right to left, which keyboards add and the ready-made texts have, and those that
+ * come with copied text.
+ */
+const invisible = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
-function inLatinDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, latinDigit);
+/** Writes digits, dashes and full-width signs as a keyboard for English does. */
+function inAscii(text: string): string {
+  return text
+    .replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+    .replace(/[\u2010-\u2015\u2212]/g, '-')
+    .replace(/\p{Nd}/gu, latinDigit);
 }
 
 /** Reads a day. An ambiguous date has none: a wrong one would not be noticed. */
 function dayIn(text: string): string | undefined {
-  const inOrder = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(text);
+  const inOrder = /^([1-9]\d{3})[-/.]\s?(\d{1,2})[-/.]\s?(\d{1,2})\.?$/.exec(text);
   if (inOrder !== null) return dayOf(inOrder[1], inOrder[2], inOrder[3]);
-  const dotted = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$/.exec(text);
+  const dotted = /^(\d{1,2})\.\s?(\d{1,2})\.\s?([1-9]\d{3})\.?$/.exec(text);
   if (dotted !== null) return dayOf(dotted[3], dotted[2], dotted[1]);
-  const slashed = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$/.exec(text);
+  const slashed = /^(\d{1,2})[/-](\d{1,2})[/-]([1-9]\d{3})$/.exec(text);
   if (slashed === null) return undefined;
   const [, one, other, year] = slashed;
   const found = [dayOf(year, other, one), dayOf(year, one, other)].filter(
@@ -89,7 +103,7 @@ function dayOf(year = '', month = '', day = ''): string | undefined {
 }
 
 /** The zeros of the digits that people type in the languages of the ready-made texts; the other nine follow each. */
-const zeros = ['0', '\u0660', '\u06f0', '\u0966', '\uff10'];
+const zeros = ['0', '\u0660', '\u06f0', '\u0966'];
 
 /** More digits than a number keeps exactly would change unnoticed. */
 const mostDigits = 15;
@@ -99,10 +113,7 @@ const mostDigits = 15;
  * no number: a wrong one would not be noticed.
  */
 function amountIn(text: string): number | undefined {
-  const typed = text
-    .replace(/[\u2212\u2013]/gu, '-')
-    .replaceAll('\u066b', '.')
-    .replaceAll('\u066c', ',');
+  const typed = text.replaceAll('\u066b', '.').replaceAll('\u066c', ',');
   if (typed.length > 2 * mostDigits || /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/.test(typed)) return undefined;
   const [, sign, whole = '', fraction = ''] =
     /^([+-]?)(\d*)(?:[.,](\d+))?$/.exec(typed) ??

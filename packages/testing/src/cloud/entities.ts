@@ -13,9 +13,9 @@ export interface RawEntity {
 const patterns: readonly (readonly [type: string, pattern: RegExp])[] = [
   [
     'url',
-    /(?<![\w@/.])(?:https?:\/\/[^\s<>"]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|me|de)\b(?:\/[^\s<>"]*)?)/gi,
+    /(?<![\w@/.])(?:https?:\/\/[^\s<>"/?#.][^\s<>"]*|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|me|de)\b(?:\/[^\s<>"]*)?)/gi,
   ],
-  ['email', /(?<![\w.+-])[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/gi],
+  ['email', /(?<![\w.+-])[\w.+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:xn--[a-z0-9-]+|[a-z]{2,})/gi],
   ['bot_command', /(?<![\w/<>@])\/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/])/g],
   ['mention', /(?<![\w/@])@[A-Za-z][A-Za-z0-9_]{2,31}/g],
   ['hashtag', /(?<![\p{L}\p{N}_#])#[\p{L}\p{N}_]*[\p{L}_][\p{L}\p{N}_]*/gu],

@@ -102,6 +102,9 @@ async function checkGiven(
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   const raw = scalar && acceptsText(question) ? String(value) : value;
   if (isTextKind(question.accept) && options === undefined) {
+    // as a text, `1.234` would be ambiguous
+    if (question.accept === 'number' && typeof value === 'number')
+      return checkValue(question, value, answers, turn);
     const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
     return found === undefined ? undefined : checkValue(question, found, answers, turn);
   }

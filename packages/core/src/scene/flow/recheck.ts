@@ -69,9 +69,9 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
   }
   const isText = typeof value === 'string';
   if (typeof question.accept === 'function') return true;
+  if (question.accept === 'number') return typeof value === 'number';
   if (isTextKind(question.accept)) {
-    const isKept = isText || typeof value === 'number';
-    return isKept && (await foundIn(question.accept, String(value))) === value;
+    return isText && (await foundIn(question.accept, value)) === value;
   }
   if (question.accept === 'chat_shared') return typeof value === 'number';
   return acceptsText(question) ? isText : typeof value === 'object' && value !== null;
