@@ -95,7 +95,7 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
     expect(errors).toEqual([]);
   });
 
-  it('answers of rounds, of lists that are loaded by pages, and beside free text stay', async () => {
+  it('answers of lists that are loaded by pages, and beside free text stay', async () => {
     const log: string[] = [];
     const trip = flow('trip', { trigger: '/trip' })
       .ask('from', { prompt: 'From where?' })
@@ -158,5 +158,137 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
     const { anna, does } = play(framework, [order]);
     await does('/order', 'Monday', '1', 'Edit', 'Day', 'Friday');
     anna.sees('Friday, 2?');
+  });
+
+  it('a choice of the same round is asked again, before its summary', async () => {
+    const { anna, does, errors } = play(framework, [
+      flow('order', { trigger: '/order' })
+        .repeat('items', {
+          each: (item) =>
+            item
+              .ask('day', { prompt: 'Which day?' })
+              .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+              .confirm({ prompt: ({ day, slot }) => `${day}, ${slot}?`, edit: true }),
+          again: 'Another?',
+        })
+        .done(({ items }) => items.map(({ day, slot }) => `${day} ${slot}`).join()),
+    ]);
+    await does('/order', 'Monday', '11', 'Yes', 'Yes', 'Monday', '10');
+    anna.sees('Monday, 10?');
+    await does('Edit', 'Day', 'Friday');
+    anna.sees('When?');
+    await does('12');
+    anna.sees('Friday, 12?');
+    await does('Yes', 'No');
+    anna.sees('Monday 11,Friday 12');
+    expect(errors).toEqual([]);
+  });
+
+  it.each([
+    ['before another round', 'Yes'],
+    ['before the end', 'No'],
+  ])('a choice that a `redo` has outdated is asked again %s', async (_when, more) => {
+    const { anna, does, errors } = play(framework, [
+      flow('order', { trigger: '/order' })
+        .repeat('items', {
+          each: (item) =>
+            item
+              .ask('day', { prompt: 'Which day?' })
+              .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+              .ask('name', {
+                prompt: 'Name?',
+                validate: (name: string) => (name === 'other' ? redo('day') : name),
+              }),
+          again: 'Another?',
+        })
+        .done(({ items }) => items.map(({ day, slot }) => `${day} ${slot}`).join()),
+    ]);
+    await does('/order', 'Monday', '10', 'other', 'Friday', 'Anna');
+    anna.sees('When?');
+    await does('12');
+    anna.sees('Another?');
+    await does(more);
+    if (more === 'Yes') await does('Monday', '10', 'Bob', 'No');
+    anna.sees(more === 'Yes' ? 'Friday 12,Monday 10' : 'Friday 12');
+    expect(errors).toEqual([]);
+  });
+
+  it('rounds that depend on a corrected answer are asked again from the first outdated one', async () => {
+    const dishes: Readonly<Record<string, readonly string[]>> = {
+      Roma: ['pizza', 'salad'],
+      Kyoto: ['sushi', 'salad'],
+    };
+    const closed: unknown[] = [];
+    const order = (isClosing: boolean) =>
+      flow('order', { trigger: '/order' })
+        .ask('where', { prompt: 'Where?' })
+        .repeat('dishes', {
+          each: (round, { where }) =>
+            round
+              .ask('dish', { prompt: 'Dish?', choices: dishes[where] ?? ['soup'] })
+              .ask('note', { prompt: 'Note?' }),
+          again: 'Another?',
+          ...(isClosing && { after: (dish: object) => void closed.push(dish) }),
+        })
+        .confirm({
+          prompt: ({ where, dishes: all }) =>
+            `${where}: ${all.map(({ dish, note }) => `${dish} ${note}`).join()}?`,
+          edit: ['where'],
+        })
+        .done(() => 'Ordered.');
+    const steps = ['/order', 'Roma', 'salad', 'a', 'Yes', 'pizza', 'b', 'Yes', 'salad', 'c', 'No'];
+    const { anna, does, errors } = play(framework, [order(false)]);
+    await does(...steps);
+    anna.sees('Roma: salad a,pizza b,salad c?');
+    await does('Edit', 'Where', 'Kyoto');
+    anna.sees('Dish?');
+    await does('sushi');
+    anna.sees('Another?');
+    await does('No');
+    anna.sees('Kyoto: salad a,sushi b?');
+    expect(errors).toEqual([]);
+
+    // rounds for which `after` has run stay as they are
+    const saved = play(framework, [order(true)]);
+    await saved.does(...steps, 'Edit', 'Where', 'Kyoto');
+    saved.anna.sees('Kyoto: salad a,pizza b,salad c?');
+    expect(closed).toHaveLength(3);
+  });
+
+  it('questions that are made for a corrected answer are asked again', async () => {
+    const { anna, does } = play(framework, [
+      flow('wear', { trigger: '/wear' })
+        .ask('what', { prompt: 'What?' })
+        .questions('details', ({ what }) => [
+          { name: 'size', prompt: 'Size?', choices: what === 'shoe' ? ['41', '42'] : ['S', 'M'] },
+          { name: 'color', prompt: 'Color?', choices: ['red', 'blue'] },
+        ])
+        .confirm({
+          prompt: ({ what, details }) => `${what} ${details['size']} ${details['color']}?`,
+          edit: true,
+        })
+        .done(() => 'Ordered.'),
+    ]);
+    await does('/wear', 'shoe', '41', 'red', 'Edit', 'What', 'shirt');
+    anna.sees('Size?');
+    await does('M');
+    anna.sees('shirt M red?');
+  });
+
+  it('a choice behind another summary is asked again when that one is accepted', async () => {
+    const { anna, does } = play(framework, [
+      flow('visit', { trigger: '/visit' })
+        .ask('day', { prompt: 'Which day?' })
+        .confirm({ name: 'first', prompt: ({ day }) => `${day}?` })
+        .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+        .confirm({ name: 'second', prompt: ({ day, slot }) => `${day}, ${slot}?`, edit: true })
+        .done(() => 'Saved.'),
+    ]);
+    await does('/visit', 'Monday', 'Yes', '10', 'Edit', 'Day', 'Friday');
+    anna.sees('Friday?');
+    await does('Yes');
+    anna.sees('When?');
+    await does('12');
+    anna.sees('Friday, 12?');
   });
 });

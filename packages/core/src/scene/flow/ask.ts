@@ -57,16 +57,17 @@ export async function ask(
   for (;;) {
     const located = locate(active);
     const { pending, answers, finished } = isPromise(located) ? await located : located;
+    const { looked, given } = active.memo;
     if (finished !== undefined) {
       const { step, item, answers: before } = close(active, finished);
       await step.after?.(item, active.run.turn, before);
-    } else if (active.memo.looked !== undefined && (pending?.kind ?? 'confirm') === 'confirm') {
-      await dropOutdated(active, active.memo.looked);
+    } else if (pending?.kind !== 'ask' && looked !== undefined && (await drop(active, looked))) {
+      // its question is asked again
     } else if (pending === undefined) {
       if (!(await finish(active, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [active.plan.id] });
-    } else if (active.memo.given === undefined || !(await acceptGiven(active, pending))) {
+    } else if (given === undefined || !(await acceptGiven(active, pending))) {
       const asked = question(active, pending, params);
       return isPromise(asked) ? await asked : asked;
     }
@@ -121,11 +122,12 @@ function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
   return round;
 }
 
-/** Before a summary and the end: an answer that a correction has outdated is asked again. */
-async function dropOutdated(active: ActiveFlow, looked: number): Promise<void> {
+/** Before a summary, another round and the end: deletes an answer that a correction has outdated. @returns whether there was one */
+async function drop(active: ActiveFlow, looked: number): Promise<boolean> {
   const { withoutOutdated } = await import('./outdated.ts');
   const { progress, next } = await withoutOutdated(active, looked);
-  keep(active, progress, { looked: next });
+  keep(active, progress ?? active.progress, { looked: next });
+  return progress !== undefined;
 }
 
 /** Takes an answer that came with the trigger. */

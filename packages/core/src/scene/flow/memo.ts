@@ -38,7 +38,7 @@ export interface FlowMemo {
   readonly widgets?: JsonObject;
   /** Whether the user picks an answer of the summary to correct. */
   readonly editing?: true;
-  /** After a correction, how many questions with choices were looked at: the answers of others may be outdated. */
+  /** After a correction, how many answers with choices were looked at: others may be outdated. */
   readonly looked?: number;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
