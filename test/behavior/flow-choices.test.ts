@@ -20,6 +20,19 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     );
   });
 
+  it.each(['inline', 'reply'] as const)(
+    'a label that is empty is shown as a dash, %s',
+    async (buttons) => {
+      const pick = flow('pick', { trigger: '/pick' })
+        .ask('item', { prompt: 'Which?', choices: { cup: () => '', tea: 'Tea', hat: '' }, buttons })
+        .done(({ item }) => `One ${item}.`);
+      const anna = userOf(framework, [pick]);
+      await anna.sends('/pick');
+      await anna.taps('– (2)');
+      anna.sees('One hat.');
+    },
+  );
+
   it('a typed label counts with its accents in another form, and with marks of the writing direction', async () => {
     const pick = flow('pick', { trigger: '/pick' })
       .ask('drink', {

@@ -53,6 +53,23 @@ describe.each(frameworks)('edge inputs of widgets, on %s', (_, framework) => {
     expect(await stored()).toEqual({ topics: ['news'] });
   });
 
+  it('a calendar does not take the page of a list with its name for a month', async () => {
+    const list = Array.from({ length: 30 }, (_, at) => at);
+    const view: LooseView = ({ data, calendar, pages, button, again }: Loose) => ({
+      text: 'Edge',
+      rows: [
+        data.isList
+          ? pages('day', list, (at: number) => button(`${at}`, `${at}`, again({})))
+          : calendar('day'),
+        button('switch', 'Switch', again({ isList: !data.isList })),
+      ],
+    });
+    const { anna, bot } = await start({ isList: true }, view);
+    for (const label of ['»', 'Switch', '»', 'Switch']) await anna.taps(label);
+    expect(labels(anna.last)).toContainEqual([' ', '1 / 3', '»']);
+    expect(bot.errors).toEqual([]);
+  });
+
   it('an option without a label shows its value', async () => {
     const view = shows(({ radio }) => [radio('size', { S: undefined, M: 'Medium' })]);
     const { anna } = await start({ size: 'S' }, view);

@@ -7,6 +7,7 @@ import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { TextName } from '../../conversation/texts.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
+import { none } from '../rows/buttons.ts';
 import type { Page } from '../rows/page.ts';
 import { correctable } from './correctable.ts';
 import type { PendingQuestion } from './pending-question.ts';
@@ -181,7 +182,7 @@ function withoutRepeats(options: readonly Option[]): readonly Option[] {
 }
 
 /**
- * Evaluates a label.
+ * Evaluates a label. An empty one becomes a dash, as in a view.
  *
  * @param where - the option that it is in
  * @throws FsmError `INVALID_OPTION` if it is not a text
@@ -192,6 +193,6 @@ export function labelOf(
   where = 'a label of choices',
 ): string {
   const made: unknown = typeof label === 'function' ? label(turn) : label;
-  if (typeof made === 'string') return made;
+  if (typeof made === 'string') return made || none;
   throw invalidOption(where, 'a text', shown(made));
 }

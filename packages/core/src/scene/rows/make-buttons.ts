@@ -3,6 +3,7 @@
 import { checkOption } from '#option-checks';
 import { anyText } from '../../base/rules.ts';
 import type { Leading, Next, Transition, Verb } from '../transition.ts';
+import { none } from './buttons.ts';
 import { blankId, nothing, type PlainBlock, type PlainButton, type Press } from './rows.ts';
 import { pressable, visible } from './widget-rules.ts';
 
@@ -13,9 +14,6 @@ export type LooseHandler = (turn: never) => Next;
 export interface LooseAfter {
   readonly after?: (value: never, turn: never) => Next;
 }
-
-/** Telegram rejects a button without a label. */
-const none = '–';
 
 /** A button whose press reaches the bot. */
 export function button(id: string, label: string, press: Press, leads?: Leading): PlainButton {

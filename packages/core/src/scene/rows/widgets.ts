@@ -184,9 +184,11 @@ export abstract class WithWidgets extends WithMoves implements Loose {
       const { data, positions, turn: shown } = this.host;
       checkOptions(`calendar '${key}' `, options, { min: dayRule, max: dayRule }, calendarOptions);
       const chosen = isDay(data[key]) ? data[key] : undefined;
-      const at = positions[key] ?? firstMonth(chosen, shown.now(), options);
+      // a list with the same name may have noted its page here
+      const noted = positions[key];
+      const at = typeof noted === 'string' ? noted : firstMonth(chosen, shown.now(), options);
       const locale = options.locale ?? shown.language ?? 'en';
-      const month = monthOf(String(at), { ...options, locale });
+      const month = monthOf(at, { ...options, locale });
       const turn = (label: string, to: string | undefined) =>
         to === undefined ? blank(' ') : button(`${key}>${to}`, label, moving(key, to));
       const rows = month.weeks.map((week) =>
