@@ -2,10 +2,12 @@
 
 import type { UserInput } from '../../update/input.ts';
 import { messageId, wordsOf } from './accept.ts';
-import { type ActiveFlow, answersPaying, keep, locate, wasAsked } from './active-flow.ts';
-import { checkValue, valueIn } from './answer.ts';
+import { type ActiveFlow, answersPaying, keep, locate, move, wasAsked } from './active-flow.ts';
+import { checkValue, choiceByLabel, choiceInAnyCase, valueIn } from './answer.ts';
 import { changing, reviewed } from './moves.ts';
+import { choicesOf } from './offer.ts';
 import { questionAgain } from './pending.ts';
+import type { PendingAsk } from './pending-question.ts';
 import { isClosed, withAnswer } from './progress.ts';
 
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
@@ -19,9 +21,10 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   if (isClosed(active.progress, path)) return false;
   const pending = await questionAgain(plan, active.progress, path, run.turn);
   if (pending === undefined) return false;
-  const value = await valueIn(pending.step.question, input);
+  const { question } = pending.step;
+  const value = (await choiceIn(active, pending, input)) ?? (await valueIn(question, input));
   if (value === undefined) return false;
-  const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);
+  const verdict = await checkValue(question, value, pending.answers, run.turn);
   if (verdict.kind === 'rejected') run.say(await wordsOf(active, verdict));
   if (verdict.kind !== 'answer') return true;
   const others = changing(reviewed(active.progress, path, pending.level), path, pending.level);
@@ -29,6 +32,20 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   const after = (await locate(active)).pending;
   // a summary or an invoice that was shown is of what was said before
   const isOutdated = after?.kind === 'confirm' || active.memo.invoice !== undefined;
-  if (isOutdated || after === undefined || !wasAsked(active, after)) run.ask();
+  if (after === undefined || !wasAsked(active, after)) move(active, active.progress);
+  else if (isOutdated) run.ask();
   return true;
+}
+
+/** The choice whose label the message is now. */
+async function choiceIn(
+  active: ActiveFlow,
+  pending: PendingAsk,
+  input: UserInput,
+): Promise<string | undefined> {
+  const { multiple, accept } = pending.step.question;
+  if (input.kind !== 'text' || multiple === true) return undefined;
+  const options = (await choicesOf(active, pending))?.options ?? [];
+  const chosen = choiceByLabel(options, input.text);
+  return chosen ?? (accept === undefined ? choiceInAnyCase(options, input.text) : undefined);
 }
