@@ -33,6 +33,29 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     },
   );
 
+  it('choices with the same hash are told apart in another chat', async () => {
+    const { bot, fsm } = framework.bot();
+    const group = -1_001_000_000_001;
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('word', {
+        to: { chat: group },
+        prompt: 'Which?',
+        // FNV-1a gives both 1582148253
+        choices: ['costarring', 'liquid'],
+        meanwhile: 'I have asked.',
+        answered: (word) => `${word}!`,
+      })
+      .done(({ word }) => `It is ${word}.`);
+    fsm({ states: [pick] });
+    const chat = telegram(bot);
+    const anna = chat.user('Anna');
+    const bob = chat.user('Bob').in(chat.group('Group', [], { id: group }));
+    await anna.sends('/pick');
+    await bob.taps('liquid');
+    bob.sees('liquid!');
+    anna.sees('It is liquid.');
+  });
+
   it('a typed label counts with its accents in another form, and with marks of the writing direction', async () => {
     const pick = flow('pick', { trigger: '/pick' })
       .ask('drink', {

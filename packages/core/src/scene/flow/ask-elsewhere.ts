@@ -12,6 +12,7 @@ import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
+import type { Option } from './choices.ts';
 import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
 
@@ -75,11 +76,21 @@ async function keyboard(active: ActiveFlow, question: PendingAsk) {
   const { chat, user, thread } = run.turn.subject;
   const { tag, entry } = run;
   const head = elsewhereHead({ tag, chat, user, thread, entry, question: tokenOf(question) });
-  const listing = await choicesOf(active, question);
-  return (listing?.options ?? []).map(({ value, label }) => {
-    const callback_data = head + shortHash(value);
+  const { options = [] } = (await choicesOf(active, question)) ?? {};
+  const tokens = tokensOfChoices(options);
+  return options.map(({ label }, at) => {
+    const callback_data = `${head}${tokens[at]}`;
     if (callback_data.length <= maxBytes) return [{ text: label, callback_data }];
     const expected = `buttons of ${maxBytes} bytes`;
     throw invalidOption(`${question.id} to`, expected, `${callback_data.length}`);
+  });
+}
+
+/** Stands for each choice on its button: a hash, numbered where two values have the same one. */
+export function tokensOfChoices(options: readonly Option[]): readonly string[] {
+  const hashes = options.map(({ value }) => shortHash(value));
+  return hashes.map((hash, at) => {
+    const before = hashes.slice(0, at).filter((other) => other === hash).length;
+    return before === 0 ? hash : `${hash}.${before}`;
   });
 }

@@ -1,6 +1,5 @@
 /** Takes a press on a button of a question that somebody else answers, in another chat. */
 
-import { shortHash } from '../../base/hash.ts';
 import type { SceneRun } from '../../conversation/behavior.ts';
 import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
@@ -19,6 +18,7 @@ import {
 } from './active-flow.ts';
 import { checkValue } from './answer.ts';
 import { redo } from './ask.ts';
+import { tokensOfChoices } from './ask-elsewhere.ts';
 import type { FlowMemo } from './memo.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
@@ -44,7 +44,7 @@ export async function pressElsewhere(active: ActiveFlow, data: string): Promise<
     return run.answer(await text(active, 'notYours'), true);
   }
   const { options = [] } = (await choicesOf(active, asked)) ?? {};
-  const option = options.find(({ value }) => shortHash(value) === button.value);
+  const option = options[tokensOfChoices(options).indexOf(button.value)];
   if (option === undefined) return staleElsewhere(active);
   const { question } = asked.step;
   const verdict = await checkValue(question, option.value, asked.answers, run.turn);
