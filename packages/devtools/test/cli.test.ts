@@ -348,6 +348,7 @@ describe('the command line', () => {
     [['list', '--all=no'], 'Option --all has no value: found "no".'],
     [['diagram', '--direction', 'RL'], 'Invalid --direction "RL". Use TB or LR.'],
     [['diagram', 'ordr'], "There is no group 'ordr' in this machine. It has: order, Form."],
+    [['diagram', 'order', '--json'], "--json prints the whole machine. Leave out 'order'"],
     [['check', 'now'], 'Unexpected argument "now". Usage: telefsm check'],
     [['show', 'a', 'b'], 'Unexpected argument "b". Usage: telefsm show KEY'],
     [['show'], 'Pass the key of a conversation.'],

@@ -44,6 +44,8 @@ async function diagram({ config, terminal, words, options }: Call): Promise<numb
     throw new Rejected(`Invalid --direction "${direction}". Use TB or LR.`);
   const made = graph(machineIn(config), config);
   const [only] = words;
+  if (json && only !== undefined)
+    throw new Rejected(`--json prints the whole machine. Leave out '${only}', or leave out --json.`);
   const text = json
     ? `${JSON.stringify(made, null, 2)}\n`
     : mermaid(made, { direction, ...(only !== undefined && { only }) });
