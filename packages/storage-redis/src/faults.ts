@@ -49,6 +49,11 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
     'the server cannot write to its disk',
     'Make space on its disk, or correct its directory; see the log of the server.',
   ],
+  [
+    /^The client is closed$/,
+    'the client is closed',
+    'Keep the client open until the bot has stopped. With `socketTimeout`, also set `reconnectStrategy`. Without it, `redis` closes the client after an idle time.',
+  ],
 ];
 
 /** Names what is wrong and what to do, where that is known; any other error stays as it is. */

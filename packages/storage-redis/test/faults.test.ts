@@ -252,6 +252,28 @@ it('a client that its owner has closed rejects at once', async () => {
   await server.stop();
 });
 
+it('a client of `redis` that was closed says so, and works again once it is open', async () => {
+  const server = await startRedis();
+  const client = createClient({ socket: { port: server.port } });
+  client.on('error', () => {});
+  await client.connect();
+  const storage = redisStorage(client, { prefix: 'closed-later' });
+  await (await taken(storage, 'k', 't.1')).release();
+  // as after `socketTimeout`, or a `reconnectStrategy` that gives up
+  client.destroy();
+  const error = await failure(taken(storage, 'k', 't.2'));
+  expect(error).toMatchObject({
+    code: 'STORAGE_UNUSABLE',
+    message: expect.stringContaining('socketTimeout'),
+  });
+  // the turn asks again: its owner may open the client
+  expect(classifyFault(error)).toBe('unknown');
+  await client.connect();
+  await (await taken(storage, 'k', 't.2')).release();
+  client.destroy();
+  await server.stop();
+});
+
 it('a client of `redis` that was never connected rejects at once, and says so', async () => {
   const server = await startRedis();
   const client = createClient({ url: server.url });
