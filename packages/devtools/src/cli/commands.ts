@@ -45,7 +45,9 @@ async function diagram({ config, terminal, words, options }: Call): Promise<numb
   const made = graph(machineIn(config), config);
   const [only] = words;
   if (json && only !== undefined)
-    throw new Rejected(`--json prints the whole machine. Leave out '${only}', or leave out --json.`);
+    throw new Rejected(
+      `--json prints the whole machine. Leave out '${only}', or leave out --json.`,
+    );
   const text = json
     ? `${JSON.stringify(made, null, 2)}\n`
     : mermaid(made, { direction, ...(only !== undefined && { only }) });
