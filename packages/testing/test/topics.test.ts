@@ -61,6 +61,31 @@ describe.each(frameworks)('topics, on %s', (_, make) => {
     expect(opened).toEqual(['Bad Request: message thread not found']);
   });
 
+  it('of a forum are opened by the bot, and only there', async () => {
+    const rejected: unknown[] = [];
+    const world = telegram(
+      make({
+        async onAny(update, call) {
+          const { chat } = update['message'] as { chat: { id: number } };
+          const chat_id = chat.id;
+          try {
+            const topic = (await call('createForumTopic', { chat_id, name: 'New' })) as Json;
+            const { message_thread_id } = topic;
+            await call('sendMessage', { chat_id, message_thread_id, text: 'Here' });
+          } catch (error) {
+            rejected.push((error as Json)['description']);
+          }
+        },
+      }),
+    );
+    const anna = world.user('Anna');
+    const desk = world.group('Desk', [anna], { is_forum: true });
+    await anna.in(desk).sends('hi');
+    expect(desk.topic('New').messages).toMatchObject([{ text: 'Here' }]);
+    await anna.in(world.group('Friends', [anna])).sends('hi');
+    expect(rejected).toEqual(['Bad Request: the chat is not a forum']);
+  });
+
   it("of a channel's direct messages belong to one user each, and the bot must name them", async () => {
     const refused: unknown[] = [];
     const world = telegram(

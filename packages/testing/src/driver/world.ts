@@ -27,11 +27,15 @@ export interface UserOptions {
 export interface World {
   /** A user by first name; asked again for the same name, the same one. */
   user(name: string, options?: UserOptions): TestUser;
-  /** A group with the bot and some members in it: a supergroup, or a basic group. */
+  /** A group with the bot and some members in it: a supergroup, or a basic group. With `is_forum`, the bot can open topics in it. */
   group(
     title: string,
     members?: readonly TestUser[],
-    options?: { readonly type?: 'group' | 'supergroup'; readonly id?: number },
+    options?: {
+      readonly type?: 'group' | 'supergroup';
+      readonly id?: number;
+      readonly is_forum?: boolean;
+    },
   ): TestChat;
   /** A channel that the bot administers. */
   channel(title: string, options?: { readonly id?: number; readonly username?: string }): TestChat;
@@ -96,16 +100,23 @@ export function makeWorld(cloud: Cloud, courier: Courier): World {
       cloud.record(privateChat(user));
       return makeUser(stage, user);
     },
-    group(title, members = [], { type = 'supergroup', id } = {}) {
+    group(title, members = [], { type = 'supergroup', id, is_forum } = {}) {
       return openChat(
         title,
         type,
         id ?? (type === 'group' ? -2000 - cloud.next('group') : supergroupId(cloud)),
         members,
+        is_forum ? { is_forum } : {},
       );
     },
     channel(title, { id, username } = {}) {
-      return openChat(title, 'channel', id ?? supergroupId(cloud), [], username);
+      return openChat(
+        title,
+        'channel',
+        id ?? supergroupId(cloud),
+        [],
+        username === undefined ? {} : { username },
+      );
     },
     async update(raw) {
       const update: RawUpdate = { ...raw, update_id: raw.update_id ?? cloud.updateIds.take() };
@@ -143,9 +154,9 @@ export function makeWorld(cloud: Cloud, courier: Courier): World {
     type: RawChat['type'],
     id: number,
     members: readonly TestUser[],
-    username?: string,
+    fields: object,
   ): TestChat {
-    const chat: RawChat = { id, type, title, ...(username === undefined ? {} : { username }) };
+    const chat: RawChat = { id, type, title, ...fields };
     const record = cloud.record(chat);
     record.members.set(cloud.me.id, 'administrator');
     for (const member of members) record.members.set(member.id, 'member');
