@@ -12,11 +12,10 @@ import { type SessionAccess, sessionOf } from '../state/context.ts';
 import { installedAt, isFree } from '../state/install.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { isFromChat } from '../update/subject.ts';
 import { type BridgedStore, BridgedValue } from './bridge.ts';
 import { checkStage, checkStore, propertyOf } from './checks.ts';
 import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
-import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
+import { hasSession, hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
 import { warnOnce } from './warning.ts';
 
 /** Options of a framework's session middleware. */
@@ -167,11 +166,7 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
   }
   return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
     const access = sessionOf(fsm);
-    if (access.key === undefined) return withoutSession(next, show);
-    // The session of a chat is for updates from that chat, as in both frameworks: a wizard must not take a checkout for an answer.
-    if (access.scope?.chat !== undefined && !isFromChat(updateOf(ctx))) {
-      return withoutSession(next, show);
-    }
+    if (!hasSession(access, updateOf(ctx))) return withoutSession(next, show);
     if (store !== undefined) return adopting(access, ctx, next, show, store);
     return running(opened(access, ctx, undefined), next, show);
   };

@@ -3,6 +3,8 @@
 import { type JsonObject, thawed, withMember } from '../base/json.ts';
 import { sessionSlot } from '../engine/turn-session.ts';
 import type { SessionAccess } from '../state/context.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import { isFromChat } from '../update/subject.ts';
 import { type Converted, settled } from './values.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */
@@ -94,15 +96,25 @@ export class Slot implements SessionValue {
 }
 
 /**
- * A slot as a simple store, for plugins that read and write their whole state.
+ * Whether an update has a session. The session of a chat is for updates from that chat, as in both frameworks: a wizard must not take a
+ * checkout for an answer.
+ */
+export function hasSession(access: SessionAccess, update: RawUpdate): boolean {
+  return access.key !== undefined && (access.scope?.chat === undefined || isFromChat(update));
+}
+
+/**
+ * A slot as a simple store, for plugins that read and write their whole state. For an update without a session it is empty and keeps nothing.
  *
  * @param slot - its name, such as the name of the plugin's package
  * @returns `read` gives a copy that may be changed; `write` keeps what JSON makes of a value, and `undefined` removes the slot
  */
 export function slotStore(
   access: SessionAccess,
+  update: RawUpdate,
   slot: string,
 ): { read(): unknown; write(value: unknown): void } {
+  if (!hasSession(access, update)) return { read: () => undefined, write() {} };
   return {
     read: () => thawed(access.readSession(slot)),
     write(value) {

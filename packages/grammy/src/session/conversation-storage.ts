@@ -8,6 +8,7 @@ import {
   slotStore,
 } from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
+import { updateOf } from './absent.ts';
 
 /** The `storage` option of `@grammyjs/conversations` 2: an adapter that gets the context. */
 export interface ConversationStorage<C extends Context> {
@@ -25,7 +26,8 @@ const slot = '@grammyjs/conversations';
 
 /**
  * Keeps the state of `@grammyjs/conversations` in the conversation's record of a machine. Updates are in order, a redelivered one runs
- * nothing twice, and what a conversation has done is committed together with the session and `ctx.state`.
+ * nothing twice, and what a conversation has done is committed together with the session and `ctx.state`. An update without a chat, such
+ * as an inline query or a checkout, is never for a conversation of a chat.
  *
  * The machine is installed before `conversations()`.
  *
@@ -48,7 +50,7 @@ export function conversationStorage<C extends Context>(
   machine: AnyMachine,
 ): ConversationStorage<C> {
   const property = propertyOf('conversationStorage()', machine);
-  const storeOf = (ctx: C) => slotStore(sessionOf(installedAt(ctx, property)), slot);
+  const storeOf = (ctx: C) => slotStore(sessionOf(installedAt(ctx, property)), updateOf(ctx), slot);
   return {
     type: 'context',
     adapter: {
