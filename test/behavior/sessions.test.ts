@@ -309,6 +309,68 @@ function wizardOf(framework: StageFramework) {
   );
 }
 
+describe.each(stageFrameworks)('a change after its update on $name', (framework) => {
+  it('is not saved, and a warning says where to make it', async () => {
+    const warnings: string[] = [];
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation((message) => {
+      warnings.push(String(message));
+    });
+    const bot = framework.bot();
+    bot.use(async (ctx, next) => {
+      try {
+        await next();
+      } catch {
+        await ctx.scene.leave();
+        ctx.session = {};
+      }
+    });
+    bot.use(framework.session());
+    const wizard = framework.wizard('w', (ctx) => {
+      if (textOf(ctx) === 'fail') throw new Error('broken');
+      return ctx.reply('In the wizard');
+    });
+    bot.use(framework.stage([wizard]) as never);
+    bot.use((ctx) => ctx.scene.enter('w'));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('enter');
+    expect(warnings).toEqual([]);
+    await anna.sends('fail');
+    expect(warnings.map((warning) => warning.split(' came after')[0])).toEqual([
+      'ctx.scene.leave()',
+      'Assigning ctx.session',
+    ]);
+    expect(warnings[0]).toContain('middleware behind session()');
+    await anna.sends('a');
+    anna.sees('In the wizard');
+    warned.mockRestore();
+  });
+
+  it('is made in middleware behind session(), where an error of a scene can be handled', async () => {
+    const bot = framework.bot();
+    bot.use(framework.session());
+    bot.use(async (ctx, next) => {
+      try {
+        await next();
+      } catch {
+        await ctx.scene.leave();
+      }
+    });
+    const wizard = framework.wizard('w', (ctx) => {
+      if (textOf(ctx) === 'fail') throw new Error('broken');
+    });
+    wizard.leave((ctx) => ctx.reply('Please start again.'));
+    bot.use(framework.stage([wizard]) as never);
+    bot.command('enter', (ctx) => ctx.scene.enter('w'));
+    bot.use((ctx) => ctx.reply('Not in the wizard'));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/enter');
+    await anna.sends('fail');
+    anna.sees('Please start again.');
+    await anna.sends('a');
+    anna.sees('Not in the wizard');
+  });
+});
+
 describe('values that JSON changes', () => {
   const warnings: string[] = [];
   beforeEach(() => {

@@ -6,6 +6,7 @@ import type { SessionAccess } from '../state/context.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { isFromChat } from '../update/subject.ts';
 import { type Converted, settled } from './values.ts';
+import { warnIfOver } from './warning.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */
 export interface SlotPlan {
@@ -64,6 +65,7 @@ export class Slot implements SessionValue {
   }
 
   set value(value: unknown) {
+    warnIfOver(this.#access, `Assigning ctx.${this.#plan.slot}`);
     this.isRead = true;
     this.#value = value;
   }

@@ -1,6 +1,7 @@
 /** Warns the author of a bot, once for each path, that a session stores less than the bot put into it. */
 
 import { warn } from '../base/warning.ts';
+import type { SessionAccess } from '../state/context.ts';
 import type { Converted } from './values.ts';
 
 /** So many paths are remembered; a bot whose paths are made of user data must not fill the memory. */
@@ -15,4 +16,18 @@ export function warnOnce(): Converted {
     const message = `${path} holds ${found}. A session is stored as JSON, so the next update reads another value. Store a plain value instead.`;
     warn(message, 'TELEFSM_SESSION');
   };
+}
+
+/**
+ * Warns that a change comes after its update, as in `bot.catch()` or a timer: it is lost, and no error is thrown.
+ *
+ * @param change - what was called or assigned
+ */
+export function warnIfOver(access: SessionAccess, change: string): void {
+  try {
+    access.mayWrite(change);
+  } catch {
+    const message = `${change} came after its update had ended, so it is not saved. Await what a handler does, and catch errors in middleware behind session(), not in bot.catch().`;
+    warn(message, 'TELEFSM_SESSION');
+  }
 }

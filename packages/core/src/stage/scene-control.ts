@@ -6,7 +6,9 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, statesOf } from '../conversation/states.ts';
+import { warnIfOver } from '../session/warning.ts';
 import type { ContextMiddleware } from '../state/branches.ts';
+import { sessionOf } from '../state/context.ts';
 
 /** A scene of either framework, or an object that acts as one: its hooks are optional. */
 export interface StageScene<C> {
@@ -117,6 +119,7 @@ export class SceneControl<C extends object> {
    * @throws FsmError `SCENE_UNKNOWN`; what handlers throw passes
    */
   enter(id: string, state: object = {}, silent = false): Promise<unknown> {
+    this.#warnIfOver('enter');
     return this.#noted(this.#enter(id, state, silent));
   }
 
@@ -151,6 +154,7 @@ export class SceneControl<C extends object> {
 
   /** Runs the leave handlers and clears the scene. Inside a leave handler it does nothing. */
   leave(): Promise<void> {
+    this.#warnIfOver('leave');
     return this.#noted(this.#leave());
   }
 
@@ -213,6 +217,11 @@ export class SceneControl<C extends object> {
         return;
       }
     }
+  }
+
+  #warnIfOver(verb: string): void {
+    const fsm = this.#parts.machineOf(this.#ctx);
+    if (fsm?.key !== undefined) warnIfOver(sessionOf(fsm), `ctx.scene.${verb}()`);
   }
 
   #mustHaveMachine(): FsmContext {

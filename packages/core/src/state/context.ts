@@ -49,8 +49,6 @@ export interface ContextHost extends SessionAccess {
   readonly rt: { readonly storage: object };
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayRead(member: string): void;
-  /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
-  mayWrite(member: string): void;
   commit(): Promise<void>;
 }
 
@@ -92,6 +90,13 @@ export interface SessionAccess {
   opened: { value: unknown; isRead: boolean } | undefined;
   /** The frozen value of a slot, as of the last flush; `undefined` if there is none. */
   readSession(slot: string): unknown;
+  /**
+   * Checks that what is changed now is committed.
+   *
+   * @param member - what is changed, for the error
+   * @throws FsmError `TURN_ENDED` or `NO_CONVERSATION`
+   */
+  mayWrite(member: string): void;
   /** Sets a slot to a frozen JSON value; `undefined` removes it. */
   writeSession(slot: string, value: unknown): void;
   /** Runs a task before each commit of this turn, before anything is written; if it throws, the commit fails. */
