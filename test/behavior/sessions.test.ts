@@ -9,7 +9,7 @@ import {
   type SessionFlavor,
   session,
 } from '@telefsm/grammy/session';
-import { telegram } from '@telefsm/testing';
+import { sampleUpdate, telegram } from '@telefsm/testing';
 import { Bot, type Context } from 'grammy';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type StageContext, type StageFramework, stageFrameworks, textOf } from './stages.ts';
@@ -604,6 +604,20 @@ describe("grammY's session()", () => {
     });
     await telegram(bot).user('Anna').sends('hello');
     expect(String(errors[0])).toContain('getSessionKey');
+  });
+
+  it.each(['record', 'adapter'])('may have an empty key, in the %s', async (place) => {
+    const storage = place === 'adapter' ? new MemorySessionStorage<Data>() : memoryStorage();
+    const bot = make<Context & SessionFlavor<Data>>();
+    const getSessionKey = (ctx: Context) => ctx.chatId?.toString() ?? '';
+    bot.use(session({ initial: () => ({ count: 0 }), storage, getSessionKey }));
+    const counts: number[] = [];
+    bot.use((ctx) => {
+      ctx.session.count += 1;
+      counts.push(ctx.session.count);
+    });
+    for (const id of [1, 2]) await bot.handleUpdate(sampleUpdate('inline_query', {}, id) as never);
+    expect(counts).toEqual([1, 2]);
   });
 
   it('is found by a context that a test has made by hand', async () => {

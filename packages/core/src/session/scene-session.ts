@@ -59,7 +59,8 @@ export function sceneSession<C extends object>(
     ...framework,
     property,
     byKey: getSessionKey !== undefined,
-    keyOf: getSessionKey ?? keyOfTelegraf,
+    // to Telegraf, an empty key is none
+    keyOf: getSessionKey ? async (ctx) => (await getSessionKey(ctx)) || undefined : keyOfTelegraf,
     initial: defaultSession,
     store,
     machine,

@@ -26,7 +26,7 @@ export interface SessionPlan<C extends object> {
   readonly part?: string | undefined;
   /** Whether the bot makes the keys of its sessions. */
   readonly byKey: boolean;
-  /** The session key of an update, as the framework makes it. */
+  /** The session key of an update, as the framework makes it; `undefined` if the update has no session. */
   keyOf(ctx: C): Awaitable<string | undefined>;
   /** Makes the value of a session that is not there. */
   readonly initial: ((ctx: C) => unknown) | undefined;
@@ -94,7 +94,7 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   if (byKey) {
     return async (ctx, next, show) => {
       const key = await plan.keyOf(ctx);
-      return key ? inOwn(ctx, key, next, show) : withoutSession(next, show);
+      return key === undefined ? withoutSession(next, show) : inOwn(ctx, key, next, show);
     };
   }
   return (ctx, next, show) => {
@@ -122,7 +122,7 @@ function bridged<C extends object>(
   const { initial, writesInitial } = plan;
   return async (ctx, next, show) => {
     const key = await plan.keyOf(ctx);
-    if (!key) return withoutSession(next, show);
+    if (key === undefined) return withoutSession(next, show);
     const make = initial && (() => initial(ctx));
     const seat = await queues.join(key);
     try {
@@ -155,7 +155,7 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
     from: BridgedStore,
   ) {
     const key = hasValue(access, slot, part) ? undefined : await plan.keyOf(ctx);
-    const adopted = key ? await from.get(key) : undefined;
+    const adopted = key === undefined ? undefined : await from.get(key);
     if (adopted != null) access.afterCommit(() => from.delete(key as string));
     return running(opened(access, ctx, adopted), next, show);
   }
