@@ -6,9 +6,8 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, statesOf } from '../conversation/states.ts';
-import { warnIfOver } from '../session/warning.ts';
+import { warnOfVerb } from '../session/warning.ts';
 import type { ContextMiddleware } from '../state/branches.ts';
-import { sessionOf } from '../state/context.ts';
 
 /** A scene of either framework, or an object that acts as one: its hooks are optional. */
 export interface StageScene<C> {
@@ -119,7 +118,7 @@ export class SceneControl<C extends object> {
    * @throws FsmError `SCENE_UNKNOWN`; what handlers throw passes
    */
   enter(id: string, state: object = {}, silent = false): Promise<unknown> {
-    this.#warnIfOver('enter');
+    warnOfVerb(this.#parts.machineOf(this.#ctx), 'enter');
     return this.#noted(this.#enter(id, state, silent));
   }
 
@@ -154,7 +153,7 @@ export class SceneControl<C extends object> {
 
   /** Runs the leave handlers and clears the scene. Inside a leave handler it does nothing. */
   leave(): Promise<void> {
-    this.#warnIfOver('leave');
+    warnOfVerb(this.#parts.machineOf(this.#ctx), 'leave');
     return this.#noted(this.#leave());
   }
 
@@ -217,11 +216,6 @@ export class SceneControl<C extends object> {
         return;
       }
     }
-  }
-
-  #warnIfOver(verb: string): void {
-    const fsm = this.#parts.machineOf(this.#ctx);
-    if (fsm?.key !== undefined) warnIfOver(sessionOf(fsm), `ctx.scene.${verb}()`);
   }
 
   #mustHaveMachine(): FsmContext {
