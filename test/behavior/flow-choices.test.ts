@@ -33,7 +33,7 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     },
   );
 
-  it('choices with the same hash are told apart in another chat', async () => {
+  it('choices with the same hash are different buttons in another chat', async () => {
     const { bot, fsm } = framework.bot();
     const group = -1_001_000_000_001;
     const pick = flow('pick', { trigger: '/pick' })

@@ -10,7 +10,7 @@ import type { PendingAsk } from './pending-question.ts';
 import { isClosed, type Path, type Progress, readAt } from './progress.ts';
 import { namedSteps, type Step } from './steps.ts';
 
-/** What a look has found. */
+/** The result of one look. */
 interface Look {
   /** The progress without the outdated answer; `undefined` if none is outdated. */
   readonly progress: Progress | undefined;
