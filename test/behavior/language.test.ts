@@ -90,6 +90,57 @@ describe.each(frameworks)("the user's language, on %s", (_, framework) => {
     hans.sees('Said fr');
   });
 
+  it('is the one that the user has chosen, where the bot says so', async () => {
+    const session = typed<{ language?: string }>();
+    const clock = virtualClock();
+    const Settings = scene('settings', { session }).on({
+      view: ({ language, button, leave }) => ({
+        text: `Language: ${language}`,
+        rows: [
+          button('fr', 'fr', ({ session }) => {
+            session.language = 'fr';
+          }),
+          button('close', 'close', leave()),
+        ],
+      }),
+    });
+    const { bot, world, machine } = play(framework, [Settings, quick], {
+      clock,
+      texts: translatedTexts(),
+      language: ({ session: { language } }) =>
+        typeof language === 'string' ? language : undefined,
+    });
+    bot.command('settings', ({ fsm }) => fsm.enter(Settings));
+    machine.start(bot.bot as never);
+    const hans = world.user('Hans', { language_code: 'de' });
+    await hans.sends('/settings');
+    hans.sees('Language: de');
+    await hans.taps('fr');
+    hans.sees('Language: fr');
+    await hans.taps('close');
+    await hans.sends('/quick');
+    hans.sees('Name (fr)?');
+    await clock.advance('2m');
+    hans.sees(/temps/);
+    await hans.sends('/quick');
+    await hans.sends('/cancel');
+    hans.sees(/[Aa]nnul/);
+    await machine.at({ user: hans.id }).run(({ state }) => state.enter(quick));
+    hans.sees('Name (fr)?');
+    // another user of the same bot has chosen none
+    const ann = world.user('Ann', { language_code: 'en' });
+    await ann.sends('/quick');
+    ann.sees('Name (en)?');
+    await machine.stop();
+  });
+
+  it('fails loudly where the bot says it later', async () => {
+    const options = { language: (async () => 'fr') as never };
+    const { world, bot } = play(framework, [quick], options);
+    await world.user('Hans').sends('/quick');
+    expect(bot.errors).toEqual([expect.objectContaining({ code: 'INVALID_OPTION' })]);
+  });
+
   it('is not kept when the conversation is over', async () => {
     const { hans, machine } = start(framework);
     await hans.sends('/quick');

@@ -99,7 +99,7 @@ export type { MemoryStorage } from './storage/memory-storage.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Committed, MachineEvents, TurnEnded } from './transaction/events.ts';
-export type { ServiceTurn } from './transaction/facts.ts';
+export type { LanguageTurn, ServiceTurn } from './transaction/facts.ts';
 export type { Migrations, UnknownState } from './transaction/unknown-state.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';

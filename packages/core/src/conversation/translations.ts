@@ -6,8 +6,10 @@ import { defaultTexts, type Text, type TextName } from './texts.ts';
 export type TranslatedTexts = { readonly [Name in TextName]-?: Text };
 
 /**
- * Shows the default texts in the language of each user, as Telegram names it in `language_code`: German, Spanish, French, Italian,
- * Portuguese, Russian, Ukrainian, Turkish, Persian, Arabic, Hindi, Indonesian, Chinese. Other users read English.
+ * Shows the default texts in the language of each user, as `fsm({ language })` or else Telegram's `language_code` names it.
+ *
+ * The languages are German, Spanish, French, Italian, Portuguese, Russian, Ukrainian, Turkish, Persian, Arabic, Hindi, Indonesian and Chinese.
+ * Other users read English.
  *
  * A bot that does not call it does not bundle the translations.
  *
@@ -27,9 +29,11 @@ export function translatedTexts(
     Object.hasOwn(own, language) ? own[language]?.[name] : undefined;
   const text =
     (name: TextName): Text =>
-    async ({ from, language: stored }) => {
+    async (turn) => {
+      const { from, language: stored } = turn;
+      const chosen = 'chosenLanguage' in turn ? turn.chosenLanguage : undefined;
       // the acting user reads their own language, also in a conversation of a group
-      const code = (from?.language_code ?? stored ?? 'en').toLowerCase();
+      const code = String(chosen ?? from?.language_code ?? stored ?? 'en').toLowerCase();
       const language = code.replace(/-.*/, '');
       const mine = ownText(code, name) ?? ownText(language, name);
       if (mine !== undefined) return mine;

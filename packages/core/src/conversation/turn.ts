@@ -28,8 +28,8 @@ export interface AskTurn<out Services extends object = {}> {
   /** The update as the Bot API sent it; `undefined` outside one. */
   readonly update: Update | undefined;
   /**
-   * The user's language, as in `language_code`. It is stored with a scene, so deadlines and work from outside have it too. In a conversation
-   * that a group shares, it is the language of the user who began it.
+   * The user's language, as in `language_code` or as `fsm({ language })` says. It is stored with a scene, so deadlines and work from outside have
+   * it too. In a conversation that a group shares, it is the language of the user who began it.
    */
   readonly language: string | undefined;
   /** Milliseconds since 1970, by the machine's clock. */

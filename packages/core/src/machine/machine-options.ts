@@ -12,7 +12,7 @@ import type { StatesIn } from '../conversation/targets.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
-import type { ServiceTurn } from '../transaction/facts.ts';
+import type { LanguageTurn, ServiceTurn } from '../transaction/facts.ts';
 import type { WaitingPolicy } from '../transaction/settings.ts';
 import type { Migrations, UnknownStatePolicy } from '../transaction/unknown-state.ts';
 import type { InterruptRule } from '../update/interrupt.ts';
@@ -94,7 +94,7 @@ export interface MachineOptions<
    */
   readonly states?: States;
   /**
-   * Types only: the context of the bot, as `typed<MyContext>()`. `services`, `adopt` and `initial` then get it where the machine is a
+   * Types only: the context of the bot, as `typed<MyContext>()`. `services`, `language`, `adopt` and `initial` then get it where the machine is a
    * constant; inside `bot.use(fsm(…))` it is inferred.
    */
   readonly context?: SchemaOf<Context>;
@@ -168,6 +168,13 @@ export interface MachineOptions<
   readonly otherCommands?: CommandPolicy;
   /** The texts of telefsm itself. */
   readonly texts?: Texts;
+  /**
+   * The language that the user has chosen in the bot, for `turn.language` and all that depends on it; `undefined` before that. Default, and then: Telegram's
+   * `language_code`.
+   *
+   * It is read often, so it returns at once, for example from the session.
+   */
+  readonly language?: (turn: LanguageTurn<Context>) => string | undefined;
   /** The clock, which also sets timers; a virtual one in tests. */
   readonly clock?: Clock;
 }

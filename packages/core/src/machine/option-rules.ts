@@ -71,6 +71,7 @@ const rules = {
   },
   otherCommands: commandPolicies,
   texts: anything,
+  language: callable,
   clock: anything,
   services: anything,
 } satisfies Rules<Options>;

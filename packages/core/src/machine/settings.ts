@@ -34,6 +34,11 @@ export const defaultNamespace = 'telefsm';
 export function settingsOf(options: LooseOptions): Settings {
   checkMachineOptions(options);
   const { strategy = 'userInChat', migrations, waiting, turn, sweep } = options;
+  // they get the context that the machine is made for
+  const { adopt, services, language } = options as Pick<
+    Settings,
+    'adopt' | 'services' | 'language'
+  >;
   // a misspelled name fails now and not with the first update
   if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
   const versions = migrationVersions(migrations);
@@ -60,9 +65,10 @@ export function settingsOf(options: LooseOptions): Settings {
     migrations: migrations ?? {},
     migrationVersions: versions,
     unknownState: options.unknownState ?? 'reset',
-    adopt: options.adopt as Settings['adopt'],
+    adopt,
     initial: initialOf(options.initial),
-    services: options.services as Settings['services'],
+    services,
+    language,
     onTimeout: options.onTimeout,
     polls: options.polls,
     sweep: {

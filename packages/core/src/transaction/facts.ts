@@ -18,6 +18,12 @@ export interface ServiceTurn<Context = unknown> {
   readonly update: Update | undefined;
 }
 
+/** The turn that the option `language` is asked with. */
+export interface LanguageTurn<Context = unknown> extends ServiceTurn<Context> {
+  /** Data of the conversation, as `session: typed<…>()` of a scene declares them; empty in a machine without scenes. */
+  readonly session: Readonly<Record<string, unknown>>;
+}
+
 /** A bot as a machine needs it; the adapters make one of both frameworks' bots. */
 export interface BotPort {
   readonly id: number;

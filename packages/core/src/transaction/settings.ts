@@ -8,7 +8,7 @@ import type { Turn } from '../conversation/turn.ts';
 import type { InterruptRule } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import type { ServiceTurn } from './facts.ts';
+import type { LanguageTurn, ServiceTurn } from './facts.ts';
 import type { Migrations, UnknownStatePolicy } from './unknown-state.ts';
 
 /** The scene of a user who has none, and what it starts with. */
@@ -51,6 +51,7 @@ export interface Settings {
   readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
   readonly initial: Initial | undefined;
   readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
+  readonly language: ((turn: LanguageTurn) => string | undefined) | undefined;
   readonly onTimeout:
     | ((turn: Turn) => Awaitable<OutgoingMessage | Sent | undefined | void>)
     | undefined;

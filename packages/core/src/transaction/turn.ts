@@ -1,6 +1,8 @@
 /** The turn that handlers get, and what `ctx.state` works on: the working copy of the conversation, and the effects. */
 
 import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import {
@@ -116,11 +118,27 @@ export class RunningTurn implements OpenTurn {
 
   get language(): string | undefined {
     const { scope, subject, isElsewhere } = this.facts;
+    const chosen = this.rt.options.language && this.chosenLanguage;
+    if (chosen !== undefined) return chosen;
     const own = this.from?.language_code;
     const found = this.copy.session?.[languageSlot];
     const stored = typeof found === 'string' ? found : undefined;
     const isShared = scope?.user === undefined && (subject.chat ?? 0) < 0;
     return isElsewhere || isShared ? (stored ?? own) : (own ?? stored);
+  }
+
+  /** The result of the option `language`; the ready-made translations look for it by this name. */
+  get chosenLanguage(): string | undefined {
+    // somebody else who answers has chosen none here
+    if (this.facts.isElsewhere) return undefined;
+    const found: unknown = this.rt.options.language?.({
+      ctx: this.ctx,
+      subject: this.subject,
+      update: this.update,
+      session: { ...this.session },
+    });
+    if (found === undefined || typeof found === 'string') return found;
+    throw invalidOption('language', "a language such as 'de', or undefined, at once", shown(found));
   }
 
   get services(): object {
