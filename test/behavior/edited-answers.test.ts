@@ -11,7 +11,7 @@ function play(framework: Framework, flows: readonly unknown[]) {
   const clock = virtualClock();
   const machine = bot.fsm({ states: flows, clock });
   const world = telegram(bot.bot);
-  const waits = async (time: string) => {
+  const waits = async (time: Parameters<typeof clock.advance>[0]) => {
     await clock.advance(time);
     await machine.sweep();
   };

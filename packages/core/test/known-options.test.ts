@@ -54,6 +54,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   commands: true,
   otherCommands: true,
   texts: true,
+  language: true,
   clock: true,
   services: true,
 };
