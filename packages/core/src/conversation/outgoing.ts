@@ -49,7 +49,14 @@ export interface RichText extends Omit<FormattedText, 'text'> {
 }
 
 /** Kinds of media that {@link Media} sends, each by the Bot API's method of that name. */
-type MediaKind = 'photo' | 'video' | 'document' | 'audio' | 'voice' | 'animation' | 'sticker';
+export type MediaKind =
+  | 'photo'
+  | 'video'
+  | 'document'
+  | 'audio'
+  | 'voice'
+  | 'animation'
+  | 'sticker';
 
 /** One file with a caption; the file is an id, a URL or the framework's `InputFile`. */
 export type Media = {

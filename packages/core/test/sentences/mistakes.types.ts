@@ -33,6 +33,11 @@ export function views() {
     view: () => ({ text: 'Menu', keyboard: { inline_keyboard: [] } }),
   });
 
+  scene('words').on({
+    // @ts-expect-error write `caption` instead of `text`
+    view: () => ({ photo: 'id', text: 'Menu' }),
+  });
+
   scene('effect').on({
     // @ts-expect-error 'Promise<void>' is not assignable to 'Transition | …'
     view: ({ button }) => ({ text: 'Menu', rows: [button('reset', 'Reset', services.reset())] }),

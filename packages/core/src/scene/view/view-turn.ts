@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { frozenData, isJsonObject, noData } from '../../base/json.ts';
 import type { Awaitable, Complaint, DeepReadonly } from '../../base/type-tools.ts';
-import type { Media, RichText } from '../../conversation/outgoing.ts';
+import type { Media, MediaKind, RichText } from '../../conversation/outgoing.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import type { HandlerTurn } from '../node-turn.ts';
@@ -13,7 +13,11 @@ import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Moves } from '../transition.ts';
 
 /** The content of a view: text or media, and rows of buttons. */
-export type View = string | WithRows<RichText> | WithRows<Media>;
+export type View =
+  | string
+  | (WithRows<RichText> & { readonly [K in MediaKind]?: NoText })
+  | (WithRows<Media> & { readonly text?: NoText });
+type NoText = Complaint<'Beside media, write `caption` instead of `text`.'>;
 type WithRows<T> = T extends unknown
   ? Omit<T, 'keyboard' | 'options' | 'reply_markup'> & OnlyRows
   : never;
