@@ -275,6 +275,80 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
     anna.sees('shirt M red?');
   });
 
+  it('all questions that are made, and not only the first, are asked again', async () => {
+    const { anna, does } = play(framework, [
+      flow('wear', { trigger: '/wear' })
+        .ask('what', { prompt: 'What?' })
+        .questions('details', ({ what }) =>
+          ['size', 'color', 'cut'].map((name) => ({
+            name,
+            prompt: `${name}?`,
+            choices: [`${what} ${name}`, 'none'],
+          })),
+        )
+        .confirm({ prompt: ({ details }) => Object.values(details).join(', '), edit: true })
+        .done(() => 'Ordered.'),
+    ]);
+    await does('/wear', 'shoe', 'shoe size', 'shoe color', 'shoe cut', 'Edit', 'What', 'shirt');
+    anna.sees('size?');
+    await does('shirt size');
+    anna.sees('color?');
+    await does('none');
+    anna.sees('cut?');
+    await does('shirt cut');
+    anna.sees('shirt size, none, shirt cut');
+  });
+
+  it('a redo within a round leaves the rounds before it alone', async () => {
+    let words = ['one', 'two'];
+    const { anna, does } = play(framework, [
+      flow('quiz', { trigger: '/quiz' })
+        .repeat('rounds', {
+          each: (round) =>
+            round
+              .ask('word', { prompt: 'Word?', choices: () => words })
+              .ask('note', {
+                prompt: 'Note?',
+                validate: (text) => (text === 'other' ? redo('word') : text),
+              }),
+          again: ({ count }) => `${count} rounds. Another?`,
+        })
+        .done(({ rounds }) => rounds.map(({ word }) => word).join(', ')),
+    ]);
+    await does('/quiz', 'one', 'a', 'Yes', 'two', 'other');
+    words = ['three', 'four'];
+    await does('three', 'b');
+    anna.sees('2 rounds. Another?');
+    await does('No');
+    anna.sees('one, three');
+  });
+
+  it('choices are compared once for a correction, also beside answers that do not apply', async () => {
+    let asked = 0;
+    const { anna, does } = play(framework, [
+      flow('visit', { trigger: '/visit' })
+        .ask('way', { prompt: 'How?' })
+        .ask('seat', { prompt: 'Seat?', when: ({ way }) => way === 'train', choices: () => ['1'] })
+        .confirm({ name: 'first', prompt: 'Right?', edit: true })
+        .ask('slot', {
+          prompt: 'When?',
+          choices: () => {
+            asked++;
+            return ['10', '11'];
+          },
+        })
+        .confirm({ name: 'second', prompt: 'So?', edit: true })
+        .confirm({ name: 'third', prompt: 'Sure?', edit: true })
+        .done(() => 'Saved.'),
+    ]);
+    await does('/visit', 'train', '1', 'Yes', '10', 'Edit', 'Way', 'car', 'Yes');
+    anna.sees('So?');
+    const before = asked;
+    await does('Yes', 'Yes');
+    anna.sees('Saved.');
+    expect(asked).toBe(before);
+  });
+
   it('a choice behind another summary is asked again when that one is accepted', async () => {
     const { anna, does } = play(framework, [
       flow('visit', { trigger: '/visit' })

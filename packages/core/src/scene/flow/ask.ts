@@ -24,7 +24,7 @@ import {
 } from './active-flow.ts';
 import { isRedo } from './answer.ts';
 import { withVerdict } from './dropped-verdict.ts';
-import type { FlowMemo } from './memo.ts';
+import { type FlowMemo, lookBehind } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
@@ -61,7 +61,11 @@ export async function ask(
     if (finished !== undefined) {
       const { step, item, answers: before } = close(active, finished);
       await step.after?.(item, active.run.turn, before);
-    } else if (pending?.kind !== 'ask' && looked !== undefined && (await drop(active, looked))) {
+    } else if (
+      pending?.kind !== 'ask' &&
+      looked !== undefined &&
+      (await drop(active, looked, pending))
+    ) {
       // its question is asked again
     } else if (pending === undefined) {
       if (!(await finish(active, answers))) return undefined;
@@ -82,7 +86,8 @@ export function redo(
 ): Progress {
   const progress = redone(active.progress, beside, name);
   if (progress !== undefined) {
-    note(active, { looked: 0 });
+    const [own = ''] = name.split('.');
+    note(active, lookBehind(active, [...beside.path.slice(0, -1), own]));
     return progress;
   }
   const known = namedSteps(beside.level).map((step) => step.name);
@@ -123,9 +128,13 @@ function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
 }
 
 /** Before a summary, another round and the end: deletes an answer that a correction has outdated. @returns whether there was one */
-async function drop(active: ActiveFlow, looked: number): Promise<boolean> {
+async function drop(
+  active: ActiveFlow,
+  looked: string,
+  pending: PendingQuestion | undefined,
+): Promise<boolean> {
   const { withoutOutdated } = await import('./outdated.ts');
-  const { progress, next } = await withoutOutdated(active, looked);
+  const { progress, next } = await withoutOutdated(active, looked, pending);
   keep(active, progress ?? active.progress, { looked: next });
   return progress !== undefined;
 }

@@ -4,6 +4,7 @@ import type { UserInput } from '../../update/input.ts';
 import { messageId, wordsOf } from './accept.ts';
 import { type ActiveFlow, answersPaying, keep, locate, move, wasAsked } from './active-flow.ts';
 import { checkValue, choiceByLabel, choiceInAnyCase, valueIn } from './answer.ts';
+import { lookBehind } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import { questionAgain } from './pending.ts';
@@ -28,7 +29,7 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   if (verdict.kind === 'rejected') run.say(await wordsOf(active, verdict));
   if (verdict.kind !== 'answer') return true;
   const others = changing(reviewed(active.progress, path, pending.level), path, pending.level);
-  keep(active, withAnswer(others, path, verdict.value), { looked: 0 });
+  keep(active, withAnswer(others, path, verdict.value), lookBehind(active, path));
   const after = (await locate(active)).pending;
   // a summary or an invoice that was shown is of what was said before
   const isOutdated = after?.kind === 'confirm' || active.memo.invoice !== undefined;

@@ -3,7 +3,7 @@
 import { frozenJson, isBlank, isJsonObject, type JsonObject, put } from '../../base/json.ts';
 import type { Sent } from '../../conversation/outgoing.ts';
 import { textIn } from '../../update/raw-update.ts';
-import type { Path } from './progress.ts';
+import { type Path, pathKey } from './progress.ts';
 
 /** The stored data of one frame of a flow. Missing members take no space in the record. */
 export interface FlowMemo {
@@ -38,8 +38,8 @@ export interface FlowMemo {
   readonly widgets?: JsonObject;
   /** Whether the user picks an answer of the summary to correct. */
   readonly editing?: true;
-  /** After a correction, how many answers with choices were looked at: others may be outdated. */
-  readonly looked?: number;
+  /** After a correction, the place (the key of its path) behind which answers may be outdated; an empty text is the beginning. */
+  readonly looked?: string;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
@@ -120,7 +120,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   page: isNumber,
   widgets: isJsonObject,
   editing: isTrue,
-  looked: isNumber,
+  looked: isText,
   gave: listOf(
     pairOf(
       listOf((step) => isText(step) || isNumber(step)),
@@ -131,6 +131,11 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   elsewhere: (value) => isJsonObject(value) && isNumber(value['chat']),
   over: (value) => value === 'done' || value === 'attempts',
 };
+
+/** Notes that answers behind a corrected one may be outdated: all of them, if those of another correction have not been compared yet. */
+export function lookBehind({ memo }: { readonly memo: FlowMemo }, path: Path): MemoChange {
+  return { looked: memo.looked === undefined ? pathKey(path) : '' };
+}
 
 /** Changes of a memo; `undefined` removes a member. */
 export type MemoChange = { readonly [Name in keyof FlowMemo]?: FlowMemo[Name] | undefined };

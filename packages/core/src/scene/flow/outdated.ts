@@ -6,62 +6,94 @@ import { isChoice } from './answer.ts';
 import { optionsOf } from './choices.ts';
 import { redone } from './moves.ts';
 import { questionAgain } from './pending.ts';
-import type { PendingAsk } from './pending-question.ts';
-import { isClosed, type Path, type Progress, readAt } from './progress.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
+import { isClosed, type Path, type Progress, pathKey, readAt } from './progress.ts';
 import { namedSteps, type Step } from './steps.ts';
 
 /** The result of one look. */
 interface Look {
-  /** The progress without the outdated answer; `undefined` if none is outdated. */
+  /** The progress without what is outdated; `undefined` if nothing is. */
   readonly progress: Progress | undefined;
-  /** The number of the answer from which to look on; `undefined` if all have been compared. */
-  readonly next: number | undefined;
+  /** From where to look on; `undefined` if all answers have been compared. */
+  readonly next: string | undefined;
 }
 
 /**
  * Deletes the first answer that its choices no longer contain, so that its question is asked again. In a repeat, the rounds after it are
- * deleted too.
+ * deleted too; of questions that a step has made, all that are outdated.
  *
  * Answers of a list that is loaded page by page stay, because one page does not show the others. So do those that a schema or `validate`
  * may have converted, and those of rounds for which `after` has run.
  *
- * @param from - the number of the first answer to compare: later looks begin after the deleted answer, so that they end even if the choices change
- *   each time. Answers behind the pending question are compared when it has been answered
+ * @param from - the place behind which to begin, `looked` of the memo: each look begins behind the one before, so that they end even if
+ *   the choices change each time
+ * @param pending - answers behind it are compared when it has been answered
  */
-export async function withoutOutdated(active: ActiveFlow, from: number): Promise<Look> {
-  const { plan, run, progress } = active;
-  let next: number | undefined;
-  for (const [at, path] of chosen(plan.steps, progress.answers, []).entries()) {
-    const answer = at < from ? undefined : readAt(progress.answers, path);
-    if (answer === undefined || isClosed(progress, path)) continue;
-    const asked = await questionAgain(plan, progress, path, run.turn);
-    if (asked === undefined) next ??= at;
-    else if (!(await isOffered(active, asked, answer))) {
-      return { progress: redone(progress, asked, asked.step.name), next: at + 1 };
+export async function withoutOutdated(
+  active: ActiveFlow,
+  from: string,
+  pending: PendingQuestion | undefined,
+): Promise<Look> {
+  const { plan, progress } = active;
+  const next = pending && pathKey(pending.path);
+  const places = placesOf(plan.steps, progress.answers, []);
+  const begin = places.findLastIndex((place) => isAt(place, from)) + 1;
+  const end = places.findIndex((place) => place.key === next);
+  for (const { key, answers } of places.slice(begin, end < 0 ? undefined : end)) {
+    let left: Progress | undefined;
+    for (const path of answers) {
+      const asked = await outdated(active, path);
+      if (asked) left = redone(left ?? progress, asked, asked.step.name);
     }
+    if (left !== undefined) return { progress: left, next: key };
   }
   return { progress: undefined, next };
 }
 
-/** The paths of answers whose choices may depend on other answers. Rounds, and questions that are made, depend on them as a whole. */
-function chosen(steps: readonly Step[], answers: JsonObject, path: Path): readonly Path[] {
-  return namedSteps(steps).flatMap((step): readonly Path[] => {
-    if (step.kind === 'confirm') return [];
+/** A step that may be answered, as often as there are rounds of it. */
+interface Place {
+  readonly key: string;
+  /** The paths of answers whose choices may depend on other answers. Rounds, and questions that are made, depend on them as a whole. */
+  readonly answers: readonly Path[];
+  /** Whether its questions are made while the flow runs. */
+  readonly isMade?: boolean;
+}
+
+/** Every place, in the order in which they are asked. */
+function placesOf(steps: readonly Step[], answers: JsonObject, path: Path): readonly Place[] {
+  return namedSteps(steps).flatMap((step): readonly Place[] => {
     const at = [...path, step.name];
+    const key = pathKey(at);
     if (step.kind === 'ask') {
-      const mayDepend = typeof step.question.choices === 'function' || path.some(isRound);
-      return mayDepend ? [at] : [];
+      const inRound = path.some((part) => typeof part === 'number');
+      return [{ key, answers: inRound || typeof step.question.choices === 'function' ? [at] : [] }];
     }
-    if (step.kind === 'include') return chosen(step.steps, answers, at);
+    if (step.kind === 'include') return placesOf(step.steps, answers, at);
     const own = readAt(answers, at);
-    if (step.kind === 'questions') return Object.keys(Object(own)).map((name) => [...at, name]);
-    if (!Array.isArray(own)) return [];
-    return own.flatMap((_, round) => chosen(step.steps, answers, [...at, round]));
+    if (step.kind === 'questions') {
+      const made = Object.keys(Object(own)).map((name) => [...at, name]);
+      return [{ key, answers: made, isMade: true }];
+    }
+    const rounds: readonly unknown[] = step.kind === 'repeat' && Array.isArray(own) ? own : [];
+    const inside = step.kind === 'repeat' ? step.steps : [];
+    // a summary, or the question whether there is another round, which comes behind the rounds
+    const asked = { key, answers: [] };
+    return [...rounds.flatMap((_, round) => placesOf(inside, answers, [...at, round])), asked];
   });
 }
 
-function isRound(key: string | number): boolean {
-  return typeof key === 'number';
+/** Whether a place is meant, or is within what is meant. */
+function isAt({ key, isMade = false }: Place, meant: string): boolean {
+  return key === meant || key.startsWith(`${meant}.`) || (isMade && meant.startsWith(`${key}.`));
+}
+
+/** The question of an answer that is not offered any more. */
+async function outdated(active: ActiveFlow, path: Path): Promise<PendingAsk | undefined> {
+  const { plan, run, progress } = active;
+  const answer = readAt(progress.answers, path);
+  if (answer === undefined || isClosed(progress, path)) return undefined;
+  const asked = await questionAgain(plan, progress, path, run.turn);
+  return asked && !(await isOffered(active, asked, answer)) ? asked : undefined;
 }
 
 async function isOffered(active: ActiveFlow, asked: PendingAsk, answer: unknown): Promise<boolean> {
