@@ -35,9 +35,16 @@ const wholes: { readonly [K in Exclude<TextKind, 'date' | 'number'>]: RegExp } =
   url: /^(?:https?:\/\/[\p{L}\p{N}[]\S*|(?:[\p{L}\p{M}\p{N}-]+\.)+(?:xn--[a-z\d-]+|\p{L}[\p{L}\p{M}]+)(?:[/?#:]\S*)?)$/iu,
 };
 
-/** A day, whether it exists or not. It has as many digits as a phone number. */
-const dayLike =
-  /^(?:(?:19|20)\d\d([-/.])\s?[01]?\d\1\s?[0-3]?\d|[0-3]?\d([-/.])\s?[0-3]?\d\2\s?(?:19|20)\d\d)$/;
+/** The separated parts of a text that may be a day, in either order. It has as many digits as a phone number. */
+const parts = /^(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})$/;
+
+/** Whether a text is written as a day, whether it exists or not: one number is a year, and the others fit a day and a month. */
+function isDayLike(text: string): boolean {
+  const [, first = '', , middle, last = ''] = parts.exec(text) ?? [];
+  const [year, other] = first.length === 4 ? [first, last] : [last, first];
+  const [low, high] = [Number(middle), Number(other)].sort((a, b) => a - b);
+  return /^(?:19|20)\d\d$/.test(year) && (low ?? 0) <= 12 && (high ?? 0) <= 31;
+}
 
 /**
  * Finds the first value of a kind in a text.
@@ -63,7 +70,7 @@ export function findInText(
   if (typed.includes('\n')) return undefined;
   if (kind === 'date') return dayIn(typed);
   if (kind === 'number') return amountIn(typed);
-  return wholes[kind].test(typed) && !dayLike.test(typed) ? whole : undefined;
+  return wholes[kind].test(typed) && !isDayLike(typed) ? whole : undefined;
 }
 
 /**
