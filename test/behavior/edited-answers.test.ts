@@ -67,4 +67,22 @@ describe.each(frameworks)('an edited message on %s', (_, framework) => {
     anna.sees('l for Bob.');
     expect(errors).toEqual([]);
   });
+
+  it('may become a label that is numbered, because two choices have the same', async () => {
+    const guide = flow('guide', { trigger: '/guide', editedMessages: 'update' })
+      .ask('who', {
+        prompt: 'Who?',
+        choices: { a: 'Anna', b: 'Anna' },
+        accept: 'text',
+        buttons: 'reply',
+      })
+      .ask('name', { prompt: 'Name?' })
+      .done(({ who }) => `${who}.`);
+    const { anna } = play(framework, [guide]);
+    await anna.sends('/guide');
+    await anna.sends('Anna');
+    await anna.edits('Anna (2)');
+    await anna.sends('Bob');
+    anna.sees('b.');
+  });
 });

@@ -2,11 +2,20 @@
 
 import type { UserInput } from '../../update/input.ts';
 import { messageId, wordsOf } from './accept.ts';
-import { type ActiveFlow, answersPaying, keep, locate, move, wasAsked } from './active-flow.ts';
+import {
+  type ActiveFlow,
+  answersPaying,
+  keep,
+  locate,
+  move,
+  text,
+  wasAsked,
+} from './active-flow.ts';
 import { checkValue, choiceByLabel, choiceInAnyCase, valueIn } from './answer.ts';
+import { optionsOf } from './choices.ts';
 import { lookBehind } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
-import { choicesOf } from './offer.ts';
+import { offerOf } from './offer.ts';
 import { questionAgain } from './pending.ts';
 import type { PendingAsk } from './pending-question.ts';
 import { isClosed, withAnswer } from './progress.ts';
@@ -46,7 +55,9 @@ async function choiceIn(
 ): Promise<string | undefined> {
   const { multiple, accept } = pending.step.question;
   if (input.kind !== 'text' || multiple === true) return undefined;
-  const options = (await choicesOf(active, pending))?.options ?? [];
+  // the first page, since which one the user was shown is not stored
+  const listing = await optionsOf(pending, active.run.turn, (name) => text(active, name), 0);
+  const { options } = await offerOf(active, pending, listing);
   const chosen = choiceByLabel(options, input.text);
   return chosen ?? (accept === undefined ? choiceInAnyCase(options, input.text) : undefined);
 }
