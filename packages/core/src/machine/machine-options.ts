@@ -169,10 +169,10 @@ export interface MachineOptions<
   /** The texts of telefsm itself. */
   readonly texts?: Texts;
   /**
-   * The language that the user has chosen in the bot, for `turn.language` and all that depends on it; `undefined` before that. Default, and then: Telegram's
-   * `language_code`.
+   * The language that the user has chosen in the bot, for `turn.language` and all that depends on it. While it is `undefined`, and by default,
+   * Telegram's `language_code` counts.
    *
-   * It is read often, so it returns at once, for example from the session.
+   * It is called often and returns at once. `session` is empty at first, and while the conversation is busy with another update.
    */
   readonly language?: (turn: LanguageTurn<Context>) => string | undefined;
   /** The clock, which also sets timers; a virtual one in tests. */

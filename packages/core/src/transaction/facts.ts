@@ -20,7 +20,7 @@ export interface ServiceTurn<Context = unknown> {
 
 /** The turn that the option `language` is asked with. */
 export interface LanguageTurn<Context = unknown> extends ServiceTurn<Context> {
-  /** Data of the conversation, as `session: typed<…>()` of a scene declares them; empty in a machine without scenes. */
+  /** Data of the conversation, as `session: typed<…>()` of a scene declares them; empty if the conversation could not be read. */
   readonly session: Readonly<Record<string, unknown>>;
 }
 

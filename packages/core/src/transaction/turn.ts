@@ -129,16 +129,16 @@ export class RunningTurn implements OpenTurn {
 
   /** The result of the option `language`; the ready-made translations look for it by this name. */
   get chosenLanguage(): string | undefined {
-    // somebody else who answers has chosen none here
-    if (this.facts.isElsewhere) return undefined;
-    const found: unknown = this.rt.options.language?.({
-      ctx: this.ctx,
-      subject: this.subject,
-      update: this.update,
-      session: { ...this.session },
-    });
+    const { opened } = this;
+    const { ctx, subject, update, isElsewhere } = this.facts;
+    // not opened, since a session middleware would take that for a change
+    const session = Object(opened?.isRead ? opened.value : this.readSession('session'));
+    // somebody else who answers has another session
+    const found: unknown = isElsewhere
+      ? undefined
+      : this.rt.options.language?.({ ctx, subject, update, session });
     if (found === undefined || typeof found === 'string') return found;
-    throw invalidOption('language', "a language such as 'de', or undefined, at once", shown(found));
+    throw invalidOption('language', 'a text or undefined', shown(found));
   }
 
   get services(): object {
