@@ -23,7 +23,7 @@ import { edit } from './scene/flow/corrections.ts';
 import { handleEdited } from './scene/flow/edited.ts';
 import { runEnding } from './scene/flow/endings.ts';
 import { startData } from './scene/flow/given.ts';
-import { withoutOutdated } from './scene/flow/outdated.ts';
+import { dropOutdated } from './scene/flow/outdated.ts';
 import { collect } from './scene/flow/parts.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
 import { press } from './scene/flow/press.ts';
@@ -92,7 +92,7 @@ export const loadedLater: readonly unknown[] = [
   bindInvoice,
   edit,
   handleEdited,
-  withoutOutdated,
+  dropOutdated,
   recheck,
 ];
 

@@ -86,7 +86,7 @@ async function keyboard(active: ActiveFlow, question: PendingAsk) {
   });
 }
 
-/** Stands for each choice on its button: a hash, numbered where two values have the same one. */
+/** The data of each choice's button: a hash, numbered where two values have the same one. */
 export function tokensOfChoices(options: readonly Option[]): readonly string[] {
   const hashes = options.map(({ value }) => shortHash(value));
   return hashes.map((hash, at) => {

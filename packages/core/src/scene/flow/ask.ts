@@ -26,6 +26,7 @@ import { isRedo } from './answer.ts';
 import { withVerdict } from './dropped-verdict.ts';
 import { type FlowMemo, lookBehind } from './memo.ts';
 import { redone } from './moves.ts';
+import type { dropOutdated } from './outdated.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
 import { show } from './prompt.ts';
@@ -86,8 +87,7 @@ export function redo(
 ): Progress {
   const progress = redone(active.progress, beside, name);
   if (progress !== undefined) {
-    const [own = ''] = name.split('.');
-    note(active, lookBehind(active, [...beside.path.slice(0, -1), own]));
+    note(active, lookBehind(active, [...beside.path.slice(0, -1), name]));
     return progress;
   }
   const known = namedSteps(beside.level).map((step) => step.name);
@@ -127,17 +127,9 @@ function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
   return round;
 }
 
-/** Before a summary, another round and the end: deletes an answer that a correction has outdated. @returns whether there was one */
-async function drop(
-  active: ActiveFlow,
-  looked: string,
-  pending: PendingQuestion | undefined,
-): Promise<boolean> {
-  const { withoutOutdated } = await import('./outdated.ts');
-  const { progress, next } = await withoutOutdated(active, looked, pending);
-  keep(active, progress ?? active.progress, { looked: next });
-  return progress !== undefined;
-}
+/** Before a summary, another round and the end: deletes an answer that a correction has outdated. */
+const drop: typeof dropOutdated = async (...look) =>
+  (await import('./outdated.ts')).dropOutdated(...look);
 
 /** Takes an answer that came with the trigger. */
 async function acceptGiven(active: ActiveFlow, question: PendingQuestion): Promise<boolean> {

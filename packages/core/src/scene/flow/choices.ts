@@ -7,7 +7,7 @@ import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { TextName } from '../../conversation/texts.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
-import { none } from '../rows/buttons.ts';
+import { dash } from '../rows/buttons.ts';
 import type { Page } from '../rows/page.ts';
 import { correctable } from './correctable.ts';
 import type { PendingQuestion } from './pending-question.ts';
@@ -193,6 +193,6 @@ export function labelOf(
   where = 'a label of choices',
 ): string {
   const made: unknown = typeof label === 'function' ? label(turn) : label;
-  if (typeof made === 'string') return made || none;
+  if (typeof made === 'string') return made || dash;
   throw invalidOption(where, 'a text', shown(made));
 }

@@ -1,7 +1,7 @@
 /** Answers that a correction has outdated: choices that are not offered any more. Loaded with the first correction. */
 
 import type { JsonObject } from '../../base/json.ts';
-import { type ActiveFlow, text } from './active-flow.ts';
+import { type ActiveFlow, keep, note, text } from './active-flow.ts';
 import { isChoice } from './answer.ts';
 import { optionsOf } from './choices.ts';
 import { redone } from './moves.ts';
@@ -9,14 +9,6 @@ import { questionAgain } from './pending.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import { isClosed, type Path, type Progress, pathKey, readAt } from './progress.ts';
 import { namedSteps, type Step } from './steps.ts';
-
-/** The result of one look. */
-interface Look {
-  /** The progress without what is outdated; `undefined` if nothing is. */
-  readonly progress: Progress | undefined;
-  /** From where to look on; `undefined` if all answers have been compared. */
-  readonly next: string | undefined;
-}
 
 /**
  * Deletes the first answer that its choices no longer contain, so that its question is asked again. In a repeat, the rounds after it are
@@ -28,12 +20,13 @@ interface Look {
  * @param from - the place behind which to begin, `looked` of the memo: each look begins behind the one before, so that they end even if
  *   the choices change each time
  * @param pending - answers behind it are compared when it has been answered
+ * @returns whether an answer was deleted
  */
-export async function withoutOutdated(
+export async function dropOutdated(
   active: ActiveFlow,
   from: string,
   pending: PendingQuestion | undefined,
-): Promise<Look> {
+): Promise<boolean> {
   const { plan, progress } = active;
   const next = pending && pathKey(pending.path);
   const places = placesOf(plan.steps, progress.answers, []);
@@ -45,9 +38,12 @@ export async function withoutOutdated(
       const asked = await outdated(active, path);
       if (asked) left = redone(left ?? progress, asked, asked.step.name);
     }
-    if (left !== undefined) return { progress: left, next: key };
+    if (left === undefined) continue;
+    keep(active, left, { looked: key });
+    return true;
   }
-  return { progress: undefined, next };
+  note(active, { looked: next });
+  return false;
 }
 
 /** A step that may be answered, as often as there are rounds of it. */

@@ -36,8 +36,8 @@ export interface PressedButton extends FlowButton {
   readonly head: string;
 }
 
-/** The label of a button without one: Telegram would reject it. */
-export const none = '–';
+/** The label of a button without one: Telegram would reject an empty label. */
+export const dash = '–';
 
 /** The most bytes of `callback_data` (Bot API, InlineKeyboardButton). */
 export const maxBytes = 64;

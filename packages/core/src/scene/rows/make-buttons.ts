@@ -3,7 +3,7 @@
 import { checkOption } from '#option-checks';
 import { anyText } from '../../base/rules.ts';
 import type { Leading, Next, Transition, Verb } from '../transition.ts';
-import { none } from './buttons.ts';
+import { dash } from './buttons.ts';
 import { blankId, nothing, type PlainBlock, type PlainButton, type Press } from './rows.ts';
 import { pressable, visible } from './widget-rules.ts';
 
@@ -18,19 +18,19 @@ export interface LooseAfter {
 /** A button whose press reaches the bot. */
 export function button(id: string, label: string, press: Press, leads?: Leading): PlainButton {
   checkOption('label of the button', label, anyText, id);
-  return { '~button': id, label: label || none, press, leads };
+  return { '~button': id, label: label || dash, press, leads };
 }
 
 /** A cell that says something and does nothing. */
 export function blank(label: string): PlainButton {
   checkOption('label of a button', label, anyText);
-  return { '~button': blankId, label: label || none, press: nothing };
+  return { '~button': blankId, label: label || dash, press: nothing };
 }
 
 /** A button whose press does not reach the bot, such as a link. */
 export function plain(label: string, fields: object): PlainButton {
   checkOption('label of a button', label, anyText);
-  return { '~button': '', label: label || none, fields };
+  return { '~button': '', label: label || dash, fields };
 }
 
 /** A button with a transition or a handler. */
