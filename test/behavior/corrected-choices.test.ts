@@ -305,12 +305,10 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
       flow('quiz', { trigger: '/quiz' })
         .repeat('rounds', {
           each: (round) =>
-            round
-              .ask('word', { prompt: 'Word?', choices: () => words })
-              .ask('note', {
-                prompt: 'Note?',
-                validate: (text) => (text === 'other' ? redo('word') : text),
-              }),
+            round.ask('word', { prompt: 'Word?', choices: () => words }).ask('note', {
+              prompt: 'Note?',
+              validate: (text) => (text === 'other' ? redo('word') : text),
+            }),
           again: ({ count }) => `${count} rounds. Another?`,
         })
         .done(({ rounds }) => rounds.map(({ word }) => word).join(', ')),
