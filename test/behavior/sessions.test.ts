@@ -1,6 +1,6 @@
 /** Sessions of the drop-in modules: what is kept, where, and together with what. */
 
-import { memoryStorage, state, states } from '@telefsm/core';
+import { flow, memoryStorage, state, states, translatedTexts } from '@telefsm/core';
 import { type FsmFlavor, fsm } from '@telefsm/grammy';
 import {
   type LazySessionFlavor,
@@ -12,7 +12,13 @@ import {
 import { sampleUpdate, telegram } from '@telefsm/testing';
 import { Bot, type Context } from 'grammy';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type StageContext, type StageFramework, stageFrameworks, textOf } from './stages.ts';
+import {
+  type StageContext,
+  type StageFramework,
+  type StageHandler,
+  stageFrameworks,
+  textOf,
+} from './stages.ts';
 
 const me = { id: 1, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;
 const Steps = states('Steps', { counting: state(), failed: state(), one: state(), two: state() });
@@ -309,32 +315,66 @@ function wizardOf(framework: StageFramework) {
   );
 }
 
-describe.each(stageFrameworks)('a change after its update on $name', (framework) => {
-  it('is not saved, and a warning says where to make it', async () => {
-    const warnings: string[] = [];
-    const warned = vi.spyOn(process, 'emitWarning').mockImplementation((message) => {
+describe.each([0, 1])('a change after its update, on framework %i', (at) => {
+  const warnings: string[] = [];
+  let framework: StageFramework;
+  beforeEach(async () => {
+    warnings.length = 0;
+    vi.spyOn(process, 'emitWarning').mockImplementation((message) => {
       warnings.push(String(message));
     });
+    // a process warns once, and other tests run in this one too
+    vi.resetModules();
+    framework = (await import('./stages.ts')).stageFrameworks[at] as StageFramework;
+  });
+
+  /** Sends texts to a bot with a wizard; `caught` runs when the update is over and has failed. */
+  async function played(
+    caught: StageHandler,
+    settings: Parameters<StageFramework['session']>[0] = {},
+    ...texts: readonly string[]
+  ) {
     const bot = framework.bot();
     bot.use(async (ctx, next) => {
       try {
         await next();
       } catch {
-        await ctx.scene.leave();
-        ctx.session = {};
+        await caught(ctx, next);
       }
     });
-    bot.use(framework.session());
+    bot.use(framework.session(settings));
     const wizard = framework.wizard('w', (ctx) => {
       if (textOf(ctx) === 'fail') throw new Error('broken');
       return ctx.reply('In the wizard');
     });
     bot.use(framework.stage([wizard]) as never);
+    bot.command('forget', (ctx) => {
+      ctx.session = undefined;
+      throw new Error('broken');
+    });
+    bot.command('fail', () => {
+      throw new Error('broken');
+    });
     bot.use((ctx) => ctx.scene.enter('w'));
     const anna = telegram(bot.bot).user('Anna');
-    await anna.sends('enter');
-    expect(warnings).toEqual([]);
-    await anna.sends('fail');
+    for (const text of texts) await anna.sends(text);
+    return anna;
+  }
+
+  it.each([
+    ['by default', {}],
+    ['under a key of the bot', { getSessionKey: () => 'one' }],
+  ])('is not saved, and a warning says where to make it: a session %s', async (_, settings) => {
+    const anna = await played(
+      async (ctx) => {
+        await ctx.scene.leave();
+        ctx.session = {};
+      },
+      settings,
+      'enter',
+      'a',
+      'fail',
+    );
     expect(warnings.map((warning) => warning.split(' came after')[0])).toEqual([
       'ctx.scene.leave()',
       'Assigning ctx.session',
@@ -342,9 +382,64 @@ describe.each(stageFrameworks)('a change after its update on $name', (framework)
     expect(warnings[0]).toContain('middleware behind session()');
     await anna.sends('a');
     anna.sees('In the wizard');
-    warned.mockRestore();
   });
 
+  it('is no warning if nothing is lost', async () => {
+    const noScene: StageHandler = async (ctx) => {
+      if (ctx.scene.current === undefined) await ctx.scene.leave();
+    };
+    await played(noScene, {}, '/fail', '/forget', 'enter', 'fail');
+    const fsm = framework.fsm();
+    const bot = framework.bot();
+    bot.use(framework.session({ store: new Map() }));
+    bot.use(async (ctx, next) => {
+      await next();
+      await ctx.scene.leave();
+    });
+    bot.use(fsm);
+    bot.use(framework.stage([framework.scene('first')]) as never);
+    bot.command('enter', (ctx) => ctx.scene.enter('first'));
+    bot.use((ctx) => ctx.reply('In no scene'));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/enter');
+    // the machine's turn is over, and the session is not
+    await anna.sends('a');
+    anna.sees('In no scene');
+    expect(warnings).toEqual([]);
+  });
+
+  it('is no apology in the language of a session that is undefined', async () => {
+    const order = flow('order')
+      .ask('note', { prompt: 'Note?' })
+      .done(() => 'Done.');
+    const bot = framework.bot();
+    bot.use(async (_, next) => {
+      await Promise.resolve(next()).catch(() => {});
+    });
+    const machine = framework.fsm({
+      states: [order],
+      texts: translatedTexts(),
+      language: ({ session }: { session: { language?: string } }) => session.language,
+    });
+    bot.use(machine);
+    bot.use(framework.session({ machine }));
+    bot.use((ctx) => {
+      ctx.session = undefined;
+      if (textOf(ctx) === 'fail') throw new Error('broken');
+      ctx.fsm.enter(order);
+    });
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna', { language_code: 'de' });
+    await anna.sends('fail');
+    // the question is rejected after the commit: the update is over when the user gets the apology
+    world.fails('sendMessage', { error_code: 400, description: 'Bad Request: no' });
+    await anna.sends('order');
+    anna.sees('Da ist etwas schiefgegangen. Bitte versuche es noch einmal.');
+    expect(warnings.filter((warning) => warning.includes(' came after '))).toEqual([]);
+  });
+});
+
+describe.each(stageFrameworks)('a change after an error on $name', (framework) => {
   it('is made in middleware behind session(), where an error of a scene can be handled', async () => {
     const bot = framework.bot();
     bot.use(framework.session());
@@ -368,6 +463,56 @@ describe.each(stageFrameworks)('a change after its update on $name', (framework)
     anna.sees('Please start again.');
     await anna.sends('a');
     anna.sees('Not in the wizard');
+  });
+});
+
+describe.each(stageFrameworks)("a stage beside a bot's own ctx.fsm on $name", (framework) => {
+  const properties: Readonly<Record<string, PropertyDescriptor>> = {
+    'of another library': { value: { current: 'ready' }, writable: true },
+    'that a class declares and leaves undefined': { value: undefined, writable: true },
+    'that throws': {
+      get() {
+        throw new Error('There is no machine.');
+      },
+    },
+  };
+  const sessions = {
+    store: () => framework.session({ store: new Map() }),
+    getSessionKey: () => framework.session({ getSessionKey: () => 'one' }),
+  };
+  it.each(
+    Object.keys(properties).flatMap((property) =>
+      [{}, { ttl: 60 }].flatMap((stage) => [
+        { property, stage, name: 'store' as const },
+        { property, stage, name: 'getSessionKey' as const },
+      ]),
+    ),
+  )('enters and leaves scenes: one $property, session({ $name }), $stage', async (one) => {
+    const bot = framework.bot();
+    bot.use((ctx, next) => {
+      const found = properties[one.property];
+      Object.defineProperty(ctx, 'fsm', { configurable: true, enumerable: true, ...found });
+      return next();
+    });
+    bot.use(sessions[one.name]());
+    const scene = framework.scene('first');
+    scene.enter((ctx) => ctx.reply('Welcome'));
+    scene.command('leave', (ctx) => ctx.scene.leave());
+    scene.leave((ctx) => ctx.reply('Bye'));
+    scene.use((ctx) => ctx.reply('In the scene'));
+    bot.use(framework.stage([scene], one.stage) as never);
+    bot.command('enter', (ctx) => ctx.scene.enter('first'));
+    bot.use((ctx) => ctx.reply('In no scene'));
+    const anna = telegram(bot.bot).user('Anna');
+    for (const [text, seen] of [
+      ['/enter', 'Welcome'],
+      ['a', 'In the scene'],
+      ['/leave', 'Bye'],
+      ['b', 'In no scene'],
+    ] as const) {
+      await anna.sends(text);
+      anna.sees(seen);
+    }
   });
 });
 

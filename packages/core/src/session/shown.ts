@@ -14,7 +14,7 @@ export function shownAt(
   property: string,
   enumerable: boolean,
 ): (target: object, session: SessionValue) => void {
-  const slot = Symbol(property);
+  const slot = Symbol.for(slotName(property));
   interface Holder {
     [slot]: SessionValue;
   }
@@ -25,11 +25,39 @@ export function shownAt(
       return this[slot].value;
     },
     set(this: Holder, value: unknown) {
-      this[slot].value = value;
+      const session = this[slot];
+      session.changing?.();
+      session.value = value;
     },
   };
   return (target, session) => {
     (target as Holder)[slot] = session;
     Object.defineProperty(target, property, accessor);
   };
+}
+
+/**
+ * Notes that a handler changes the session at a property by a verb. The session is asked itself: a machine on the context may not be the one
+ * that keeps it.
+ *
+ * @param change - the verb, for a warning
+ */
+export function noteChange(target: object, property: string, change: string): void {
+  valueAt(target, property)?.changing?.(change);
+}
+
+/** Assigns the session at a property for the library. This is no change of a handler, so it is not noted. */
+export function assignShown(target: object, property: string, value: unknown): void {
+  const session = valueAt(target, property);
+  if (session === undefined) Reflect.set(target, property, value);
+  else session.value = value;
+}
+
+function valueAt(target: object, property: string): SessionValue | undefined {
+  return (target as { readonly [slot: symbol]: SessionValue })[Symbol.for(slotName(property))];
+}
+
+/** The same for every copy of this package: a stage of one may be behind the session of another. */
+function slotName(property: string): string {
+  return `telefsm.session.${property}`;
 }

@@ -27,6 +27,12 @@ export interface SlotPlan {
 /** A session value that can be read and assigned. */
 export interface SessionValue {
   value: unknown;
+  /**
+   * Called before a handler assigns the value, or changes it by a verb.
+   *
+   * @param change - the verb, for a warning. Default: the assignment
+   */
+  changing?(change?: string): void;
 }
 
 /** Opens the value; what handlers change in it is written with the turn's commit. */
@@ -65,9 +71,12 @@ export class Slot implements SessionValue {
   }
 
   set value(value: unknown) {
-    warnIfOver(this.#access, `Assigning ctx.${this.#plan.slot}`);
     this.isRead = true;
     this.#value = value;
+  }
+
+  changing(change = `Assigning ctx.${this.#path}`): void {
+    warnIfOver(this.#access, change);
   }
 
   /** Waits for a promise that a handler has assigned. */
@@ -79,10 +88,9 @@ export class Slot implements SessionValue {
   flush(): void {
     if (!this.isRead) return;
     const { slot, part, converted, adopts } = this.#plan;
-    const path = part === undefined ? slot : `${slot}.${part}`;
     const before = this.#stored;
     const removed = adopts === true && before !== undefined ? null : undefined;
-    const value = settled(this.#value ?? undefined, before, path, converted) ?? removed;
+    const value = settled(this.#value ?? undefined, before, this.#path, converted) ?? removed;
     if (value === before) return;
     const access = this.#access;
     const whole =
@@ -90,6 +98,11 @@ export class Slot implements SessionValue {
         ? value
         : withMember(access.readSession(slot) as JsonObject | undefined, part, value);
     access.writeSession(slot, whole);
+  }
+
+  get #path(): string {
+    const { slot, part } = this.#plan;
+    return part === undefined ? slot : `${slot}.${part}`;
   }
 
   get #stored(): unknown {

@@ -1,8 +1,7 @@
-/** Warns the author of a bot, once for each path, that a session stores less than the bot put into it. */
+/** Warns the author of a bot, once for each path, that a session stores less than the bot put into it */
 
 import { warn } from '../base/warning.ts';
-import type { FsmContext } from '../conversation/context.ts';
-import { type SessionAccess, sessionOf } from '../state/context.ts';
+import type { SessionAccess } from '../state/context.ts';
 import type { Converted } from './values.ts';
 
 /** So many paths are remembered; a bot whose paths are made of user data must not fill the memory. */
@@ -31,9 +30,4 @@ export function warnIfOver(access: SessionAccess, change: string): void {
     const message = `${change} came after its update had ended, so it is not saved. Await what a handler does, and catch errors in middleware behind session(), not in bot.catch().`;
     warn(message, 'TELEFSM_SESSION');
   }
-}
-
-/** Warns that a verb of `ctx.scene` comes after its update. */
-export function warnOfVerb(fsm: FsmContext | undefined, verb: string): void {
-  if (fsm?.key !== undefined) warnIfOver(sessionOf(fsm), `ctx.scene.${verb}()`);
 }

@@ -6,7 +6,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, statesOf } from '../conversation/states.ts';
-import { warnOfVerb } from '../session/warning.ts';
+import { assignShown, noteChange } from '../session/shown.ts';
 import type { ContextMiddleware } from '../state/branches.ts';
 
 /** A scene of either framework, or an object that acts as one: its hooks are optional. */
@@ -118,7 +118,7 @@ export class SceneControl<C extends object> {
    * @throws FsmError `SCENE_UNKNOWN`; what handlers throw passes
    */
   enter(id: string, state: object = {}, silent = false): Promise<unknown> {
-    warnOfVerb(this.#parts.machineOf(this.#ctx), 'enter');
+    noteChange(this.#ctx, this.#name, 'ctx.scene.enter()');
     return this.#noted(this.#enter(id, state, silent));
   }
 
@@ -153,7 +153,7 @@ export class SceneControl<C extends object> {
 
   /** Runs the leave handlers and clears the scene. Inside a leave handler it does nothing. */
   leave(): Promise<void> {
-    warnOfVerb(this.#parts.machineOf(this.#ctx), 'leave');
+    if (this.current !== undefined) noteChange(this.#ctx, this.#name, 'ctx.scene.leave()');
     return this.#noted(this.#leave());
   }
 
@@ -238,7 +238,7 @@ export class SceneControl<C extends object> {
 
   #keep(session: SceneData): void {
     const whole = this.#whole;
-    if (whole == null) Reflect.set(this.#ctx, this.#name, { __scenes: session });
+    if (whole == null) assignShown(this.#ctx, this.#name, { __scenes: session });
     else whole.__scenes = session;
   }
 

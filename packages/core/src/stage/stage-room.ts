@@ -78,7 +78,12 @@ export class StageRoom<C extends object> implements StageParts<C> {
   }
 
   machineOf(ctx: C): FsmContext | undefined {
-    return isFree(ctx, 'fsm') ? undefined : installedAt(ctx, 'fsm');
+    try {
+      return isFree(ctx, 'fsm') ? undefined : installedAt(ctx, 'fsm');
+    } catch {
+      // the bot uses the name for something else; only a flow needs a machine
+      return undefined;
+    }
   }
 
   now(ctx: C): number {
