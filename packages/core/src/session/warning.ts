@@ -1,4 +1,4 @@
-/** Warns the author of a bot, once for each path, that a session stores less than the bot put into it */
+/** Warns the author of a bot that a session stores less than the bot put into it: once for each path, and once for each kind of late change. */
 
 import { warn } from '../base/warning.ts';
 import type { SessionAccess } from '../state/context.ts';
@@ -18,15 +18,20 @@ export function warnOnce(): Converted {
   };
 }
 
+/** The late changes of this process that were warned of: a bot that makes one makes it with each failed update. */
+const late = /* @__PURE__ */ new Set<string>();
+
 /**
- * Warns that a change comes after its update, as in `bot.catch()` or a timer: it is lost, and no error is thrown.
+ * Warns, once for each kind of change, that it comes after its update, as in `bot.catch()` or a timer: it is lost, and no error is thrown.
  *
  * @param change - what was called or assigned
  */
 export function warnIfOver(access: SessionAccess, change: string): void {
+  if (late.has(change)) return;
   try {
     access.mayWrite(change);
   } catch {
+    late.add(change);
     const message = `${change} came after its update had ended, so it is not saved. Await what a handler does, and catch errors in middleware behind session(), not in bot.catch().`;
     warn(message, 'TELEFSM_SESSION');
   }
