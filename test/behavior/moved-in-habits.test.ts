@@ -1,5 +1,6 @@
 /** Habits of bots that were written for Telegraf: what they rely on, played by Telegraf's own scenes and by ours on both frameworks. */
 
+import { flow } from '@telefsm/core';
 import { type BotWorld, sampleUpdate, telegram, type UpdateType } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -237,8 +238,49 @@ describe.each(stageFrameworks)('a habit of Telegraf bots on $name', (framework) 
     const habit = habits[name] as Habit;
     const expected = await played(telegrafItself, habit);
     expect(expected.split('\n').length).toBeGreaterThan(habit.texts.length);
-    expect(await played(framework, habit)).toBe(expected);
+    // Telegraf leaves the number of a step with a user who is in no wizard any more
+    const clean = expected.replaceAll('{"__scenes":{"cursor":0}}', '{"__scenes":{}}');
+    expect(await played(framework, habit)).toBe(clean);
   });
+
+  it.each([
+    ['a flow', 'order', 'Anything else?'],
+    ['a scene', 'shop', 'At the shop'],
+  ])(
+    'a wizard that its own handler leaves for %s, before next(), does nothing more',
+    async (_, id, seen) => {
+      const order = flow('order')
+        .ask('note', { prompt: 'Anything else?' })
+        .done(() => 'Ordered.');
+      const wizard = framework.wizard('first', (ctx) => ctx.reply('Step one'));
+      wizard.use(async (ctx, next) => {
+        if (textOf(ctx) === 'go') await ctx.scene.enter(id);
+        await next();
+      });
+      const shop = sceneOf(framework, 'shop', {
+        enter: (ctx) => ctx.reply('At the shop'),
+        leave: (ctx) => ctx.reply('Bye'),
+        use: (ctx) => ctx.reply('Still at the shop'),
+      });
+      const bot = framework.bot();
+      const stage = framework.stage([wizard, shop, order]);
+      bot.use(framework.session({ stage }));
+      bot.use(stage as never);
+      bot.command('enter', (ctx) => ctx.scene.enter('first'));
+      bot.use(report);
+      const world = telegram(bot.bot);
+      const anna = world.user('Anna');
+      await anna.sends('/enter');
+      await anna.sends('go');
+      anna.sees(seen);
+      await anna.sends('a');
+      anna.sees(id === 'order' ? 'Ordered.' : 'Still at the shop');
+      expect(world.transcript()).not.toContain('Bye');
+      if (id !== 'order') return;
+      await anna.sends('b');
+      anna.sees('In no scene, {"__scenes":{}}');
+    },
+  );
 
   it('has the same conversation: two stages behind one session', async () => {
     const bots = [telegrafItself, framework].map((each) => {

@@ -75,8 +75,10 @@ export class WizardChain<C extends object> {
   #chained(own: ContextMiddleware<C>): ContextMiddleware<C> {
     const handle = this.#compose(own, (ctx, next) => {
       const { wizard, scene } = partsOf<C>(ctx);
-      const { step } = wizard;
+      const { step, cursor } = wizard;
       if (step !== undefined) return handlerOf(step)(ctx, next);
+      // the wizard's own handlers have left it: the user is elsewhere now
+      if (Number.isNaN(cursor)) return undefined;
       wizard.selectStep(0);
       return scene.leave();
     });
