@@ -36,7 +36,15 @@ const ways: Readonly<Record<string, { readonly make: Make; readonly expected: st
   },
   'session({ machine, storage }) of grammY': {
     make: (storage) => grammySession.session({ storage, machine: g.fsm() }),
-    expected: 'omitted beside `machine`',
+    expected: 'a storage, such as',
+  },
+  'session({ machine, storage }) of scenes on grammY': {
+    make: (storage) => grammyScenes.session({ storage, machine: g.fsm() }),
+    expected: 'a storage, such as',
+  },
+  'session({ machine, storage }) of Telegraf': {
+    make: (storage) => telegrafScenes.session({ storage, machine: t.fsm() }),
+    expected: 'a storage, such as',
   },
   'session({ machine }) of grammY': {
     make: (machine) => grammySession.session({ machine }),
@@ -97,7 +105,17 @@ describe('what is found is named', () => {
 
   it('a storage beside a machine, which keeps the session in its own, is rejected and not ignored', () => {
     const both = { machine: t.fsm(), storage: memoryStorage() };
-    expect(() => telegrafScenes.session(both)).toThrow('omitted beside `machine`');
+    const inGrammy = { machine: g.fsm(), storage: memoryStorage() };
+    const ways: readonly (readonly [() => unknown, string])[] = [
+      [() => telegrafScenes.session(both), 'store'],
+      [() => grammyScenes.session(inGrammy), 'store'],
+      // grammY has no option `store`
+      [() => grammySession.session(inGrammy), 'storage'],
+    ];
+    for (const [make, option] of ways) {
+      expect(make).toThrow('omitted beside `machine`');
+      expect(make).toThrow(`pass it as \`${option}\` beside \`machine\``);
+    }
     // under a key of its own the session has a record of its own, which may be anywhere
     telegrafScenes.session({ ...both, getSessionKey: async () => 'all' });
   });

@@ -63,6 +63,7 @@ export function sceneSession<C extends object>(
     keyOf: getSessionKey ? async (ctx) => (await getSessionKey(ctx)) || undefined : keyOfTelegraf,
     initial: defaultSession,
     store,
+    storeOption: 'store',
     machine,
     stage,
     own: isMain ? own : { namespace: `session-${property}`, ...own },

@@ -1,5 +1,6 @@
 /** The session middleware of both frameworks, without a framework: where a session is kept, and when it is read and written. */
 
+import { checkMachineOptions } from '#option-rules';
 import type { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
@@ -32,6 +33,8 @@ export interface SessionPlan<C extends object> {
   readonly initial: ((ctx: C) => unknown) | undefined;
   /** A store of the framework: the place of the session, or of sessions to adopt if `machine` or a storage is given as well. */
   readonly store: BridgedStore | undefined;
+  /** The option that such a store is passed as, for errors. */
+  readonly storeOption: 'store' | 'storage';
   /** Keeps the session in the conversation's record of this machine. */
   readonly machine: AnyMachine | undefined;
   /** Options of the session's own record. */
@@ -66,13 +69,15 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   const { store, machine, own, stage } = plan;
   if (stage !== undefined) checkStage(stage);
   if (store !== undefined) checkStore('session store', store, 'get', 'set', 'delete');
+  // a promise is named before the options beside it: awaiting it is the remedy
+  checkMachineOptions({ storage: own.storage });
   const property = machine === undefined ? undefined : propertyOf('session machine', machine);
   if (store !== undefined && machine === undefined && own.storage === undefined) {
     return bridged(plan, store);
   }
   const inRecord = slotsOf(plan);
   if (property !== undefined && !plan.byKey) {
-    if (own.storage !== undefined) throw twoStorages('beside `machine`', own.storage);
+    if (own.storage !== undefined) throw twoStorages(plan, 'beside `machine`');
     return (ctx, next, show) => inRecord(installedAt(ctx, property), ctx, next, show);
   }
   const { byKey, shared } = plan;
@@ -100,7 +105,7 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   return (ctx, next, show) => {
     const fsm = userInChatAt(ctx, shared);
     if (fsm === undefined) return inOwn(ctx, undefined, next, show);
-    if (own.storage !== undefined) throw twoStorages('below fsm()', own.storage);
+    if (own.storage !== undefined) throw twoStorages(plan, 'below fsm()');
     return inRecord(fsm, ctx, next, show);
   };
 }
@@ -182,7 +187,10 @@ function userInChatAt(ctx: object, property: string | undefined): FsmContext | u
   return isUserInChat && thread === undefined && custom === undefined ? fsm : undefined;
 }
 
-function twoStorages(where: string, found: unknown): FsmError {
-  const expected = `omitted ${where}, whose record contains the session. To adopt the sessions of \`store\`, pass \`machine\` too`;
-  return invalidOption('session storage', expected, shown(found));
+function twoStorages(
+  { own, storeOption }: Pick<SessionPlan<object>, 'own' | 'storeOption'>,
+  where: string,
+): FsmError {
+  const expected = `omitted ${where}, whose record contains the session. To adopt the sessions of a store of your framework, pass it as \`${storeOption}\` beside \`machine\``;
+  return invalidOption('session storage', expected, shown(own.storage));
 }

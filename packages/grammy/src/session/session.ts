@@ -199,6 +199,7 @@ function runnerOf(
     },
     initial,
     store: adapter && storeOf(adapter),
+    storeOption: 'storage',
     machine,
     own: {
       namespace: part === undefined ? 'session' : `session-${part}`,
