@@ -97,7 +97,7 @@ export const callable: Rule = {
 };
 
 /**
- * Takes an object with some methods: a promise of it, or its class, fails when the bot is made.
+ * Takes an object that has some methods. It rejects a promise of the object, or its class, when the bot is made.
  *
  * @param expected - what it is, in front of the names of the methods
  */

@@ -59,7 +59,7 @@ export function sceneSession<C extends object>(
     ...framework,
     property,
     byKey: getSessionKey !== undefined,
-    // to Telegraf, an empty key is none
+    // in Telegraf, an update with an empty key has no session
     keyOf: getSessionKey ? async (ctx) => (await getSessionKey(ctx)) || undefined : keyOfTelegraf,
     initial: defaultSession,
     store,

@@ -17,8 +17,8 @@ export type SceneSessionOptions<C extends Context> = OptionsOf<C>;
  *
  * An update without such a key has an empty session that is not kept. grammY's own options, and sessions for each chat, are in `@telefsm/grammy/session`.
  *
- * @throws FsmError `INVALID_OPTION` for something that is no store, storage, machine or stage; with the first update `INSTALLED_TWICE` if `fsm()`
- *   comes after it, `NOT_INSTALLED` if `machine` is not installed before
+ * @throws FsmError `INVALID_OPTION` if `store`, `storage`, `machine` or `stage` is an object of another kind. With the first update:
+ *   `INSTALLED_TWICE` if `fsm()` comes after it, `NOT_INSTALLED` if `machine` is not installed before
  */
 export function session<C extends Context>(options: SceneSessionOptions<C> = {}): MiddlewareFn<C> {
   const run = sceneSession(options, { updateOf, portOf: grammy.updatePortOf });

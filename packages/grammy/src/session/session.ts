@@ -59,8 +59,8 @@ type LooseOptions = SessionOptions<unknown, never>;
  * keeps it; otherwise it has a record of its own under grammY's key, which is the chat.
  *
  * @param options - grammY's own options, and where sessions are kept
- * @throws FsmError `INVALID_OPTION` for something that is no storage or no machine; with the first update `NOT_INSTALLED` if `machine` is
- *   not installed before
+ * @throws FsmError `INVALID_OPTION` if `storage` or `machine` is an object of another kind; with the first update `NOT_INSTALLED` if
+ *   `machine` is not installed before
  *
  * @example
  * ```ts

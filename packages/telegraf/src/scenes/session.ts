@@ -24,8 +24,8 @@ export type SessionOptions<
  * in that store of Telegraf; they are in order within one process, and redelivered updates are handled again.
  *
  * @param options - Telegraf's own `property`, `getSessionKey`, `store` and `defaultSession`, and where sessions are kept
- * @throws FsmError `INVALID_OPTION` for something that is no store, storage, machine or stage; with the first update `INSTALLED_TWICE` if `fsm()`
- *   comes after it, `NOT_INSTALLED` if `machine` is not installed before
+ * @throws FsmError `INVALID_OPTION` if `store`, `storage`, `machine` or `stage` is an object of another kind. With the first update:
+ *   `INSTALLED_TWICE` if `fsm()` comes after it, `NOT_INSTALLED` if `machine` is not installed before
  *
  * @example
  * ```ts
