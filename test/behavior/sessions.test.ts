@@ -315,20 +315,13 @@ function wizardOf(framework: StageFramework) {
   );
 }
 
-describe.each([
-  { name: 'grammY', at: 0 },
-  { name: 'Telegraf', at: 1 },
-])('a change after its update on $name', ({ at }) => {
+describe.each(stageFrameworks)('a change after its update on $name', (framework) => {
   const warnings: string[] = [];
-  let framework: StageFramework;
-  beforeEach(async () => {
+  beforeEach(() => {
     warnings.length = 0;
     vi.spyOn(process, 'emitWarning').mockImplementation((message) => {
       warnings.push(String(message));
     });
-    // a process warns once, and other tests run in this one too
-    vi.resetModules();
-    framework = (await import('./stages.ts')).stageFrameworks[at] as StageFramework;
   });
 
   /** Sends texts to a bot with a wizard; `caught` runs when the update is over and has failed. */

@@ -147,10 +147,11 @@ function bridged<C extends object>(
 function slotsOf<C extends object>(plan: SessionPlan<C>) {
   const { property: slot, part, store, initial, lazy, updateOf } = plan;
   const converted = warnOnce();
+  const late = new Set<string>();
   const opened = (access: SessionAccess, ctx: C, adopted: unknown): Slot => {
     const make = initial && (() => initial(ctx));
     const adopts = store !== undefined;
-    return openSlot(access, { slot, part, initial: make, adopted, adopts, converted });
+    return openSlot(access, { slot, part, initial: make, adopted, adopts, converted, late });
   };
   async function adopting(
     access: SessionAccess,

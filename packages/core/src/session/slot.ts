@@ -22,6 +22,8 @@ export interface SlotPlan {
   readonly adopts?: boolean | undefined;
   /** Called for values that JSON changes. */
   readonly converted: Converted;
+  /** The kinds of late changes that were warned of. */
+  readonly late: Set<string>;
 }
 
 /** A session value that can be read and assigned. */
@@ -76,7 +78,7 @@ export class Slot implements SessionValue {
   }
 
   changing(change = `Assigning ctx.${this.#path}`): void {
-    warnIfOver(this.#access, change);
+    warnIfOver(this.#access, change, this.#plan.late);
   }
 
   /** Waits for a promise that a handler has assigned. */

@@ -18,20 +18,18 @@ export function warnOnce(): Converted {
   };
 }
 
-/** The late changes of this process that were warned of: a bot that makes one makes it with each failed update. */
-const late = /* @__PURE__ */ new Set<string>();
-
 /**
  * Warns, once for each kind of change, that it comes after its update, as in `bot.catch()` or a timer: it is lost, and no error is thrown.
  *
  * @param change - what was called or assigned
+ * @param warned - the kinds that were warned of: a bot that makes a late change makes it with each failed update
  */
-export function warnIfOver(access: SessionAccess, change: string): void {
-  if (late.has(change)) return;
+export function warnIfOver(access: SessionAccess, change: string, warned: Set<string>): void {
+  if (warned.has(change)) return;
   try {
     access.mayWrite(change);
   } catch {
-    late.add(change);
+    warned.add(change);
     const message = `${change} came after its update had ended, so it is not saved. Await what a handler does, and catch errors in middleware behind session(), not in bot.catch().`;
     warn(message, 'TELEFSM_SESSION');
   }

@@ -26,6 +26,7 @@ export function entranceOf<C extends object>(
 ): AnyScene & AnyGroup {
   const own = ownState(id, []);
   const converted = warnOnce();
+  const late = new Set<string>();
   const { sessionName = 'session' } = parts.settings;
   const show = shownAt(sessionName, false);
   const behavior: SceneBehavior = {
@@ -44,7 +45,8 @@ export function entranceOf<C extends object>(
       }
       if (!(sessionName in ctx)) {
         // a flow took the update before the session middleware could see it
-        const session = openSlot(sessionOf(turn.state), { slot: sessionName, converted });
+        const plan = { slot: sessionName, converted, late };
+        const session = openSlot(sessionOf(turn.state), plan);
         show(ctx, session);
       }
       const control = new SceneControl(ctx, parts);
