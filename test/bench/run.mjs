@@ -2,6 +2,7 @@
  * Measures telefsm beside its peers, and writes `test/artifacts/bench/<mode>.json` and `.md`.
  *
  * `node test/bench/run.mjs [--quick] [--only=memory,heap] [--minutes=3] [--save]` (for each section, and at least one round); the packages are measured as they are built.
+ * `--only=storages --systems="telefsm states, grammy;…"` measures these beside their floors, and keeps what is saved of the others.
  * With `--save` what was found is written into `results.json`, from which `npm run generate` makes the tables of `docs/performance.md`; a quick run
  * is too short for that: it measures code before it is compiled, and the heap with few conversations.
  */
@@ -13,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 import { startRuns } from './parent.mjs';
-import { systems } from './registry.mjs';
+import { systemOf, systems } from './registry.mjs';
 import { sections } from './sections.mjs';
 
 const needServers = ['storages', 'races', 'long', 'profile', 'servers'];
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     save: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     only: { type: 'string', default: Object.keys(sections).join(',') },
+    systems: { type: 'string' },
   },
 });
 const isQuick = values.quick;
@@ -31,6 +33,9 @@ const mode = isQuick ? 'quick' : 'full';
 if (isQuick && values.save)
   throw new Error('A quick run is not saved. Leave out --quick or --save.');
 const wanted = values.only.split(',');
+const someSystems = values.systems?.split(';').map((id) => systemOf(id.trim()).id);
+if (someSystems !== undefined && values.only !== 'storages')
+  throw new Error('Only the storages are measured for some systems. Add --only=storages.');
 for (const name of wanted) {
   if (name in sections) continue;
   throw new Error(`There is no section '${name}'; there are ${Object.keys(sections).join(', ')}.`);
@@ -46,7 +51,7 @@ for (const name of wanted) {
   process.stderr.write(`${title} …\n`);
   const began = performance.now();
   const until = began + (values.minutes === undefined ? seconds[mode] : values.minutes * 60) * 1000;
-  const found = await run({ measure, open, isQuick, until, servers });
+  const found = await run({ measure, open, isQuick, until, servers, someSystems });
   process.stderr.write(`  ${Math.round((performance.now() - began) / 1000)} s\n`);
   report.sections[name] = found;
   if (values.save) save(name, found);
@@ -74,10 +79,23 @@ process.exit(0);
 function save(name, found) {
   const path = new URL('results.json', import.meta.url);
   const kept = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).sections : {};
-  kept[name] = { mode, machine: report.machine, versions: report.versions, found };
+  const all = someSystems === undefined ? found : withOthers(kept[name]?.found ?? {}, found);
+  kept[name] = { mode, machine: report.machine, versions: report.versions, found: all };
   const ordered = Object.keys(sections).filter((each) => kept[each] !== undefined);
-  const all = { sections: Object.fromEntries(ordered.map((each) => [each, kept[each]])) };
-  writeFileSync(path, `${JSON.stringify(all, rounded, 1)}\n`);
+  const sorted = { sections: Object.fromEntries(ordered.map((each) => [each, kept[each]])) };
+  writeFileSync(path, `${JSON.stringify(sorted, rounded, 1)}\n`);
+}
+
+/** What was saved of the systems of each storage, with what was found of some. */
+function withOthers(kept, found) {
+  const merged = Object.entries(found).map(([storage, of]) => [
+    storage,
+    {
+      ...kept[storage],
+      ...Object.fromEntries(Object.entries(of).filter(([id]) => someSystems.includes(id))),
+    },
+  ]);
+  return { ...kept, ...Object.fromEntries(merged) };
 }
 
 /** Four digits are more than a measurement is worth. */

@@ -11,14 +11,17 @@ const storages = {
   postgres: { name: 'PostgreSQL', floor: 'by hand: PostgreSQL two statements' },
 };
 
-export async function run({ measure, open, isQuick, until }) {
+export async function run({ measure, open, isQuick, until, someSystems }) {
   const found = {};
   const concurrencies = isQuick ? [64] : [1, 64];
   const times = isQuick ? { warmMs: 700, chunkMs: 200 } : { warmMs: 3000, chunkMs: 100 };
-  const names = Object.keys(storages);
+  const isWanted = ({ id }) => someSystems === undefined || someSystems.includes(id);
+  const names = Object.keys(storages).filter((storage) =>
+    chosen(isQuick, isWanted).some((each) => each.storages.includes(storage)),
+  );
   for (const [at, storage] of names.entries()) {
     const { floor } = storages[storage];
-    const own = (each) => each.storages.includes(storage);
+    const own = (each) => each.storages.includes(storage) && (isWanted(each) || each.id === floor);
     const ids = chosen(isQuick, own).map(({ id }) => id);
     const now = performance.now();
     const end = now + (until - now) / (names.length - at);
