@@ -10,9 +10,10 @@ import * as first from '@grammyjs/conversations-1';
 import { memoryStorage } from '@telefsm/core';
 import { conversationStorage, type FsmFlavor, fsm } from '@telefsm/grammy';
 import { type SessionFlavor, session } from '@telefsm/grammy/session';
-import { sampleUpdate, telegram, type UpdateType } from '@telefsm/testing';
+import { sampleUpdate, telegram } from '@telefsm/testing';
 import { Bot, type Context } from 'grammy';
 import { describe, expect, it } from 'vitest';
+import { updatesWithoutChat } from './updates-without-chat.ts';
 
 const me = { id: 1, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;
 
@@ -95,38 +96,34 @@ describe('conversationStorage()', () => {
   });
 });
 
-it.each<UpdateType>([
-  'inline_query',
-  'chosen_inline_result',
-  'shipping_query',
-  'pre_checkout_query',
-  'poll_answer',
-  'purchased_paid_media',
-])('a %s of a user in a conversation is for the bot, as with storages of grammY', async (type) => {
-  const seen: string[] = [];
-  const bots = [fsm(), undefined].map((machine) => {
-    const bot = new Bot<MyContext>('1:test', { botInfo: me });
-    if (machine) bot.use(machine as never);
-    bot.use(
-      conversations<MyContext, Context>(machine && { storage: conversationStorage(machine) }),
-    );
-    bot.use(
-      createConversation(async (conversation: Conversation<MyContext, Context>) => {
-        const { msg } = await conversation.waitFor('message:text');
-        await conversation.external(() => void seen.push(`answer ${msg.text}`));
-      }, 'ask'),
-    );
-    bot.on('message', (ctx) => ctx.conversation.enter('ask'));
-    bot.use(() => void seen.push('bot'));
-    return bot;
-  });
-  for (const bot of bots) {
-    await bot.handleUpdate(sampleUpdate('message', { text: 'enter' }, 1) as never);
-    await bot.handleUpdate(sampleUpdate(type, {}, 2) as never);
-    await bot.handleUpdate(sampleUpdate('message', { text: 'tea' }, 3) as never);
-    expect(seen.splice(0)).toEqual(['bot', 'answer tea']);
-  }
-});
+it.each(updatesWithoutChat)(
+  'a %s of a user in a conversation is for the bot, as with storages of grammY',
+  async (type) => {
+    const seen: string[] = [];
+    const bots = [fsm(), undefined].map((machine) => {
+      const bot = new Bot<MyContext>('1:test', { botInfo: me });
+      if (machine) bot.use(machine as never);
+      bot.use(
+        conversations<MyContext, Context>(machine && { storage: conversationStorage(machine) }),
+      );
+      bot.use(
+        createConversation(async (conversation: Conversation<MyContext, Context>) => {
+          const { msg } = await conversation.waitFor('message:text');
+          await conversation.external(() => void seen.push(`answer ${msg.text}`));
+        }, 'ask'),
+      );
+      bot.on('message', (ctx) => ctx.conversation.enter('ask'));
+      bot.use(() => void seen.push('bot'));
+      return bot;
+    });
+    for (const bot of bots) {
+      await bot.handleUpdate(sampleUpdate('message', { text: 'enter' }, 1) as never);
+      await bot.handleUpdate(sampleUpdate(type, {}, 2) as never);
+      await bot.handleUpdate(sampleUpdate('message', { text: 'tea' }, 3) as never);
+      expect(seen.splice(0)).toEqual(['bot', 'answer tea']);
+    }
+  },
+);
 
 it('the state is changed inside external(), and the error for any other place says so', async () => {
   const bot = new Bot<MyContext>('1:test', { botInfo: me });

@@ -21,9 +21,14 @@ function play(framework: Framework, flows: readonly unknown[]) {
   return { anna, does, errors: bot.errors };
 }
 
+const slotOfDay = {
+  prompt: 'When?',
+  choices: ({ day }: { readonly day: string }) => slots[day] ?? ['9'],
+};
+
 const visit = flow('visit', { trigger: '/visit', editedMessages: 'update' })
   .ask('day', { prompt: 'Which day?' })
-  .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+  .ask('slot', slotOfDay)
   .ask('name', { prompt: 'Your name?' })
   .confirm({ prompt: ({ day, slot, name }) => `${day}, ${slot}, ${name}?`, edit: true })
   .done(({ day, slot }) => `${day} at ${slot}.`);
@@ -167,7 +172,7 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
           each: (item) =>
             item
               .ask('day', { prompt: 'Which day?' })
-              .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+              .ask('slot', slotOfDay)
               .confirm({ prompt: ({ day, slot }) => `${day}, ${slot}?`, edit: true }),
           again: 'Another?',
         })
@@ -194,7 +199,7 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
           each: (item) =>
             item
               .ask('day', { prompt: 'Which day?' })
-              .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+              .ask('slot', slotOfDay)
               .ask('name', {
                 prompt: 'Name?',
                 validate: (name: string) => (name === 'other' ? redo('day') : name),
@@ -352,7 +357,7 @@ describe.each(frameworks)('after a correction, on %s', (_, framework) => {
       flow('visit', { trigger: '/visit' })
         .ask('day', { prompt: 'Which day?' })
         .confirm({ name: 'first', prompt: ({ day }) => `${day}?` })
-        .ask('slot', { prompt: 'When?', choices: ({ day }) => slots[day] ?? ['9'] })
+        .ask('slot', slotOfDay)
         .confirm({ name: 'second', prompt: ({ day, slot }) => `${day}, ${slot}?`, edit: true })
         .done(() => 'Saved.'),
     ]);

@@ -1,7 +1,7 @@
 /** Habits of bots that were written for Telegraf: what they rely on, played by Telegraf's own scenes and by ours on both frameworks. */
 
 import { flow } from '@telefsm/core';
-import { type BotWorld, sampleUpdate, telegram, type UpdateType } from '@telefsm/testing';
+import { type BotWorld, sampleUpdate, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import {
   type SceneOfEither,
@@ -11,6 +11,7 @@ import {
   telegrafItself,
   textOf,
 } from './stages.ts';
+import { updatesWithoutChat } from './updates-without-chat.ts';
 
 /** A bot of one habit, and the texts that Anna sends it. */
 interface Habit {
@@ -35,21 +36,26 @@ interface Hooks {
   readonly use?: StageHandler;
 }
 
+/** A wizard whose first step replies before it moves on. */
+function twoSteps(framework: StageFramework, second: StageHandler) {
+  return framework.wizard(
+    'first',
+    async (ctx) => {
+      await ctx.reply('Step one');
+      ctx.wizard.next();
+    },
+    second,
+  );
+}
+
 const habits: Readonly<Record<string, Habit>> = {
   'ctx.scene.enter() without await, with a step that replies before it moves on': {
     texts: ['/enter', 'a', 'b'],
     scenes(framework) {
-      const wizard = framework.wizard(
-        'first',
-        async (ctx) => {
-          await ctx.reply('Step one');
-          ctx.wizard.next();
-        },
-        async (ctx) => {
-          await ctx.reply('Step two');
-          void ctx.scene.leave();
-        },
-      );
+      const wizard = twoSteps(framework, async (ctx) => {
+        await ctx.reply('Step two');
+        void ctx.scene.leave();
+      });
       wizard.enter((_, next) => next());
       return [wizard];
     },
@@ -108,14 +114,7 @@ const habits: Readonly<Record<string, Habit>> = {
   'leaving a wizard in its own middleware, before next()': {
     texts: ['/enter', 'a', 'quit', 'b', '/enter', 'c'],
     scenes(framework) {
-      const wizard = framework.wizard(
-        'first',
-        async (ctx) => {
-          await ctx.reply('Step one');
-          ctx.wizard.next();
-        },
-        (ctx) => ctx.reply('Step two'),
-      );
+      const wizard = twoSteps(framework, (ctx) => ctx.reply('Step two'));
       wizard.use(async (ctx, next) => {
         if (textOf(ctx) === 'quit') await ctx.scene.leave();
         await next();
@@ -311,36 +310,32 @@ describe.each(stageFrameworks)('a habit of Telegraf bots on $name', (framework) 
     expect(ours).toBe(expected);
   });
 
-  it.each<UpdateType>([
-    'inline_query',
-    'chosen_inline_result',
-    'shipping_query',
-    'pre_checkout_query',
-    'poll_answer',
-    'purchased_paid_media',
-  ])('a %s of a user in a wizard is for the bot: it has no chat, so no session', async (type) => {
-    const seen: string[] = [];
-    const bot = framework.bot();
-    bot.use(framework.session({ defaultSession: () => ({}) }));
-    bot.use((ctx, next) => {
-      if (ctx.session === undefined) seen.push('no session');
-      return next();
-    });
-    const wizard = framework.wizard('first', (ctx) => void seen.push(`step ${textOf(ctx)}`));
-    bot.use(framework.stage([wizard]) as never);
-    bot.command('enter', (ctx) => ctx.scene.enter('first'));
-    bot.use(() => void seen.push('bot'));
-    const { handleUpdate } = bot.bot as { handleUpdate(update: object): Promise<void> };
-    const send = (...update: Parameters<typeof sampleUpdate>) =>
-      handleUpdate.call(bot.bot, sampleUpdate(...update));
-    await send(
-      'message',
-      { text: '/enter', entities: [{ type: 'bot_command', offset: 0, length: 6 }] },
-      1,
-    );
-    await send('message', { text: 'a' }, 2);
-    await send(type, {}, 3);
-    await send('message', { text: 'b' }, 4);
-    expect(seen).toEqual(['step /enter', 'step a', 'no session', 'bot', 'step b']);
-  });
+  it.each(updatesWithoutChat)(
+    'a %s of a user in a wizard is for the bot: it has no chat, so no session',
+    async (type) => {
+      const seen: string[] = [];
+      const bot = framework.bot();
+      bot.use(framework.session({ defaultSession: () => ({}) }));
+      bot.use((ctx, next) => {
+        if (ctx.session === undefined) seen.push('no session');
+        return next();
+      });
+      const wizard = framework.wizard('first', (ctx) => void seen.push(`step ${textOf(ctx)}`));
+      bot.use(framework.stage([wizard]) as never);
+      bot.command('enter', (ctx) => ctx.scene.enter('first'));
+      bot.use(() => void seen.push('bot'));
+      const { handleUpdate } = bot.bot as { handleUpdate(update: object): Promise<void> };
+      const send = (...update: Parameters<typeof sampleUpdate>) =>
+        handleUpdate.call(bot.bot, sampleUpdate(...update));
+      await send(
+        'message',
+        { text: '/enter', entities: [{ type: 'bot_command', offset: 0, length: 6 }] },
+        1,
+      );
+      await send('message', { text: 'a' }, 2);
+      await send(type, {}, 3);
+      await send('message', { text: 'b' }, 4);
+      expect(seen).toEqual(['step /enter', 'step a', 'no session', 'bot', 'step b']);
+    },
+  );
 });
