@@ -24,7 +24,7 @@ import {
 } from './active-flow.ts';
 import { isRedo } from './answer.ts';
 import { withVerdict } from './dropped-verdict.ts';
-import { type FlowMemo, lookBehind } from './memo.ts';
+import { corrected, type FlowMemo } from './memo.ts';
 import { redone } from './moves.ts';
 import type { dropOutdated } from './outdated.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
@@ -58,14 +58,14 @@ export async function ask(
   for (;;) {
     const located = locate(active);
     const { pending, answers, finished } = isPromise(located) ? await located : located;
-    const { looked, given } = active.memo;
+    const { compared, given } = active.memo;
     if (finished !== undefined) {
       const { step, item, answers: before } = close(active, finished);
       await step.after?.(item, active.run.turn, before);
     } else if (
       pending?.kind !== 'ask' &&
-      looked !== undefined &&
-      (await drop(active, looked, pending))
+      compared !== undefined &&
+      (await drop(active, compared, pending))
     ) {
       // its question is asked again
     } else if (pending === undefined) {
@@ -87,7 +87,7 @@ export function redo(
 ): Progress {
   const progress = redone(active.progress, beside, name);
   if (progress !== undefined) {
-    note(active, lookBehind(active, [...beside.path.slice(0, -1), name]));
+    note(active, corrected(active, [...beside.path.slice(0, -1), name]));
     return progress;
   }
   const known = namedSteps(beside.level).map((step) => step.name);
@@ -128,8 +128,8 @@ function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
 }
 
 /** Before a summary, another round and the end: deletes an answer that a correction has outdated. */
-const drop: typeof dropOutdated = async (...look) =>
-  (await import('./outdated.ts')).dropOutdated(...look);
+const drop: typeof dropOutdated = async (...from) =>
+  (await import('./outdated.ts')).dropOutdated(...from);
 
 /** Takes an answer that came with the trigger. */
 async function acceptGiven(active: ActiveFlow, question: PendingQuestion): Promise<boolean> {

@@ -13,7 +13,7 @@ import {
 } from './active-flow.ts';
 import { checkValue, choiceByLabel, choiceInAnyCase, valueIn } from './answer.ts';
 import { optionsOf } from './choices.ts';
-import { lookBehind } from './memo.ts';
+import { corrected } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { offerOf } from './offer.ts';
 import { questionAgain } from './pending.ts';
@@ -38,7 +38,7 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   if (verdict.kind === 'rejected') run.say(await wordsOf(active, verdict));
   if (verdict.kind !== 'answer') return true;
   const others = changing(reviewed(active.progress, path, pending.level), path, pending.level);
-  keep(active, withAnswer(others, path, verdict.value), lookBehind(active, path));
+  keep(active, withAnswer(others, path, verdict.value), corrected(active, path));
   const after = (await locate(active)).pending;
   // a summary or an invoice that was shown is of what was said before
   const isOutdated = after?.kind === 'confirm' || active.memo.invoice !== undefined;

@@ -38,8 +38,8 @@ export interface FlowMemo {
   readonly widgets?: JsonObject;
   /** Whether the user picks an answer of the summary to correct. */
   readonly editing?: true;
-  /** After a correction, the place (the key of its path) behind which answers may be outdated; an empty text is the beginning. */
-  readonly looked?: string;
+  /** After a correction, the key of the path behind which answers may be outdated; an empty text is the beginning. */
+  readonly compared?: string;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
@@ -120,7 +120,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   page: isNumber,
   widgets: isJsonObject,
   editing: isTrue,
-  looked: isText,
+  compared: isText,
   gave: listOf(
     pairOf(
       listOf((step) => isText(step) || isNumber(step)),
@@ -132,9 +132,12 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   over: (value) => value === 'done' || value === 'attempts',
 };
 
-/** Notes that answers behind a corrected one may be outdated: all of them, if those of another correction have not been compared yet. */
-export function lookBehind({ memo }: { readonly memo: FlowMemo }, path: Path): MemoChange {
-  return { looked: memo.looked === undefined ? pathKey(path) : '' };
+/**
+ * The change of a memo after a correction: answers behind the corrected one may be outdated. While those of another correction have not been
+ * compared, all answers may be.
+ */
+export function corrected({ memo }: { readonly memo: FlowMemo }, path: Path): MemoChange {
+  return { compared: memo.compared === undefined ? pathKey(path) : '' };
 }
 
 /** Changes of a memo; `undefined` removes a member. */

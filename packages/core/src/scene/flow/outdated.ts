@@ -17,8 +17,7 @@ import { namedSteps, type Step } from './steps.ts';
  * Answers of a list that is loaded page by page stay, because one page does not show the others. So do those that a schema or `validate`
  * may have converted, and those of rounds for which `after` has run.
  *
- * @param from - the place behind which to begin, `looked` of the memo: each look begins behind the one before, so that they end even if
- *   the choices change each time
+ * @param from - `compared` of the memo: each comparison begins behind the one before, so that they end even if the choices change each time
  * @param pending - answers behind it are compared when it has been answered
  * @returns whether an answer was deleted
  */
@@ -29,25 +28,26 @@ export async function dropOutdated(
 ): Promise<boolean> {
   const { plan, progress } = active;
   const next = pending && pathKey(pending.path);
-  const places = placesOf(plan.steps, progress.answers, []);
-  const begin = places.findLastIndex((place) => isAt(place, from)) + 1;
-  const end = places.findIndex((place) => place.key === next);
-  for (const { key, answers } of places.slice(begin, end < 0 ? undefined : end)) {
+  const steps = answeredSteps(plan.steps, progress.answers, []);
+  const begin = steps.findLastIndex((step) => isWithin(step, from)) + 1;
+  const end = steps.findIndex(({ key }) => key === next);
+  for (const { key, answers } of steps.slice(begin, end < 0 ? undefined : end)) {
     let left: Progress | undefined;
     for (const path of answers) {
       const asked = await outdated(active, path);
       if (asked) left = redone(left ?? progress, asked, asked.step.name);
     }
     if (left === undefined) continue;
-    keep(active, left, { looked: key });
+    keep(active, left, { compared: key });
     return true;
   }
-  note(active, { looked: next });
+  note(active, { compared: next });
   return false;
 }
 
-/** A step that may be answered, as often as there are rounds of it. */
-interface Place {
+/** A step with its answers; in a repeat there is one for each round. */
+interface AnsweredStep {
+  /** The key of its path. */
   readonly key: string;
   /** The paths of answers whose choices may depend on other answers. Rounds, and questions that are made, depend on them as a whole. */
   readonly answers: readonly Path[];
@@ -55,16 +55,20 @@ interface Place {
   readonly isMade?: boolean;
 }
 
-/** Every place, in the order in which they are asked. */
-function placesOf(steps: readonly Step[], answers: JsonObject, path: Path): readonly Place[] {
-  return namedSteps(steps).flatMap((step): readonly Place[] => {
+/** All steps, in the order in which they are asked. */
+function answeredSteps(
+  steps: readonly Step[],
+  answers: JsonObject,
+  path: Path,
+): readonly AnsweredStep[] {
+  return namedSteps(steps).flatMap((step): readonly AnsweredStep[] => {
     const at = [...path, step.name];
     const key = pathKey(at);
     if (step.kind === 'ask') {
       const inRound = path.some((part) => typeof part === 'number');
       return [{ key, answers: inRound || typeof step.question.choices === 'function' ? [at] : [] }];
     }
-    if (step.kind === 'include') return placesOf(step.steps, answers, at);
+    if (step.kind === 'include') return answeredSteps(step.steps, answers, at);
     const own = readAt(answers, at);
     if (step.kind === 'questions') {
       const made = Object.keys(Object(own)).map((name) => [...at, name]);
@@ -74,13 +78,13 @@ function placesOf(steps: readonly Step[], answers: JsonObject, path: Path): read
     const inside = step.kind === 'repeat' ? step.steps : [];
     // a summary, or the question whether there is another round, which comes behind the rounds
     const asked = { key, answers: [] };
-    return [...rounds.flatMap((_, round) => placesOf(inside, answers, [...at, round])), asked];
+    return [...rounds.flatMap((_, round) => answeredSteps(inside, answers, [...at, round])), asked];
   });
 }
 
-/** Whether a place is meant, or is within what is meant. */
-function isAt({ key, isMade = false }: Place, meant: string): boolean {
-  return key === meant || key.startsWith(`${meant}.`) || (isMade && meant.startsWith(`${key}.`));
+/** Whether a step is at a path or below it. Made questions are one step, also for the path of one of them. */
+function isWithin({ key, isMade = false }: AnsweredStep, at: string): boolean {
+  return key === at || key.startsWith(`${at}.`) || (isMade && at.startsWith(`${key}.`));
 }
 
 /** The question of an answer that is not offered any more. */
