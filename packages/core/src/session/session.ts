@@ -17,7 +17,7 @@ import { type BridgedStore, BridgedValue } from './bridge.ts';
 import { checkStage, checkStore, propertyOf } from './checks.ts';
 import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
 import { hasSession, hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
-import { warnOnce } from './warning.ts';
+import { SessionWarnings } from './warning.ts';
 
 /** Options of a framework's session middleware. */
 export interface SessionPlan<C extends object> {
@@ -146,12 +146,11 @@ function bridged<C extends object>(
 /** Runs the rest of an update with a session in the record of its turn. */
 function slotsOf<C extends object>(plan: SessionPlan<C>) {
   const { property: slot, part, store, initial, lazy, updateOf } = plan;
-  const converted = warnOnce();
-  const late = new Set<string>();
+  const warnings = new SessionWarnings();
   const opened = (access: SessionAccess, ctx: C, adopted: unknown): Slot => {
     const make = initial && (() => initial(ctx));
     const adopts = store !== undefined;
-    return openSlot(access, { slot, part, initial: make, adopted, adopts, converted, late });
+    return openSlot(access, { slot, part, initial: make, adopted, adopts, warnings });
   };
   async function adopting(
     access: SessionAccess,

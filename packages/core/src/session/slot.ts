@@ -6,7 +6,7 @@ import type { SessionAccess } from '../state/context.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { isFromChat } from '../update/subject.ts';
 import { type Converted, settled } from './values.ts';
-import { warnIfOver } from './warning.ts';
+import type { SessionWarnings } from './warning.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */
 export interface SlotPlan {
@@ -21,9 +21,7 @@ export interface SlotPlan {
   /** Whether there is such a store. A removed value then stays as `null`: its old key may still be there, and must not come back. */
   readonly adopts?: boolean | undefined;
   /** Called for values that JSON changes. */
-  readonly converted: Converted;
-  /** The kinds of late changes that were warned of. */
-  readonly late: Set<string>;
+  readonly warnings: SessionWarnings;
 }
 
 /** A session value that can be read and assigned. */
@@ -78,7 +76,7 @@ export class Slot implements SessionValue {
   }
 
   changing(change = `Assigning ctx.${this.#path}`): void {
-    warnIfOver(this.#access, change, this.#plan.late);
+    this.#plan.warnings.changing(this.#access, change);
   }
 
   /** Waits for a promise that a handler has assigned. */
@@ -89,10 +87,11 @@ export class Slot implements SessionValue {
   /** Brings the value into the working copy of the record. */
   flush(): void {
     if (!this.isRead) return;
-    const { slot, part, converted, adopts } = this.#plan;
+    const { slot, part, warnings, adopts } = this.#plan;
     const before = this.#stored;
     const removed = adopts === true && before !== undefined ? null : undefined;
-    const value = settled(this.#value ?? undefined, before, this.#path, converted) ?? removed;
+    const value =
+      settled(this.#value ?? undefined, before, this.#path, warnings.converted) ?? removed;
     if (value === before) return;
     const access = this.#access;
     const whole =

@@ -7,30 +7,32 @@ import type { Converted } from './values.ts';
 /** So many paths are remembered; a bot whose paths are made of user data must not fill the memory. */
 const mostPaths = 100;
 
-/** Makes a function that prints one warning for each path. */
-export function warnOnce(): Converted {
-  const warned = new Set<string>();
-  return (path, found) => {
-    if (warned.has(path) || warned.size >= mostPaths) return;
-    warned.add(path);
+/** The warnings of one session middleware; it prints each of them once. */
+export class SessionWarnings {
+  readonly #paths = new Set<string>();
+  readonly #changes = new Set<string>();
+
+  /** A path holds a value that JSON changes. */
+  readonly converted: Converted = (path, found) => {
+    if (this.#paths.has(path) || this.#paths.size >= mostPaths) return;
+    this.#paths.add(path);
     const message = `${path} holds ${found}. A session is stored as JSON, so the next update reads another value. Store a plain value instead.`;
     warn(message, 'TELEFSM_SESSION');
   };
-}
 
-/**
- * Warns, once for each kind of change, that it comes after its update, as in `bot.catch()` or a timer: it is lost, and no error is thrown.
- *
- * @param change - what was called or assigned
- * @param warned - the kinds that were warned of: a bot that makes a late change makes it with each failed update
- */
-export function warnIfOver(access: SessionAccess, change: string, warned: Set<string>): void {
-  if (warned.has(change)) return;
-  try {
-    access.mayWrite(change);
-  } catch {
-    warned.add(change);
-    const message = `${change} came after its update had ended, so it is not saved. Await what a handler does, and catch errors in middleware behind session(), not in bot.catch().`;
-    warn(message, 'TELEFSM_SESSION');
+  /**
+   * A change may come after its update, as in `bot.catch()` or a timer: then it is lost, and no error is thrown.
+   *
+   * @param change - what was called or assigned
+   */
+  changing(access: SessionAccess, change: string): void {
+    if (this.#changes.has(change)) return;
+    try {
+      access.mayWrite(change);
+    } catch {
+      this.#changes.add(change);
+      const message = `${change} came after its update had ended, so it is not saved. Await what a handler does, and catch errors in middleware behind session(), not in bot.catch().`;
+      warn(message, 'TELEFSM_SESSION');
+    }
   }
 }

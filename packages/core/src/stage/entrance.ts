@@ -9,7 +9,7 @@ import { sceneEngine } from '../engine/engine.ts';
 import { ownState, sceneOf } from '../scene/own-state.ts';
 import { shownAt } from '../session/shown.ts';
 import { openSlot } from '../session/slot.ts';
-import { warnOnce } from '../session/warning.ts';
+import { SessionWarnings } from '../session/warning.ts';
 import { sessionOf } from '../state/context.ts';
 import { SceneControl, type StageParts } from './scene-control.ts';
 
@@ -25,8 +25,7 @@ export function entranceOf<C extends object>(
   parts: StageParts<C>,
 ): AnyScene & AnyGroup {
   const own = ownState(id, []);
-  const converted = warnOnce();
-  const late = new Set<string>();
+  const warnings = new SessionWarnings();
   const { sessionName = 'session' } = parts.settings;
   const show = shownAt(sessionName, false);
   const behavior: SceneBehavior = {
@@ -45,8 +44,7 @@ export function entranceOf<C extends object>(
       }
       if (!(sessionName in ctx)) {
         // a flow took the update before the session middleware could see it
-        const plan = { slot: sessionName, converted, late };
-        const session = openSlot(sessionOf(turn.state), plan);
+        const session = openSlot(sessionOf(turn.state), { slot: sessionName, warnings });
         show(ctx, session);
       }
       const control = new SceneControl(ctx, parts);
