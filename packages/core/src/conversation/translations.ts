@@ -30,10 +30,10 @@ export function translatedTexts(
   const text =
     (name: TextName): Text =>
     async (turn) => {
-      const { from, language: stored } = turn;
       const chosen = 'chosenLanguage' in turn ? turn.chosenLanguage : undefined;
       // the acting user reads their own language, also in a conversation of a group
-      const code = String(chosen ?? from?.language_code ?? stored ?? 'en').toLowerCase();
+      const own = chosen ?? turn.from?.language_code ?? turn.language ?? 'en';
+      const code = String(own).toLowerCase();
       const language = code.replace(/-.*/, '');
       const mine = ownText(code, name) ?? ownText(language, name);
       if (mine !== undefined) return mine;
