@@ -134,6 +134,28 @@ describe.each(frameworks)("the user's language, on %s", (_, framework) => {
     await machine.stop();
   });
 
+  it('of somebody else who answers is their own, and no language that was chosen', async () => {
+    const managers = -1_001_000_000_009;
+    const refund = flow('refund', { trigger: '/refund' })
+      .ask('verdict', {
+        to: { chat: managers },
+        by: [1],
+        prompt: (_, { language }) => `Refund (${language})?`,
+        choices: { yes: 'Approve' },
+      })
+      .done(() => 'Done.');
+    const { world } = play(framework, [refund], {
+      texts: translatedTexts(),
+      language: ({ subject: { user } }) => (user === undefined ? undefined : 'fr'),
+    });
+    const group = world.group('Managers', [], { id: managers });
+    const hans = world.user('Hans', { language_code: 'de' }).in(group);
+    await world.user('Anna').sends('/refund');
+    hans.sees('Refund (fr)?');
+    const { alert } = await hans.taps('Approve');
+    expect(alert).toBe('Diese Schaltfläche ist für jemand anderen.');
+  });
+
   it('fails loudly where the bot says it later', async () => {
     const options = { language: (async () => 'fr') as never };
     const { world, bot } = play(framework, [quick], options);

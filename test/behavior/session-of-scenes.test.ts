@@ -132,6 +132,31 @@ describe.each(frameworks)('the session of scenes, on %s', (_, framework) => {
     expect(stored).toBe(JSON.stringify({ cart: reads ? ['tea', 'milk'] : ['tea'] }));
   });
 
+  it('is not opened for the option `language`, so a removed one begins anew', async () => {
+    const Hello = scene('hello').on({
+      enter: ({ language }) => `Hello (${language})`,
+      handle: ({ leave }) => leave(),
+    });
+    const { anna, bot, machine } = play(framework, [Hello], {
+      language: ({ session: { language } }) => (typeof language === 'string' ? language : 'en'),
+    });
+    const initial = () => ({ visits: 7 });
+    const middleware = sessionOf(framework, machine as never, initial);
+    (bot.bot as never as { use(made: never): void }).use(middleware);
+    bot.command('reset', ({ fsm, ctx }) => {
+      (ctx as { session?: object | undefined }).session = undefined;
+      fsm.enter(Hello);
+    });
+    let found: unknown;
+    bot.command('look', ({ ctx }) => {
+      found = (ctx as { session?: unknown }).session;
+    });
+    await anna.sends('/reset');
+    anna.sees('Hello (en)');
+    await anna.sends('/look');
+    expect(found).toEqual(initial());
+  });
+
   it('moves once with a press that is delivered twice', async () => {
     const { anna, bot, world } = play(framework, [Shop, Note, Pay]);
     bot.command('shop', ({ fsm }) => fsm.enter(Shop));

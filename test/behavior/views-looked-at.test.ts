@@ -1,6 +1,6 @@
 /** A view that tools look at: what it shows, what its buttons are and where they lead, without a change to the conversation. */
 
-import { flow, scene, typed } from '@telefsm/core';
+import { flow, html, scene, typed } from '@telefsm/core';
 import { lookAt } from '@telefsm/core/tools';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
@@ -92,6 +92,26 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     const more = seen?.view?.rows.flat().find(({ name }) => name === 'more');
     expect(more?.data).toBe(dataOf(anna.last, 'More'));
     expect(seen?.view?.rows.flat().at(-1)?.data).toBe(undefined);
+  });
+
+  it('has the words of a formatted text, and of a formatted caption', async () => {
+    const Bold = scene('bold').on({ view: () => ({ text: html`<b>${'Tea & cake'}</b>` }) });
+    const Picture = scene('picture').on({
+      view: () => ({ photo: 'id', caption: html`<i>Tea</i>` }),
+    });
+    const { bot, machine, anna } = play(framework, [Bold, Picture]);
+    bot.command('bold', ({ fsm }) => fsm.enter(Bold));
+    bot.command('picture', ({ fsm }) => fsm.enter(Picture));
+    await anna.sends('/bold');
+    const { key } = machine.at({ user: anna.id });
+    expect((await lookAt(machine as never, key))?.view).toMatchObject({
+      text: '<b>Tea &amp; cake</b>',
+    });
+    await anna.sends('/picture');
+    expect((await lookAt(machine as never, key))?.view).toMatchObject({
+      text: '<i>Tea</i>',
+      media: 'photo',
+    });
   });
 
   it('has the message that shows it, the session, and the page of each list', async () => {

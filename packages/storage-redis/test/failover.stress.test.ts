@@ -1,6 +1,8 @@
 /** Masters that change and slots that move while updates are under way. */
 
+import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import { clusterClients, sentinelClients } from '../../../test/servers/redis-clients.ts';
 import type { RedisClusterServers } from '../../../test/servers/redis-cluster.ts';
 import { startRedisCluster } from '../../../test/servers/redis-cluster.ts';
@@ -10,7 +12,7 @@ import { classifyFault } from '../src/faults.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import { taken } from './acquiring.ts';
+import { listenTo, taken } from './acquiring.ts';
 
 /** Counts on one conversation until told to stop. */
 function countOn(storage: RedisStorage, key: string) {
@@ -89,6 +91,21 @@ describe('a slot of a cluster', () => {
     servers = await startRedisCluster();
   });
   afterAll(() => servers.stop());
+
+  it('a cluster of ioredis that queues no commands is notified', async () => {
+    const nodes = servers.nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
+    const client = new Cluster(nodes, { enableOfflineQueue: false });
+    await new Promise((ready) => client.once('ready', ready));
+    const storage = redisStorage(client, { prefix: 'no-queue' });
+    const granted = await listenTo(storage);
+    const lease = await taken(storage, 'k', 'a.1');
+    await acquire(storage, 'k', { token: 'b.1', lease: 1000, queue: true });
+    const notified = granted.of('b.1');
+    await lease.commit({ text: 'x', state: null });
+    await notified;
+    granted.stop();
+    client.disconnect();
+  });
 
   it.each(clusterClients)(
     'that is moved during updates through $name costs no update and no error',
