@@ -18,6 +18,7 @@ export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export { helpText } from './conversation/help.ts';
 export type {
+  FormattedText,
   KeyboardLike,
   Media,
   OutgoingMessage,
