@@ -17,7 +17,7 @@ import type { StorageAdapter } from 'grammy';
  * deadlines do not fire by themselves.
  *
  * @param adapter - any `@grammyjs/storage-*`; give it no lifetime of its own, use `fsm({ ttl })`
- * @throws FsmError `INVALID_OPTION` for something that is no adapter
+ * @throws FsmError `INVALID_OPTION` if an object without the methods of an adapter is passed
  *
  * @example
  * ```ts

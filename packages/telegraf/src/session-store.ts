@@ -21,7 +21,7 @@ export interface SessionStore<T> {
  * Updates are in order within one process. Such a store cannot lock out a second process: two processes on it lose updates, and
  * deadlines do not fire by themselves.
  *
- * @throws FsmError `INVALID_OPTION` for something that is no store
+ * @throws FsmError `INVALID_OPTION` if an object without the methods of a store is passed
  *
  * @example
  * ```ts

@@ -18,7 +18,7 @@ export interface BridgedStore<Value = unknown> {
 /**
  * Lifts a session store of either framework into a storage.
  *
- * @throws FsmError `INVALID_OPTION` for something that is no store
+ * @throws FsmError `INVALID_OPTION` if an object without the methods of a store is passed
  */
 export function storageOver(store: BridgedStore<StoredText>): FsmStorage {
   checkStore('store', store, 'get', 'set', 'delete');

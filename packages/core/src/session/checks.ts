@@ -15,7 +15,7 @@ const stageRule: Rule = having('a Stage of telefsm', 'asScenes');
  * The context property of a framework's machine.
  *
  * @param where - the name of the option, for the error
- * @throws FsmError `INVALID_OPTION` for something that is no machine
+ * @throws FsmError `INVALID_OPTION` if `machine` is not a machine
  */
 export function propertyOf(where: string, machine: AnyMachine): string {
   checkOption(where, machine, machineRule);
@@ -34,7 +34,11 @@ export function checkStore(where: string, store: unknown, ...methods: readonly s
   checkOption(where, store, having('an object', ...methods));
 }
 
-/** @throws FsmError `INVALID_OPTION` for a stage of Telegraf itself, which can have no flows */
+/**
+ * Checks that the stage of a session is telefsm's.
+ *
+ * @throws FsmError `INVALID_OPTION` for a stage of Telegraf itself, which cannot have flows
+ */
 export function checkStage(stage: object): void {
   checkOption('session stage', stage, stageRule);
 }

@@ -46,7 +46,7 @@ export function noteChange(target: object, property: string, change: string): vo
   valueAt(target, property)?.changing?.(change);
 }
 
-/** Assigns the session at a property for the library. This is no change of a handler, so it is not noted. */
+/** Assigns the session at a property, for telefsm itself: only changes of handlers are noted. */
 export function assignShown(target: object, property: string, value: unknown): void {
   const session = valueAt(target, property);
   if (session === undefined) Reflect.set(target, property, value);

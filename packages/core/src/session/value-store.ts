@@ -41,7 +41,7 @@ const lease = 15_000;
  * Session middleware reads and writes apart, so two updates of one session can still overwrite each other: that is how sessions are, and
  * what `ctx.state` is for.
  *
- * @throws FsmError `INVALID_OPTION` for something that is no storage, if `ttl` is not a duration, or if a shared storage has no `coordination`
+ * @throws FsmError `INVALID_OPTION` if `storage` is not a storage, `ttl` is not a duration, or a shared storage has no `coordination`
  */
 export function sessionValues<T>(
   storage: FsmStorage,

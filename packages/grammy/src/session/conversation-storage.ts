@@ -32,7 +32,7 @@ const slot = '@grammyjs/conversations';
  * The machine is installed before `conversations()`.
  *
  * @param machine - what `fsm()` returned
- * @throws FsmError `INVALID_OPTION` for something that is no machine; with the first update `NOT_INSTALLED` if the machine is not installed before
+ * @throws FsmError `INVALID_OPTION` if `machine` is not a machine; with the first update `NOT_INSTALLED` if the machine is not installed before
  *
  * @example
  * ```ts
