@@ -5,7 +5,7 @@ import { sessionSlot } from '../engine/turn-session.ts';
 import type { SessionAccess } from '../state/context.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { isFromChat } from '../update/subject.ts';
-import { type Converted, settled } from './values.ts';
+import { settled } from './values.ts';
 import type { SessionWarnings } from './warning.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */
