@@ -89,7 +89,9 @@ export function portOf(client: RedisClient): RedisPort {
       if (single.isReady === true) return 'connected';
       return single.isOpen === true ? 'connecting' : 'idle';
     });
-    const send = after(contact, (name, args) => single.sendCommand([name, ...args], plainReplies));
+    const send = after(contact, (name, args) =>
+      single.sendCommand([name, ...args], single.isReady === true ? sentAtOnce : plainReplies),
+    );
     let wasOpen = false;
     return nodePort(single, (name, args) => {
       // such a client never connects by itself; of one that was closed later, an earlier command may have been executed
@@ -179,6 +181,12 @@ function after(contact: () => Promise<void> | undefined, send: Send): Send {
 
 /** Texts as strings, numbers as numbers, whatever the client was made with. */
 const plainReplies = { typeMapping: {} };
+
+/**
+ * A connected client writes a command in the same turn of the event loop, and its time limit ends there. So it has nothing to limit, and
+ * the `AbortSignal.timeout()` behind it was measured to cost more than the command. Core limits every call of a storage anyway.
+ */
+const sentAtOnce = { ...plainReplies, timeout: undefined };
 
 function nodePort(client: NodeRedisConnection, send: Send): RedisPort {
   return {

@@ -1,6 +1,7 @@
 /** The cost of an update, counted where the client's bytes pass. */
 
 import { Redis } from 'ioredis';
+import { createClient, TimeoutError } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
@@ -9,6 +10,7 @@ import type { OpenClient } from '../../../test/servers/redis-clients.ts';
 import { singleClients } from '../../../test/servers/redis-clients.ts';
 import type { TcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { until } from '../../../test/servers/until.ts';
 import { inBatches } from '../src/batches.ts';
 import { redisStorage } from '../src/index.ts';
 import { taken } from './acquiring.ts';
@@ -74,6 +76,38 @@ describe('what ioredis is asked for in one turn of the event loop', () => {
     const tries = ['a', 'b'].map((key) => taken(storage, key, `t.${key}`));
     const outcomes = await Promise.allSettled(tries);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+});
+
+describe('a command by redis', () => {
+  const opened = async (timeout?: number) => {
+    const proxy = await tcpProxy({ to: server.port });
+    const client = createClient({
+      socket: { port: proxy.port },
+      ...(timeout !== undefined && { commandOptions: { timeout } }),
+    });
+    client.on('error', () => {});
+    await client.connect();
+    return { client, proxy, storage: redisStorage(client, { prefix: 'limits' }) };
+  };
+
+  it('has no timer of its own while the client is connected', async () => {
+    const { client, proxy, storage } = await opened();
+    const timers = vi.spyOn(AbortSignal, 'timeout');
+    await (await taken(storage, 'k', 't.1')).commit({ text: '{}', state: null });
+    expect(timers).not.toHaveBeenCalled();
+    timers.mockRestore();
+    client.destroy();
+    await proxy.close();
+  });
+
+  it('is given up in the time that the client allows while it is not connected', async () => {
+    const { client, proxy, storage } = await opened(20);
+    await storage.peek('k');
+    await proxy.close();
+    await until(() => !client.isReady);
+    await expect(taken(storage, 'k', 't.1')).rejects.toThrow(TimeoutError);
+    client.destroy();
   });
 });
 

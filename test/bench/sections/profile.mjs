@@ -25,6 +25,8 @@ const rows = [
   ['telefsm switch, telegraf', inMemory],
   ['by hand: Redis two scripts', onRedis],
   ['telefsm states, grammy', onRedis],
+  ['by hand: Redis two scripts, by node-redis', onRedis],
+  ['telefsm states, grammy, by node-redis', onRedis],
   ['telefsm flow, grammy', onRedis],
   ['by hand: PostgreSQL two statements', onPostgres],
   ['telefsm states, grammy', onPostgres],
