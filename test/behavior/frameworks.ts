@@ -93,7 +93,7 @@ interface Usable {
   command(name: never, ...handlers: never[]): unknown;
 }
 
-const grammy: Framework = {
+export const grammy: Framework = {
   name: 'grammY',
   properties: ['state', 'fsm'],
   bot(id = 1) {
@@ -159,7 +159,7 @@ function grammyForm(composer: g.FsmComposer<g.FsmFlavor<GrammyContext>>): Form {
   } as Form;
 }
 
-const telegraf: Framework = {
+export const telegraf: Framework = {
   name: 'Telegraf',
   properties: ['fsm'],
   bot(id = 1) {

@@ -2,6 +2,7 @@
 
 import { commandTree } from '@telefsm/commands';
 import { flow, invalid, scene, state, states, typed, type UserInput } from '@telefsm/core';
+import { album, contact, photo, type Sendable } from '@telefsm/testing';
 import type { AnyFsm, BotUnderTest, Options } from './frameworks.ts';
 
 const group = -1_001_000_000_001;
@@ -136,6 +137,31 @@ tree.root
   .command('add')
   .option('n', { prompt: 'How many?' })
   .action(({ say }) => say('Added.'));
+
+/** What users who go along answer to a question, by the beginning of its text. */
+export const willingAnswers: readonly (readonly [
+  question: RegExp,
+  answers: readonly [string | Sendable, ...(string | Sendable)[]],
+])[] = [
+  [/^Name/, ['Ann']],
+  [/^Size/, ['S', 'M']],
+  [/^Toppings/, ['T1', 'T25', 'Done']],
+  [/^Anything/, ['Nothing', photo()]],
+  [/^Guest/, ['Bob']],
+  [/^More/, ['Yes', 'No']],
+  [/^Photos/, [photo(), album(photo(), photo({ caption: 'Two' }))]],
+  [/^Contact/, [contact('+4930123456')]],
+  [/^Kind/, ['a', 'b']],
+  [/^All/, ['5']],
+  [/^Day/, ['2026-01-07', 'today']],
+  [/^Mail/, ['a@b.c', '7']],
+  [/^Notes/, ['One', photo()]],
+  [/^A photo/, [photo()]],
+  [/^Shop/, ['3']],
+];
+
+/** Where they begin. */
+export const beginnings = ['/order', '/media', '/count five', '/vote', '/trip', '/shop', '/echo'];
 
 /** Installs the machine, and the bot's own commands. */
 export function randomBot(bot: BotUnderTest, options: Options): AnyFsm {

@@ -1,10 +1,10 @@
 /** Plays random updates against a bot without `bot.catch`, on real polling, and then leaves every conversation by /cancel. */
 
 import type { Subject } from '@telefsm/core';
-import { telegram, virtualClock } from '@telefsm/testing';
+import { type Shown, type TestUser, telegram, virtualClock } from '@telefsm/testing';
 import { expect } from 'vitest';
-import type { Framework, Options } from './frameworks.ts';
-import { randomBot } from './random-bot.ts';
+import type { AnyFsm, Framework, Options } from './frameworks.ts';
+import { beginnings, randomBot, willingAnswers } from './random-bot.ts';
 import {
   type Bend,
   business,
@@ -17,7 +17,8 @@ import {
   type Where,
 } from './random-updates.ts';
 
-interface Call {
+/** A call of the Bot API, and what the bot was answered. */
+export interface Call {
   readonly method: string;
   readonly payload: object;
   readonly answer: { readonly result?: unknown } | undefined;
@@ -29,23 +30,31 @@ interface Keyboard {
 /**
  * Plays a list of deeds.
  *
- * @returns how many messages the bot has sent
+ * @param restarts - whether the bot is another process for every deed
+ * @returns what the bot has called
  */
 export async function playRandom(
   framework: Framework,
   options: Options,
   list: readonly Deed[],
-): Promise<number> {
-  const bot = framework.bot();
+  { restarts = false } = {},
+): Promise<readonly Call[]> {
   const clock = virtualClock();
-  const machine = randomBot(bot, { ...options, clock });
   const places = new Map<string, Subject>();
-  machine.observe(({ key, subject, to }) => {
-    if (to.current === null) places.delete(key);
-    else places.set(key, subject);
-  });
+  let machine!: AnyFsm;
+  const start = () => {
+    const bot = framework.bot();
+    machine = randomBot(bot, { ...options, clock });
+    machine.observe(({ key, subject, to }) => {
+      if (to.current === null) places.delete(key);
+      else if (!places.has(key)) places.set(key, subject);
+    });
+    return bot.bot;
+  };
+  lastMessage = 1000;
+  queries = 0;
   // no bot.catch: what reaches the framework ends the polling, and every later action fails
-  const world = telegram(bot.bot, { via: 'polling', updateId: 1 });
+  const world = telegram(start(), { via: 'polling', updateId: 1 });
   const users = people.map((id) => world.user(`P${id}`, { id }));
   const there = world.group('Group', [], { id: group.id });
   const topic = there.topic('Topic');
@@ -67,6 +76,11 @@ export async function playRandom(
     switch (deed.do) {
       case 'says':
         return says(deed.who, deed.where, deed.text);
+      case 'goes on': {
+        const user = users[deed.who] as (typeof users)[number];
+        for (const dice of deed.dice) await goesOn(user, dice);
+        return;
+      }
       case 'sends':
         return world.update(deed.update);
       case 'fails':
@@ -99,7 +113,15 @@ export async function playRandom(
   const connection = await world.user('Owner', { id: 4242 }).connects();
   try {
     expect(connection.id).toBe(business);
-    for (const deed of list) await does(deed);
+    for (const deed of list) {
+      // ids of entries are made of the time: those of another process are not to repeat them
+      await clock.advance(100);
+      if (restarts) {
+        await machine.stop();
+        await world.restart(start);
+      }
+      await does(deed);
+    }
     // a group that has become a supergroup has taken its conversations along
     const moved = [...places.values()].filter(({ chat }) => chat === group.id);
     const later = moved.map((subject) => ({ ...subject, chat: laterGroup.id }));
@@ -114,11 +136,31 @@ export async function playRandom(
       };
       expect([at, (await machine.at(at).peek())?.current ?? null]).toEqual([at, null]);
     }
-    return world.calls.filter(({ method }) => method === 'sendMessage').length;
+    return world.calls;
   } finally {
     await world.stop();
     await machine.stop();
   }
+}
+
+/** Presses a button of the last message that asks the user something, pays, votes, or gives an answer; without such a message, begins. */
+async function goesOn(user: TestUser, dice: number): Promise<unknown> {
+  const answersTo = (text: string) =>
+    willingAnswers.find(([question]) => question.test(text))?.[1] ?? [];
+  const asks = ({ text, buttons }: Shown) => buttons.length + answersTo(text).length > 0;
+  const shown = user.screen().slice(-3);
+  const last = shown.at(-1);
+  if (last?.kind === 'invoice') return user.pays(last);
+  if (last?.kind === 'poll') return user.votes('Soup', last);
+  const asked = shown.findLast(asks);
+  // a reply keyboard goes with the next answer
+  const labels =
+    asked === last || asked?.message.reply_markup?.inline_keyboard ? asked?.buttons.flat() : [];
+  const answers = answersTo(asked?.text ?? '');
+  const label = labels?.[dice % Math.max(1, labels.length)];
+  if (label !== undefined && dice % 5 > answers.length) return user.taps(label);
+  const words = answers.length === 0 ? beginnings : answers;
+  return user.sends(words[dice % words.length] as (typeof words)[number]);
 }
 
 let lastMessage = 1000;

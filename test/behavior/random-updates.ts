@@ -14,6 +14,8 @@ export type Deed =
       readonly bend: Bend;
       readonly shows: Shows;
     }
+  /** Does several times what the last message asks for: presses one of its buttons, pays, votes, or answers. */
+  | { readonly do: 'goes on'; readonly who: number; readonly dice: readonly number[] }
   | { readonly do: 'votes'; readonly who: number; readonly at: number; readonly isClosed: boolean }
   | { readonly do: 'fails'; readonly method: string; readonly failure: Failure }
   /** An earlier update again, as Telegram sends what was not answered in time. */
@@ -241,6 +243,14 @@ const failing = fc.record({
 export const randomDeeds: fc.Arbitrary<readonly Deed[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: saying },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        do: fc.constant('goes on' as const),
+        who,
+        dice: fc.array(fc.nat(999), { minLength: 1, maxLength: 15 }),
+      }),
+    },
     {
       weight: 4,
       arbitrary: fc.record({

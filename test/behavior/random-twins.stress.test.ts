@@ -1,0 +1,8 @@
+import { describe, it } from 'vitest';
+import { sized } from '../setup/size.ts';
+import { expectSame, twins } from './random-twins.ts';
+
+describe('after many random updates, a bot has called the same', () => {
+  const numRuns = sized({ quick: 200, full: 10_000 });
+  it.each(twins)('%s', (_, pair) => expectSame(pair, numRuns), 3_600_000);
+});
