@@ -139,6 +139,39 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it('an invoice can be paid after a message that is no answer', async () => {
+    const bot = framework.bot();
+    const seat = flow('seat', { trigger: '/seat', prompts: 'edit', back: true })
+      .ask('name', { prompt: 'Your name?' })
+      .ask('paid', {
+        prompt: ({ name }) => ({
+          method: 'sendInvoice',
+          payload: {
+            title: name,
+            description: 'A seat',
+            payload: 'seat',
+            currency: 'XTR',
+            prices: [{ label: 'Seat', amount: 3 }],
+          },
+        }),
+        accept: 'payment',
+      })
+      .done(({ name }) => `${name} has a seat.`);
+    bot.fsm({ states: [seat] });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/seat');
+    await anna.sends('Ann');
+    const old = anna.last;
+    await anna.sends('/back');
+    await anna.sends('Anna');
+    const invoice = anna.last;
+    await anna.sends('May I?');
+    anna.sees('Please answer the question above.');
+    expect(await anna.pays(old)).toMatchObject({ accepted: false });
+    expect(await anna.pays(invoice)).toMatchObject({ accepted: true });
+    anna.sees('Anna has a seat.');
+  });
+
   it('a message that is no answer, and a command of the flow, leave the question where it is', async () => {
     const { anna, chat } = play(framework);
     await anna.sends('/order');

@@ -209,9 +209,9 @@ function noteAsked(
   asked: PendingQuestion,
   { invoice, kind, isRedrawn, labels }: Shown,
   heard: FlowMemo['heard'],
-  { isNoted }: Asking,
+  { isNoted, below }: Asking,
 ): void {
-  const { plan, run } = active;
+  const { plan, run, memo } = active;
   const { prompts } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const wanted =
@@ -222,7 +222,8 @@ function noteAsked(
     at: tokenOf(asked),
     labels,
     sent: wanted ? 0 : undefined,
-    invoice,
+    // an answer was rejected below the invoice, which stays: this one is not sent
+    invoice: below === undefined ? invoice : memo.invoice,
     heard: lastMessageOf(active) ?? heard,
   };
   note(active, change, asked.id);
