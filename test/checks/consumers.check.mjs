@@ -66,12 +66,17 @@ test('every entry exports the same to import and to require', async () => {
   await node('every-entry.cjs', ...entries);
 });
 
-test('every program prints its help', async () => {
+test('every program prints its help, and ends with 2 for an unknown option', async () => {
   const programs = packed.flatMap(({ name, manifest }) =>
     Object.values(manifest.bin ?? {}).map((path) => join('node_modules', name, path)),
   );
   assert.ok(programs.length > 0, 'no package has a program');
-  for (const path of programs) expect(await node(path, '--help')).toContain('telefsm');
+  for (const path of programs) {
+    expect(await node(path, '--help')).toContain('telefsm');
+    await expect(node(path, '--no-such-option')).rejects.toThrow(
+      /exits with 2:\n.*--no-such-option/,
+    );
+  }
 });
 
 test('a CommonJS bot on Telegraf answers', () => node('cjs-telegraf.cjs'));

@@ -17,6 +17,6 @@ run(argv.slice(2), {
   },
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = 2;
   },
 );

@@ -12,19 +12,22 @@ const storagePackages: Readonly<Record<ProjectChoices['storage'], readonly strin
   mysql: ['@telefsm/storage-mysql', 'mysql2'],
 };
 
+/** The dependency of tsx with an install script. It works without; package managers warn or fail if nobody has decided about one. */
+export const skippedBuild = 'esbuild';
+
 const scripts = {
   ts: {
-    dev: 'node --env-file=.env --import tsx --watch src/main.ts',
+    dev: 'node --env-file-if-exists=.env --import tsx --watch src/main.ts',
     test: 'node --import tsx --test test/bot.test.ts',
     types: 'tsc --noEmit',
     build: 'tsc',
-    start: 'node dist/src/main.js',
+    start: 'node --env-file-if-exists=.env dist/src/main.js',
   },
   js: {
-    dev: 'node --env-file=.env --watch src/main.js',
+    dev: 'node --env-file-if-exists=.env --watch src/main.js',
     test: 'node --test test/bot.test.js',
     types: 'tsc --project jsconfig.json',
-    start: 'node src/main.js',
+    start: 'node --env-file-if-exists=.env src/main.js',
   },
 } as const;
 
@@ -64,5 +67,6 @@ export function manifestOf(name: string, { framework, storage, language }: Proje
       ...(language === 'ts' ? ['tsx'] : []),
       ...(storage === 'postgres' ? ['@types/pg'] : []),
     ]),
+    ...(language === 'ts' && { allowScripts: { [skippedBuild]: false } }),
   };
 }

@@ -1,6 +1,6 @@
 /** Writes a new project into a folder. */
 
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProjectChoices } from './choices.ts';
@@ -22,7 +22,10 @@ const dotFiles = ['gitignore', 'dockerignore', 'env'];
  */
 export function createProject(folder: string, choices: ProjectChoices): string {
   const path = resolve(folder);
-  if (existsSync(path) && readdirSync(path).some((name) => name !== '.git'))
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && !found.isDirectory())
+    throw new Error(`"${folder}" is a file. Name a new or an empty folder.`);
+  if (found && readdirSync(path).some((name) => name !== '.git'))
     throw new Error(`The folder "${folder}" has files in it. Name a new or an empty folder.`);
   const { framework, storage, language } = choices;
   const manifest = manifestOf(packageName(basename(path)), choices);

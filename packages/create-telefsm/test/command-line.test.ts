@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,14 +58,15 @@ describe('create-telefsm without a terminal', () => {
       'telegraf',
     ]);
     expect(Object.keys(devDependencies)).not.toContain('tsx');
-    expect(scripts.start).toBe('node src/main.js');
+    expect(scripts.start).toBe('node --env-file-if-exists=.env src/main.js');
     expect(existsSync(join(cwd, 'b', 'tsconfig.json'))).toBe(false);
   });
 
   it.each([
     [['b', '--framework=express'], 'Unknown framework "express". Use one of: grammy, telegraf.'],
     [['b', '--storage=mongo'], 'Unknown storage "mongo". Use one of: memory, sqlite, redis'],
-    [['b', '--lang=ts'], "Unknown option '--lang'"],
+    [['b', '--lang=ts'], /^Unknown option '--lang'\. See --help for the options\.$/],
+    [['b', '--storage'], /^Option '--storage <value>' argument missing\. See --help/],
     [[], 'Name the folder of the bot: npm create telefsm@latest my-bot'],
     [['a', 'b'], 'Name one folder. Found "a", "b".'],
   ])('rejects %j', async (args, message) => {
@@ -79,14 +80,49 @@ describe('create-telefsm without a terminal', () => {
     expect(readdirSync(cwd)).toEqual(['diary.txt']);
   });
 
-  it('turns the name of the folder into a name for the package', async () => {
-    await create(['My Bot!']);
+  it('rejects a file in place of a folder', async () => {
+    writeFileSync(join(cwd, 'diary'), 'Dear diary');
+    await expect(create(['diary'])).rejects.toThrow('diary" is a file.');
+  });
+
+  it('turns the name of the folder into a name for the package, and quotes the folder', async () => {
+    const { printed } = await create(['My Bot!']);
     expect(manifest('My Bot!').name).toBe('my-bot');
+    expect(printed).toContain('cd "My Bot!"\n');
+  });
+
+  it('accepts the `--` of the documented command, which only npm removes', async () => {
+    await create(['b', '--', '--framework', 'telegraf']);
+    expect(Object.keys(manifest('b').dependencies)).toContain('telegraf');
+  });
+
+  it('keeps the SQLite file in the directory of the container that is a volume', async () => {
+    await create(['b', '--storage=sqlite']);
+    const read = (name: string) => readFileSync(join(cwd, 'b', name), 'utf8');
+    const [, file] = /^ENV DATABASE_FILE=(\S+)$/m.exec(read('Dockerfile')) ?? [];
+    expect(read('src/storage.ts')).toContain(`process.env['DATABASE_FILE']`);
+    const folder = file?.split('/')[0];
+    expect(read('Dockerfile')).toContain(`RUN mkdir ${folder} && chown node ${folder}`);
+    expect(read('README.md')).toContain(`--volume bot-data:/bot/${folder} `);
   });
 
   it('names the commands of the package manager that started it', async () => {
     const { printed } = await create(['my-bot'], undefined, 'pnpm/12.21.0 npm/? node/v20');
     expect(printed).toContain('pnpm install');
+  });
+
+  it('decides for pnpm about the install script of a dependency', async () => {
+    await create(['my-bot'], undefined, 'pnpm/12.21.0 npm/? node/v20');
+    const file = join(cwd, 'my-bot', 'pnpm-workspace.yaml');
+    expect(readFileSync(file, 'utf8')).toBe('allowBuilds:\n  esbuild: false\n');
+    expect(manifest('my-bot').allowScripts).toEqual({ esbuild: false });
+  });
+
+  it('stays in the workspace of pnpm that has its folder', async () => {
+    mkdirSync(join(cwd, 'bots'));
+    writeFileSync(join(cwd, 'pnpm-workspace.yaml'), 'packages: [bots/*]\n');
+    await create(['bots/one'], undefined, 'pnpm/12.21.0 npm/? node/v20');
+    expect(readdirSync(join(cwd, 'bots', 'one'))).not.toContain('pnpm-workspace.yaml');
   });
 
   it('prints its help', async () => {

@@ -65,6 +65,7 @@ describe.each(few)('a new project on $framework with $storage in $language', (ch
     expect(await node(path, compiler, ...flags)).toEqual({ code: 0, output: '' });
     const tests = await node(path, '--import', 'tsx', '--test', `test/bot.test.${language}`);
     expect(tests).toMatchObject({ code: 0, output: expect.stringContaining('pass 2') });
+    expect(tests.output).not.toContain('Warning');
     expect(await node(path, '--import', 'tsx', `src/main.${language}`)).toMatchObject({
       code: 1,
       output: expect.stringContaining('Set BOT_TOKEN'),

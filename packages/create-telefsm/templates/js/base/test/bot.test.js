@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { telegram } from '@telefsm/testing';
 import { createBot } from '../src/bot.js';
 
-test('a sign-up asks for the name and the plan', async () => {
-  const { bot } = createBot('1:test');
+test('a sign-up asks for the name and the plan', async (t) => {
+  const { bot, machine } = createBot('1:test');
+  machine.start(bot);
+  t.after(() => machine.stop());
   const anna = telegram(bot).user('Anna');
 
   await anna.sends('/start');

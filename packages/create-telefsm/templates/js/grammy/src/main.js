@@ -19,4 +19,9 @@ async function stop() {
 process.once('SIGINT', () => void stop());
 process.once('SIGTERM', () => void stop());
 
-await bot.start({ onStart: ({ username }) => console.log(`@${username} is running.`) });
+try {
+  await bot.start({ onStart: ({ username }) => console.log(`@${username} is running.`) });
+} catch (error) {
+  console.error('The bot ends. If Telegram answers 401 or 404, BOT_TOKEN is wrong.');
+  throw error;
+}
