@@ -42,6 +42,8 @@ export interface TcpProxy {
   drop(on: boolean): void;
   /** Cuts all connections; new ones are accepted. */
   cut(): void;
+  /** From now on, the connections that are open carry nothing, and nobody closes them; new ones work. */
+  strand(): void;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
   let awaited: Expected | undefined;
   let answersAfter = 0;
   let dropping = false;
+  let strandings = 0;
 
   function cut(): void {
     for (const pair of [...pairs]) for (const socket of pair) socket.destroy();
@@ -102,6 +105,8 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
     }
     const reader = protocol();
     let silent = false;
+    const stranding = strandings;
+    const isDeaf = () => dropping || stranding < strandings;
     let keptCommands: Buffer[] | undefined;
     let keptAnswers: Buffer[] | undefined;
     let answered = () => {};
@@ -125,7 +130,7 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       },
     };
     client.on('data', (bytes: Buffer) => {
-      if (dropping) return;
+      if (isDeaf()) return;
       for (const command of reader.read(bytes)) {
         if (awaited?.matches(command)) {
           keptCommands = [];
@@ -144,7 +149,7 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       }
     });
     upstream.on('data', (bytes: Buffer) => {
-      if (dropping) return;
+      if (isDeaf()) return;
       // The server has answered, so it has executed: the answer is what gets lost.
       if (silent) return cut();
       if (keptAnswers !== undefined) {
@@ -181,6 +186,9 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       dropping = on;
     },
     cut,
+    strand() {
+      strandings++;
+    },
     async close() {
       cut();
       await new Promise((closed) => server.close(closed));

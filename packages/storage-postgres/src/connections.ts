@@ -7,7 +7,6 @@
  */
 
 import { nextTick } from 'node:process';
-import { FsmError } from '@telefsm/core';
 import {
   type Answer,
   type PgPool,
@@ -16,6 +15,7 @@ import {
   usualConnections,
   type Value,
 } from './client.ts';
+import { Connection } from './connection.ts';
 import { borrow } from './left-open.ts';
 
 /**
@@ -25,8 +25,8 @@ import { borrow } from './left-open.ts';
  * half a second.
  */
 const depth = 8;
-/** After so many statements a connection goes back, under any load: the pool closes old ones then, as its options say. */
-const longestUse = 1000;
+/** How long a connection may leave its statements without an answer, in ms. A short lock or an overloaded server must not cost connections. */
+const longestSilence = 30_000;
 
 /** A statement on its way. */
 class Sending {
@@ -48,77 +48,6 @@ class Sending {
   }
 }
 
-/** A borrowed connection. */
-class Connection {
-  readonly client: PgPoolClient;
-  readonly canPipeline: boolean;
-  /** Statements that are not answered yet. */
-  pending = 0;
-  /** Statements that were sent since the last answer. */
-  sinceAnswer = 0;
-  /** Whether it goes back to the pool as soon as its statements are answered. */
-  isLeaving = false;
-  #isBroken = false;
-  #left = longestUse;
-  readonly #pipeline: boolean | undefined;
-
-  /** @throws FsmError `INVALID_OPTION` if it cannot be given back */
-  constructor(client: PgPoolClient, { options }: PgPool) {
-    const given: Partial<PgPoolClient> = Object(client);
-    if (typeof given.release !== 'function' || typeof given.off !== 'function') {
-      throw new FsmError('INVALID_OPTION', {
-        option: 'pool',
-        expected: 'a Pool, whose connections have query(), on(), off() and release()',
-        found: 'connections without release() or off()',
-      });
-    }
-    this.client = client;
-    this.#pipeline = client.pipeline;
-    // A time limit of `pg` counts from sending, and ends the connection with everything on it. One in the address overrides the options.
-    // The text '0' is a limit, too: `pg` passes it to setTimeout().
-    const timeout = client.connectionParameters?.query_timeout || options?.query_timeout;
-    const isLimited = Boolean(timeout) || options?.pipeline === false;
-    this.canPipeline = this.#pipeline !== undefined && !isLimited && !('native' in client);
-    // set only while the connection is borrowed: the bot's own statements are sent as its author decided
-    if (this.canPipeline) client.pipeline = true;
-    client.on('error', this.#broken);
-  }
-
-  /** One that answers is freer than one where a statement waits for a lock. */
-  isFreerThan({ pending, sinceAnswer }: Connection): boolean {
-    if (this.sinceAnswer !== sinceAnswer) return this.sinceAnswer < sinceAnswer;
-    return this.pending < pending;
-  }
-
-  readonly #broken = (): void => {
-    this.isLeaving = true;
-    this.#isBroken = true;
-  };
-
-  begins(): void {
-    this.pending++;
-    this.sinceAnswer++;
-    this.#left--;
-    if (this.#left === 0) this.isLeaving = true;
-  }
-
-  ended(): void {
-    this.pending--;
-    this.sinceAnswer = 0;
-  }
-
-  /** Notes that a statement has failed. After any other error than that of a statement, the server ends the connection, or may still answer. */
-  failed(error: unknown): void {
-    if (Object(error).severity !== 'ERROR') this.#broken();
-  }
-
-  release(): void {
-    if (this.#pipeline !== undefined) this.client.pipeline = this.#pipeline;
-    this.client.off('error', this.#broken);
-    this.client.release(this.#isBroken);
-  }
-}
-
 /** The connections of one pool that one storage uses. */
 export class Connections {
   readonly #pool: PgPool;
@@ -129,6 +58,7 @@ export class Connections {
   /** How many could be had when the last one was rejected; one more after each that went back. */
   #allowed = Number.POSITIVE_INFINITY;
   #depth = 1;
+  #isWatching = false;
   /** Connections of the pool that are kept for listening. */
   listening = 0;
 
@@ -194,6 +124,7 @@ export class Connections {
     this.#asked--;
     if (connection.canPipeline) this.#depth = depth;
     this.#borrowed.push(connection);
+    this.#watch();
     this.#sendWaiting();
     // other connections have taken what waited for this one
     if (connection.pending === 0) this.#release(connection);
@@ -206,6 +137,24 @@ export class Connections {
       this.#allowed = Number.POSITIVE_INFINITY;
       for (const { reject } of this.#waiting.splice(0)) reject(error);
     } else this.#sendWaiting();
+  }
+
+  /**
+   * Closes connections that do not answer, as long as any are borrowed. If their server has vanished, nobody says so, and the system closes
+   * them after about 15 minutes: until then they would count as connections of the pool.
+   */
+  #watch(): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const timer = setTimeout(() => {
+      this.#isWatching = false;
+      const since = performance.now() - longestSilence;
+      for (const connection of this.#borrowed.filter((each) => each.isSilentSince(since)))
+        this.#release(connection);
+      if (this.#borrowed.length > 0) this.#watch();
+    }, longestSilence / 3);
+    // a number on edge workers
+    timer.unref?.();
   }
 
   async #send(
@@ -247,7 +196,10 @@ export class Connections {
   }
 
   #release(connection: Connection): void {
-    this.#borrowed.splice(this.#borrowed.indexOf(connection), 1);
+    const index = this.#borrowed.indexOf(connection);
+    // it was silent
+    if (index < 0) return;
+    this.#borrowed.splice(index, 1);
     this.#allowed++;
     connection.release();
     this.#sendWaiting();
