@@ -2,9 +2,12 @@
 
 import { FsmError } from '@telefsm/core';
 import type { PgPool, PgPoolClient } from './client.ts';
+import { codeOf } from './faults.ts';
 
 /** After so many statements a connection goes back, under any load: the pool closes old ones then, as its options say. */
 const longestUse = 1000;
+/** The SQLSTATE of a server or a session that is read-only. */
+const readOnly = '25006';
 
 /** A borrowed connection. */
 export class Connection {
@@ -74,9 +77,12 @@ export class Connection {
     this.#heardAt = performance.now();
   }
 
-  /** Notes that a statement has failed. After any other error than that of a statement, the server ends the connection, or may still answer. */
+  /**
+   * Notes that a statement has failed. After any other error than that of a statement, the server ends the connection, or may still answer.
+   * A read-only server may have been the primary, or become one: the next connection finds the present one.
+   */
   failed(error: unknown): void {
-    if (Object(error).severity !== 'ERROR') this.#broken();
+    if (Object(error).severity !== 'ERROR' || codeOf(error) === readOnly) this.#broken();
   }
 
   /** Gives it back to the pool, which closes it if it is broken or has not answered everything. */

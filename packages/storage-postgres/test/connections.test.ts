@@ -320,6 +320,16 @@ describe('connections of pg', () => {
       await proxy.close();
     },
   );
+
+  it('of a server that is read-only are closed, since the next may be to the primary', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 });
+    const connections = new Connections(pool);
+    const write = () => connections.query('create temporary table written ()', []);
+    await connections.query('set default_transaction_read_only = on', []);
+    await expect(write()).rejects.toMatchObject({ code: '25006' });
+    await write();
+    await pool.end();
+  });
 });
 
 /** A connection whose answers come when the test says so. */
