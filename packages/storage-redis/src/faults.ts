@@ -80,8 +80,8 @@ export function notConnected(): FsmError<'STORAGE_UNUSABLE'> {
 /** Nothing was sent, and nothing will be. */
 const closed = 'The client was not open';
 
-/** The client never sent it: no connection, and it is configured not to keep commands until there is one. */
-const unsent = /enableOfflineQueue options is false|^The client is offline$/;
+/** The client never sent it: no connection, and it is configured not to keep commands until there is one, or to keep no more of them. */
+const unsent = /enableOfflineQueue options is false|^The client is offline$|^The queue is full$/;
 
 /**
  * Sorts an error of ioredis or node-redis.

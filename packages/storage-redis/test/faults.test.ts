@@ -37,6 +37,7 @@ describe('an error says', () => {
     'ERR max number of clients reached',
     "Stream isn't writeable and enableOfflineQueue options is false",
     'The client is offline',
+    'The queue is full',
   ])('try again: %s', (message) => {
     expect(classifyFault(new Error(message))).toBe('retry');
   });
