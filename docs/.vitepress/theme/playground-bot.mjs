@@ -49,7 +49,7 @@ export function startBot(changed) {
     },
     sendChatAction: () => true,
   };
-  const machine = createMachine({ scenes: [order] });
+  const machine = createMachine({ states: [order] });
   const drawn = graph(machine);
   const changes = [];
   const port = {
