@@ -109,13 +109,25 @@ const server = createServer((request, response) =>
 type Request = typeof http.request;
 type Arguments = readonly [unknown, unknown?, unknown?];
 
+/** Where a function that replaces one of Node has the one of Node; the same for every copy of this package. */
+const replaced = Symbol.for('telefsm.replaced');
+
+/**
+ * Finds the function of Node behind one that another copy of this package has put in its place. Jest loads a copy for each test file of a
+ * process: a request must not reach the worlds of the file before.
+ */
+function originalOf<F extends object>(found: F): F {
+  const own: object = found;
+  return Reflect.get(own, replaced) ?? found;
+}
+
 function install(): void {
-  const plain = http.request;
+  const plain = originalOf(http.request);
   for (const [module, scheme] of [
     [http, 'http:'],
     [https, 'https:'],
   ] as const) {
-    const open = module.request as Request;
+    const open: Request = originalOf(module.request);
     const request = (...given: Arguments): ClientRequest => {
       const { address, options, listener } = readArguments(given, scheme);
       const socket = address === undefined ? undefined : socketFor(address);
@@ -128,7 +140,7 @@ function install(): void {
       made.end();
       return made;
     };
-    Object.assign(module, { request, get });
+    Object.assign(module, { request: Object.assign(request, { [replaced]: open }), get });
   }
   // For those who import { request } from 'node:https'.
   syncBuiltinESMExports();
@@ -165,8 +177,8 @@ function readArguments(given: Arguments, scheme: string): ReadArguments {
 
 /** Sends what `fetch` would send through `request()`, where it is answered. */
 function guardFetch(): void {
-  const open = globalThis.fetch;
-  globalThis.fetch = async (input, init) => {
+  const open = originalOf(globalThis.fetch);
+  const guarded: typeof open = async (input, init) => {
     const asked = new Request(input, init);
     const address = new URL(asked.url);
     if (socketFor(address) === undefined) return open(input, init);
@@ -194,12 +206,13 @@ function guardFetch(): void {
       request.end(body);
     });
   };
+  globalThis.fetch = Object.assign(guarded, { [replaced]: open });
 }
 
 /** The last door: clients that use neither `request()` nor `fetch` open sockets all the same. */
 function guardSockets(): void {
-  const { connect } = net.Socket.prototype;
-  net.Socket.prototype.connect = function guarded(this: net.Socket, ...given: unknown[]) {
+  const connect = originalOf(net.Socket.prototype.connect);
+  const guarded = function (this: net.Socket, ...given: unknown[]) {
     const [first, second] = (Array.isArray(given[0]) ? given[0] : given) as readonly unknown[];
     const host =
       typeof first === 'object' ? (first as { host?: string } | null)?.host : String(second);
@@ -207,4 +220,5 @@ function guardSockets(): void {
     process.nextTick(() => this.destroy(new RefusedRequest(String(host))));
     return this;
   } as typeof connect;
+  net.Socket.prototype.connect = Object.assign(guarded, { [replaced]: connect });
 }
