@@ -83,6 +83,9 @@ test('a CommonJS bot on Telegraf answers', () => node('cjs-telegraf.cjs'));
 
 test('an ES module bot on grammY answers', () => node('esm-grammy.mjs'));
 
+test('a bot and its tests use scenes, flows and texts of CommonJS modules', () =>
+  node('mixed.mjs'));
+
 test('a virtual clock waits for modules that a loader resolves in a thread', () =>
   node('slow-loader.mjs'));
 

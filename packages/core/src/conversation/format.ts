@@ -85,14 +85,16 @@ function formatted<Mode extends 'HTML' | 'MarkdownV2'>(
   const inner = (value: unknown): string => {
     if (value === undefined || value === null || value === false) return '';
     if (Array.isArray(value)) return value.map(inner).join('');
-    const markup = markups.get(value);
-    return markup?.parse_mode === parse_mode ? markup.text : escaped(String(value));
+    return isMarkup(value) && value.parse_mode === parse_mode ? value.text : escaped(String(value));
   };
   const text = template.reduce((text, part, at) => text + inner(values[at - 1]) + part);
   const made: Formatted<Mode> = { text, parse_mode };
-  markups.set(made, made);
-  return made;
+  return Object.defineProperty(made, brand, { value: true });
 }
 
-/** Objects that the tags themselves have made. A user's object that looks the same is not markup. */
-const markups = new WeakMap<object, Formatted<'HTML' | 'MarkdownV2'>>();
+/** Marks what the tags have made, also the tags of another copy of this package. A user's object that looks the same is not markup. */
+const brand = Symbol.for('telefsm.markup');
+
+function isMarkup(value: unknown): value is Formatted<'HTML' | 'MarkdownV2'> {
+  return brand in Object(value);
+}

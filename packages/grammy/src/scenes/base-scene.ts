@@ -11,6 +11,19 @@ export interface SceneOptions<C extends Context> {
   leaveHandlers?: readonly Middleware<C>[];
 }
 
+const brand = Symbol.for('telefsm.grammy-scene');
+
+/** A scene as a stage uses it: also one of another copy of this package, such as that of CommonJS modules in a bot of ES modules. */
+export type StagedScene<C extends Context> = Pick<
+  BaseScene<C>,
+  'id' | 'ttl' | 'middleware' | 'enterMiddleware' | 'leaveMiddleware'
+>;
+
+/** Whether something is a {@link BaseScene}, also of another copy of this package. */
+export function isBaseScene(scene: object): boolean {
+  return brand in scene;
+}
+
 /**
  * A scene: its handlers run for updates of users who are in it.
  *
@@ -32,6 +45,7 @@ export class BaseScene<C extends Context = Context> extends Composer<C> {
   /** @param id - the name by which `ctx.scene.enter` finds it, and what the session keeps */
   constructor(id: string, options: SceneOptions<C> = {}) {
     super(...(options.handlers ?? []));
+    Object.defineProperty(this, brand, { value: true });
     this.id = id;
     this.ttl = options.ttl;
     this.#enter = new Composer(...(options.enterHandlers ?? []));

@@ -1,6 +1,6 @@
 /** The names that Telegraf exports as `Scenes`, on grammY. */
 
-export type { SceneOptions } from './base-scene.ts';
+export type { SceneOptions, StagedScene } from './base-scene.ts';
 export { BaseScene } from './base-scene.ts';
 export type { StageOptions } from './stage.ts';
 export { Stage } from './stage.ts';

@@ -3,7 +3,7 @@
 import type { AnyGroup, AnyScene } from '@telefsm/core';
 import { StageRoom, type StageSettings } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'grammy';
-import { BaseScene } from './base-scene.ts';
+import { isBaseScene, type StagedScene } from './base-scene.ts';
 import type { SceneContextScene, SceneSessionData, WithScene } from './types.ts';
 
 /** Options of a {@link Stage}. */
@@ -40,23 +40,23 @@ export class Stage<
   D extends SceneSessionData = SceneSessionData,
 > extends Composer<C> {
   /** The scenes by their ids. */
-  readonly scenes: Map<string, BaseScene<C>> = new Map();
+  readonly scenes: Map<string, StagedScene<C>> = new Map();
   readonly #room: StageRoom<C>;
 
   /**
    * @param scenes - scenes, wizards, flows, nodes and command trees
    * @throws Error for what is no scene
    */
-  constructor(scenes: readonly (BaseScene<C> | AnyScene)[] = [], options: StageOptions<D> = {}) {
+  constructor(scenes: readonly (StagedScene<C> | AnyScene)[] = [], options: StageOptions<D> = {}) {
     super();
     this.#room = new StageRoom<C>(this.scenes, options);
     this.register(...scenes);
   }
 
   /** Adds scenes; a later one replaces an earlier one of the same id. */
-  register(...scenes: readonly (BaseScene<C> | AnyScene)[]): this {
+  register(...scenes: readonly (StagedScene<C> | AnyScene)[]): this {
     this.#room.register(scenes, (scene) => {
-      if (!(scene instanceof BaseScene)) {
+      if (!isBaseScene(Object(scene))) {
         throw new Error('Unsupported scene: a stage accepts scenes, wizards, flows and nodes.');
       }
       this.scenes.set(scene.id, scene);
