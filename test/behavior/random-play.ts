@@ -31,13 +31,14 @@ interface Keyboard {
  * Plays a list of deeds.
  *
  * @param restarts - whether the bot is another process for every deed
+ * @param doubles - whether Telegram delivers every update of a deed twice
  * @returns what the bot has called
  */
 export async function playRandom(
   framework: Framework,
   options: Options,
   list: readonly Deed[],
-  { restarts = false } = {},
+  { restarts = false, doubles = false } = {},
 ): Promise<readonly Call[]> {
   const clock = virtualClock();
   const places = new Map<string, Subject>();
@@ -120,7 +121,11 @@ export async function playRandom(
         await machine.stop();
         await world.restart(start);
       }
+      const before = world.updates.length;
       await does(deed);
+      for (const update of doubles ? world.updates.slice(before) : []) {
+        await world.redeliver(update);
+      }
     }
     // a group that has become a supergroup has taken its conversations along
     const moved = [...places.values()].filter(({ chat }) => chat === group.id);

@@ -19,6 +19,12 @@ interface Twins {
 
 const usual = (list: readonly Deed[]) => playRandom(grammy, { storage: memoryStorage() }, list);
 
+/** A press is answered again when it comes again, so that its button does not keep its spinner. */
+const withoutAnswers =
+  (play: Twins['one']): Twins['one'] =>
+  async (list) =>
+    (await play(list)).filter(({ method }) => !method.startsWith('answer'));
+
 /** For `it.each`. */
 export const twins: readonly (readonly [what: string, Twins])[] = [
   [
@@ -46,6 +52,17 @@ export const twins: readonly (readonly [what: string, Twins])[] = [
       one: usual,
       other: (list) =>
         playRandom(grammy, { storage: sqliteStorage(':memory:') }, list, { restarts: true }),
+    },
+  ],
+  [
+    'if each update comes once, and if it comes twice',
+    {
+      // a question that could not be sent is sent by any update, and what others send goes to places that are not there
+      suits: (deed) => ['says', 'goes on', 'presses', 'votes', 'waits'].includes(deed.do),
+      one: withoutAnswers(usual),
+      other: withoutAnswers((list) =>
+        playRandom(grammy, { storage: memoryStorage() }, list, { doubles: true }),
+      ),
     },
   ],
 ];
