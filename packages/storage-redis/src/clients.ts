@@ -225,9 +225,16 @@ function nodeSubscription(
 ): Subscription {
   const own = client.duplicate();
   own.on('error', reconnects);
+  const connected = own.connect();
+  // a client that has given up rejects that, or throws
+  const end = async () => own.destroy();
   return {
-    ready: own.connect().then(() => own.subscribe(channel, listener)),
-    stop: () => void Promise.resolve(own.destroy()).catch(reconnects),
+    ready: connected.then(() => own.subscribe(channel, listener)),
+    stop() {
+      end().catch(reconnects);
+      // one that is destroyed while it connects is connected nevertheless
+      connected.then(end).catch(reconnects);
+    },
   };
 }
 

@@ -1,7 +1,11 @@
 /** Waiting across processes: in order, turn about, and not for the dead. */
 
+import { once } from 'node:events';
+import net from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
@@ -177,4 +181,49 @@ it('a client of ioredis that queues no commands while it connects is notified, t
   await told;
   granted.stop();
   client.disconnect();
+});
+
+describe('a subscription of redis', () => {
+  it('that connects too late leaves no connection behind', async () => {
+    const client = await createClient({ url: server.url }).connect();
+    const socket = new net.Socket();
+    let connect = () => {};
+    vi.spyOn(net, 'createConnection').mockImplementationOnce((options: unknown) => {
+      connect = () => socket.connect(options as net.TcpNetConnectOpts);
+      return socket;
+    });
+    const storage = redisStorage(client, { prefix: 'late' });
+    await expect(storage.granted?.(() => {})).rejects.toThrow(/no message/);
+    const closed = once(socket, 'close');
+    connect();
+    await closed;
+    client.destroy();
+  });
+
+  it('that has given up is left without an error', async () => {
+    const client = await createClient({ url: server.url }).connect();
+    const duplicate = client.duplicate.bind(client);
+    const destroyed = new Promise<void>((resolve) => {
+      vi.spyOn(client, 'duplicate').mockImplementation(() => {
+        const own = duplicate();
+        const destroy = own.destroy.bind(own);
+        // as version 5 does
+        vi.spyOn(own, 'destroy').mockImplementation(() => {
+          destroy();
+          resolve();
+          throw new Error('The client is closed');
+        });
+        return own;
+      });
+    });
+    const rejected = vi.fn();
+    process.on('unhandledRejection', rejected);
+    const stop = await redisStorage(client, { prefix: 'given-up' }).granted?.(() => {});
+    stop?.();
+    await destroyed;
+    await setImmediate();
+    process.off('unhandledRejection', rejected);
+    expect(rejected).not.toHaveBeenCalled();
+    client.destroy();
+  });
 });
