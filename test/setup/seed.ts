@@ -2,4 +2,4 @@
 
 import fc from 'fast-check';
 
-fc.configureGlobal({ seed: 20_261_128 });
+fc.configureGlobal({ seed: Number(process.env['SEED'] ?? 20_261_128) });
