@@ -86,11 +86,11 @@ export function portOf(client: RedisClient): RedisPort {
     const single = client as NodeRedisClient &
       Connecting & { readonly isReady?: boolean; readonly isOpen?: boolean };
     const contact = firstContact(single, () => {
-      if (single.isReady === true) return 'connected';
-      return single.isOpen === true ? 'connecting' : 'idle';
+      if (single.isReady) return 'connected';
+      return single.isOpen ? 'connecting' : 'idle';
     });
     const send = after(contact, (name, args) =>
-      single.sendCommand([name, ...args], single.isReady === true ? sentAtOnce : plainReplies),
+      single.sendCommand([name, ...args], single.isReady ? sentAtOnce : plainReplies),
     );
     let wasOpen = false;
     return nodePort(single, (name, args) => {

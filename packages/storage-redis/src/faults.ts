@@ -52,7 +52,7 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
   [
     /^The client is closed$/,
     'the client is closed',
-    'Keep the client open until the bot has stopped. With `socketTimeout`, also set `reconnectStrategy`. Without it, `redis` closes the client after an idle time.',
+    'Keep the client open until the bot has stopped. With `socketTimeout`, also set `reconnectStrategy`, or `redis` closes an idle client.',
   ],
 ];
 
@@ -74,14 +74,14 @@ export function notConnected(): FsmError<'STORAGE_UNUSABLE'> {
     reason: 'the client is not connected',
     remedy: 'Call `await client.connect()` before the bot starts.',
   };
-  return new FsmError('STORAGE_UNUSABLE', details, { cause: new Error(closed) });
+  return new FsmError('STORAGE_UNUSABLE', details, { cause: new Error(unopened) });
 }
 
 /** Nothing was sent, and nothing will be. */
-const closed = 'The client was not open';
+const unopened = 'Never opened';
 
 /** The client never sent it: no connection, and it is configured not to keep commands until there is one, or to keep no more of them. */
-const unsent = /enableOfflineQueue options is false|^The client is offline$|^The queue is full$/;
+const unsent = /enableOfflineQueue options is false|^The (?:client is offline|queue is full)$/;
 
 /**
  * Sorts an error of ioredis or node-redis.
@@ -93,7 +93,7 @@ export function classifyFault(error: unknown): StorageFault {
     return error.code === 'STORAGE_UNUSABLE' ? classifyFault(error.cause) : 'fatal';
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (message === closed) return 'fatal';
+  if (message === unopened) return 'fatal';
   if (unsent.test(message)) return 'retry';
   return refusals.find(([, words]) => words.test(message))?.[0] ?? 'unknown';
 }

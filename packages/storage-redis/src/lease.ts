@@ -74,7 +74,7 @@ export function settlingOf(
     });
     const count = await reached;
     if (count < replicas) {
-      const message = `A commit had reached ${count} of ${replicas} replicas after ${replicasTake} ms; a failover now would lose it.`;
+      const message = `A commit reached ${count} of ${replicas} replicas in ${replicasTake} ms; a failover now would lose it.`;
       onWarning({ code: 'FEW_REPLICAS', message });
     }
     return answer;

@@ -188,12 +188,13 @@ describe('a subscription of redis', () => {
     const client = await createClient({ url: server.url }).connect();
     const socket = new net.Socket();
     let connect = () => {};
-    vi.spyOn(net, 'createConnection').mockImplementationOnce((options: unknown) => {
+    const opened = vi.spyOn(net, 'createConnection').mockImplementationOnce((options: unknown) => {
       connect = () => socket.connect(options as net.TcpNetConnectOpts);
       return socket;
     });
     const storage = redisStorage(client, { prefix: 'late' });
     await expect(storage.granted?.(() => {})).rejects.toThrow(/no message/);
+    opened.mockRestore();
     const closed = once(socket, 'close');
     connect();
     await closed;

@@ -10,7 +10,7 @@ export const sceneSentences: Sentences<SceneErrorCode> = {
   },
   STEP_UNKNOWN: {
     message: (d) => `Flow "${d.flow}" has no step "${d.step}".${suggestion(d.step, d.known)}`,
-    fix: 'Use the name of a step of this flow.',
+    fix: 'Name one of its steps.',
   },
   FLOW_EMPTY: {
     message: (d) => `Flow "${d.flow}" has no steps.`,

@@ -223,7 +223,7 @@ function noteAsked(
     labels,
     sent: wanted ? 0 : undefined,
     // an answer was rejected below the invoice, which stays: this one is not sent
-    invoice: below === undefined ? invoice : memo.invoice,
+    invoice: below ? memo.invoice : invoice,
     heard: lastMessageOf(active) ?? heard,
   };
   note(active, change, asked.id);
