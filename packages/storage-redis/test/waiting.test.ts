@@ -203,20 +203,17 @@ describe('a subscription of redis', () => {
 
   it('that has given up is left without an error', async () => {
     const client = await createClient({ url: server.url }).connect();
-    const duplicate = client.duplicate.bind(client);
+    const own = client.duplicate();
+    const destroy = own.destroy.bind(own);
     const destroyed = new Promise<void>((resolve) => {
-      vi.spyOn(client, 'duplicate').mockImplementation(() => {
-        const own = duplicate();
-        const destroy = own.destroy.bind(own);
-        // as version 5 does
-        vi.spyOn(own, 'destroy').mockImplementation(() => {
-          destroy();
-          resolve();
-          throw new Error('The client is closed');
-        });
-        return own;
+      // as version 5 does
+      vi.spyOn(own, 'destroy').mockImplementation(() => {
+        destroy();
+        resolve();
+        throw new Error('The client is closed');
       });
     });
+    Object.assign(client, { duplicate: () => own });
     const rejected = vi.fn();
     process.on('unhandledRejection', rejected);
     const stop = await redisStorage(client, { prefix: 'given-up' }).granted?.(() => {});
