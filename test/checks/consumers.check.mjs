@@ -86,6 +86,10 @@ test('an ES module bot on grammY answers', () => node('esm-grammy.mjs'));
 test('a bot and its tests use scenes, flows and texts of CommonJS modules', () =>
   node('mixed.mjs'));
 
+test.each(['import', 'require'])('by %s, the driver works under the fake timers of Node', (way) =>
+  node('fake-timers.cjs', way),
+);
+
 test('a virtual clock waits for modules that a loader resolves in a thread', () =>
   node('slow-loader.mjs'));
 

@@ -1,5 +1,8 @@
 /** The event loop: letting work that is under way run on without waiting for any length of time. */
-import { setImmediate as turn } from 'node:timers/promises';
+import timers from 'node:timers/promises';
+
+/** Ends with the current turn of the event loop; read once, so that fake timers of a test have no effect. */
+const { setImmediate: turn } = timers;
 
 /** How many turns mean that nothing continues: a hop over loopback sockets takes some; an idle turn costs microseconds. */
 const manyTurns = 64;

@@ -1,8 +1,11 @@
 /** Updates that a bot does not finish with: a bound in real time, and an error that names them. */
-import { clearTimeout, setTimeout } from 'node:timers'; // the real ones, also where a test has put others in their place
+import timers from 'node:timers';
 import { FsmError, type RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
 import { conversation } from './complaint.ts';
+
+// the real ones, also where a test has put others in their place: node's own runner replaces them in the module, too
+const { clearTimeout, setTimeout } = timers;
 
 /** An update that the bot still handles when nobody waits any longer. */
 export class StillHandled extends Error {

@@ -1,6 +1,10 @@
 /** A connection in memory between a client and a server of this process. */
 import type { Server } from 'node:http';
 import { Duplex } from 'node:stream';
+import timers from 'node:timers';
+
+// read once, so that fake timers of a test have no effect
+const { setImmediate } = timers;
 
 /** Methods of sockets that clients and servers of Node call, without an effect in memory. */
 const withoutEffect = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const;
