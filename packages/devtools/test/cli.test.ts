@@ -377,6 +377,13 @@ describe('the command line', () => {
     expect(err).toMatch(
       /^other\.mjs was not found in .+\. Create it with `export \{ machine \}`, or pass another file with --config\.\n$/,
     );
+    // no version of Node loads this kind of TypeScript by itself
+    const file = join(folder, 'machine.tsx');
+    await writeFile(file, 'export const machine: unknown = {};');
+    await writeFile(join(folder, 'typed.mjs'), `export { machine } from './machine.tsx';`);
+    const typed = await telefsm(['diagram', '--config', 'typed.mjs']);
+    expect(typed.code).toBe(2);
+    expect(typed.err).toContain(`cannot load ${file}. Pass a loader of TypeScript: NODE_OPTIONS=`);
     const { err: unfit } = await telefsm(['diagram', '--config', 'storage.mjs']);
     expect(unfit).toBe(
       'This command needs a machine. Export `machine` from the configuration, not only `storage`.\n',

@@ -40,7 +40,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
       `${names[0]} was not found in ${folder}. Create it with \`export { machine }\`, or pass another file with --config.`,
     );
   }
-  const loaded = (await import(pathToFileURL(file).href)) as CliConfig & {
+  const loaded = (await import(pathToFileURL(file).href).catch(explained)) as CliConfig & {
     readonly default?: CliConfig;
   };
   const { machine, storage, bot, moves } = { ...loaded.default, ...loaded };
@@ -66,6 +66,15 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
     ...(bot !== undefined && Number.isSafeInteger(bot) && { bot }),
     ...(moves !== undefined && { moves }),
   };
+}
+
+/** @throws Rejected for TypeScript that this Node cannot load, otherwise the error itself */
+function explained(error: unknown): never {
+  const [, file] = /ERR_UNKNOWN_FILE_EXTENSION.*"\.[cm]?tsx?" for (.+)/.exec(String(error)) ?? [];
+  if (file === undefined) throw error;
+  throw new Rejected(
+    `Node ${process.versions.node} cannot load ${file}. Pass a loader of TypeScript: NODE_OPTIONS="--import tsx" npx telefsm … Node 22.18 and newer load .ts files themselves.`,
+  );
 }
 
 /** @throws Rejected without a machine */
