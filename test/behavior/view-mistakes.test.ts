@@ -34,7 +34,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'A handler of "bad" called again() and returned nothing. Return the result of goto, call, again, stay, back, leave, invalid or redo. In a handler of a node, return nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" called again() and returned nothing. Return the result of goto, call, again, stay, back, leave, reply, invalid or redo. In a node, return nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a transition of the handler that is not returned',
@@ -47,7 +47,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'A handler of "bad" called leave() and returned nothing. Return the result of goto, call, again, stay, back, leave, invalid or redo. In a handler of a node, return nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" called leave() and returned nothing. Return the result of goto, call, again, stay, back, leave, reply, invalid or redo. In a node, return nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a verb that is not called',

@@ -30,7 +30,7 @@ export const sceneSentences: Sentences<SceneErrorCode> = {
       d.made === undefined
         ? `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`
         : `A handler of "${d.scene}" called ${d.made}() and returned ${d.returned}.`,
-    fix: 'Return the result of goto, call, again, stay, back, leave, invalid or redo. In a handler of a node, return nothing to stay. In `enter` and `leave`, call turn.state.',
+    fix: 'Return the result of goto, call, again, stay, back, leave, reply, invalid or redo. In a node, return nothing to stay. In `enter` and `leave`, call turn.state.',
   },
   TRANSITION_LOOP: {
     message: (d) =>
