@@ -480,12 +480,14 @@ describe.each(stageFrameworks)("a stage beside a bot's own ctx.fsm on $name", (f
   const sessions = {
     store: () => framework.session({ store: new Map() }),
     getSessionKey: () => framework.session({ getSessionKey: () => 'one' }),
+    'a record of its own': () => framework.session({}),
   };
   it.each(
     Object.keys(properties).flatMap((property) =>
       [{}, { ttl: 60 }].flatMap((stage) => [
         { property, stage, name: 'store' as const },
         { property, stage, name: 'getSessionKey' as const },
+        { property, stage, name: 'a record of its own' as const },
       ]),
     ),
   )('enters and leaves scenes: one $property, session({ $name }), $stage', async (one) => {

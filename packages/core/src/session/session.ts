@@ -10,7 +10,7 @@ import type { Turn } from '../conversation/turn.ts';
 import { localQueues } from '../lease/queue.ts';
 import type { AnyMachine } from '../machine/machine-interface.ts';
 import { type SessionAccess, sessionOf } from '../state/context.ts';
-import { installedAt, isFree } from '../state/install.ts';
+import { fsmAt, installedAt, isFree } from '../state/install.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type BridgedStore, BridgedValue } from './bridge.ts';
@@ -83,8 +83,11 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   const { byKey, shared } = plan;
   const opened = (turn: Turn, ctx: unknown) => {
     // a deadline has no context
-    if (shared === undefined || byKey || ctx === undefined || !isFree(ctx as C, shared)) return;
-    Reflect.set(ctx as C, shared, turn.state);
+    if (shared === undefined || byKey || ctx === undefined) return;
+    const context = ctx as C;
+    // what is there already may be a getter of the bot's own, which throws
+    if (Object.hasOwn(context, shared) || !isFree(context, shared)) return;
+    Reflect.set(context, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;
   const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, stage, opened);
@@ -179,9 +182,8 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
 
 /** The FSM of `fsm()` before this middleware, if its conversation is that of a user in a chat: the key of a session. */
 function userInChatAt(ctx: object, property: string | undefined): FsmContext | undefined {
-  if (property === undefined || isFree(ctx, property)) return undefined;
-  const fsm = installedAt(ctx, property);
-  if (fsm.key === undefined) return fsm;
+  const fsm = property === undefined ? undefined : fsmAt(ctx, property);
+  if (fsm?.key === undefined) return fsm;
   const { chat, user, thread, custom } = sessionOf(fsm).scope ?? {};
   const isUserInChat = chat !== undefined && user !== undefined;
   return isUserInChat && thread === undefined && custom === undefined ? fsm : undefined;

@@ -7,7 +7,7 @@ import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup } from '../conversation/states.ts';
 import type { ContextMiddleware } from '../state/branches.ts';
 import { sessionOf } from '../state/context.ts';
-import { installedAt, isFree } from '../state/install.ts';
+import { fsmAt } from '../state/install.ts';
 import { entranceOf } from './entrance.ts';
 import {
   SceneControl,
@@ -78,12 +78,8 @@ export class StageRoom<C extends object> implements StageParts<C> {
   }
 
   machineOf(ctx: C): FsmContext | undefined {
-    try {
-      return isFree(ctx, 'fsm') ? undefined : installedAt(ctx, 'fsm');
-    } catch {
-      // the bot uses the name for something else; only a flow needs a machine
-      return undefined;
-    }
+    // the bot may use the name for something else; only a flow needs a machine
+    return fsmAt(ctx, 'fsm');
   }
 
   now(ctx: C): number {

@@ -126,6 +126,15 @@ export function installedAt(ctx: object, property: string): FsmContext {
   throw installError('NOT_INSTALLED', property);
 }
 
+/** The FSM at a property of a context; `undefined` if nothing is there, or what the bot or another library uses the name for. */
+export function fsmAt(ctx: object, property: string): FsmContext | undefined {
+  try {
+    return isFree(ctx, property) ? undefined : installedAt(ctx, property);
+  } catch {
+    return undefined;
+  }
+}
+
 function descriptorIn(ctx: object, property: string): PropertyDescriptor | undefined {
   for (let at: object | null = ctx; at !== null; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, property);
