@@ -245,6 +245,7 @@ describe.each(stageFrameworks)('a habit of Telegraf bots on $name', (framework) 
   it.each([
     ['a flow', 'order', 'Anything else?'],
     ['a scene', 'shop', 'At the shop'],
+    ['another wizard', 'second', 'At the shop'],
   ])(
     'a wizard that its own handler leaves for %s, before next(), does nothing more',
     async (_, id, seen) => {
@@ -261,8 +262,16 @@ describe.each(stageFrameworks)('a habit of Telegraf bots on $name', (framework) 
         leave: (ctx) => ctx.reply('Bye'),
         use: (ctx) => ctx.reply('Still at the shop'),
       });
+      const second = framework.wizard(
+        'second',
+        async (ctx) => {
+          await ctx.reply('At the shop');
+          ctx.wizard.next();
+        },
+        (ctx) => ctx.reply('Still at the shop'),
+      );
       const bot = framework.bot();
-      const stage = framework.stage([wizard, shop, order]);
+      const stage = framework.stage([wizard, shop, second, order]);
       bot.use(framework.session({ stage }));
       bot.use(stage as never);
       bot.command('enter', (ctx) => ctx.scene.enter('first'));
@@ -272,6 +281,7 @@ describe.each(stageFrameworks)('a habit of Telegraf bots on $name', (framework) 
       await anna.sends('/enter');
       await anna.sends('go');
       anna.sees(seen);
+      expect(world.transcript()).not.toContain('Still');
       await anna.sends('a');
       anna.sees(id === 'order' ? 'Ordered.' : 'Still at the shop');
       expect(world.transcript()).not.toContain('Bye');

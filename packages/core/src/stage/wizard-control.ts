@@ -75,7 +75,9 @@ export class WizardChain<C extends object> {
   #chained(own: ContextMiddleware<C>): ContextMiddleware<C> {
     const handle = this.#compose(own, (ctx, next) => {
       const { wizard, scene } = partsOf<C>(ctx);
-      const { step, cursor } = wizard;
+      const { step, steps, cursor } = wizard;
+      // the wizard's own handlers have entered another one, which has handled the update
+      if (steps !== this.#wizard.steps) return undefined;
       if (step !== undefined) return handlerOf(step)(ctx, next);
       // the wizard's own handlers have left it: the user is elsewhere now
       if (Number.isNaN(cursor)) return undefined;
