@@ -70,6 +70,39 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     await machine.stop();
   });
 
+  it.each([
+    ['userInChat', 'Anna', 'Two'],
+    ['chat', 'Ben', 'Two'],
+    ['globalUser', 'Anna', undefined],
+  ] as const)(
+    'whose user writes elsewhere meanwhile time out where they were, under %s',
+    async (strategy, writer, topic) => {
+      const clock = virtualClock();
+      const quick = flow('quick', { trigger: '/quick', timeout: '1h', replies: 'only' })
+        .ask('answer', { prompt: 'Well?' })
+        .done(() => 'Thank you.');
+      const bot = framework.bot();
+      bot.noteErrors();
+      const machine = bot.fsm({ states: [quick], strategy, clock });
+      bot.use(({ say }) => say('Not for me.'));
+      const world = telegram(bot.bot, { clock });
+      machine.start(bot.bot as never);
+      const users = { Anna: world.user('Anna'), Ben: world.user('Ben') };
+      const { Anna: anna } = users;
+      const friends = world.group('Friends', Object.values(users));
+      const here = topic === undefined ? anna : anna.in(friends.topic('One'));
+      const there = users[writer].in(topic === undefined ? friends : friends.topic(topic));
+      await here.sends('/quick');
+      await there.sends('What a day');
+      there.sees('Not for me.');
+      await clock.advance('2h');
+      expect(here.last.text).toBe('Time is up. Please start again.');
+      expect(there.last.text).toBe('Not for me.');
+      expect(bot.errors).toEqual([]);
+      await machine.stop();
+    },
+  );
+
   it('in a group reach a user who has pressed a button by the last message of this user', async () => {
     const lunch = flow('lunch', { trigger: '/lunch' })
       .ask('dish', { prompt: 'Which dish?', choices: ['Soup', 'Pie'] })

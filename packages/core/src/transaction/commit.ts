@@ -66,7 +66,7 @@ export function commit(turn: OpenTurn, keep: boolean): void | Promise<void> {
   turn.used?.flush();
   // nobody delivers a deadline again
   if (facts.cause === 'deadline') return write(turn, undefined, keep);
-  const isDone = copy.changed || keep || turn.used?.runOnce === true;
+  const isDone = copy.changed || keep || turn.used?.runOnce;
   const { fencing } = rt.storage.features;
   if (!isDone && !(fencing && !isEmpty(copy.base))) {
     // an update that did nothing in an empty conversation is not remembered: nothing is written
@@ -144,17 +144,18 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
   if (lease === undefined) return;
   const { changed } = copy;
   const { used } = turn;
-  const isAwaited = used?.tasks !== undefined || used?.left !== undefined;
+  const isAwaited = used?.tasks ?? used?.left;
   if (!changed && id === undefined && !isAwaited) return keep ? undefined : lease.release();
   const { shared, fencing } = rt.storage.features;
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   const { base } = copy;
   let ids = id === undefined ? base.ids : withId(base.ids, id, least);
-  for (const mark of turn.used?.marks ?? []) ids = withId(ids, mark, least);
+  for (const mark of used?.marks ?? []) ids = withId(ids, mark, least);
   const { chat, thread, business } = facts.subject;
   const isInKey = facts.scope?.chat === chat && thread === undefined && business === undefined;
-  const address =
-    isInKey && base.replyAddress === undefined ? undefined : addressNow(turn, isInKey);
+  // a message in another topic that changes nothing leaves the conversation, and its deadlines, where they are
+  const stays = !changed || (isInKey && !base.replyAddress);
+  const address = stays ? base.replyAddress : addressNow(turn, isInKey);
   const record = copy.toRecord(ids, lease.withMark?.(base.marks) ?? base.marks, address);
   // so it is after a commit of this turn, and where nothing was added
   const isKnown = ids === base.ids;
@@ -166,8 +167,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
     turn.sending = undefined;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
     if (next === undefined) {
-      if (fencing) rt.recent.keep(lease.key, record.ids);
-      else rt.recent.add(lease.key, record.ids);
+      rt.recent[fencing ? 'keep' : 'add'](lease.key, record.ids);
     }
     replaced(turn.stored, next);
     turn.stored = next;
@@ -193,7 +193,7 @@ function idsOnly({ version, ids, marks }: ConversationRecord): Write {
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const { ttl, maxRecordBytes } = rt.options;
-  const due = copy.timers === undefined ? undefined : copy.deadlineAt;
+  const due = copy.timers && copy.deadlineAt;
   const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
   const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
   const next = new LazyWrite(record, life, deadlineIn);
@@ -213,12 +213,11 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
  */
 function addressNow({ facts, copy }: OpenTurn, isInKey: boolean): ReplyAddress | undefined {
   const { update, subject, isElsewhere } = facts;
-  const isPress = update !== undefined && isInaccessible(update);
   // where an invoice says that its conversation is, anybody may have written
-  const isThere = isElsewhere === true || subject.updateType === 'pre_checkout_query';
-  if (update === undefined || isPress || isThere) return copy.base.replyAddress;
+  const isThere = isElsewhere || subject.updateType === 'pre_checkout_query';
+  if (!update || isThere || isInaccessible(update)) return copy.base.replyAddress;
   const address = isInKey ? undefined : addressOf(update);
-  if (address === undefined) return undefined;
+  if (!address) return undefined;
   // an answer that only one user sees, or a guest's, is of this update alone
   const { receiver: _, guestQuery: __, ...lasting } = address;
   return lasting;
