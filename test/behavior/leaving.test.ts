@@ -138,6 +138,30 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     anna.sees('At null {}.');
   });
 
+  it('names the step to the hook of the flow, whatever the reason', async () => {
+    const clock = virtualClock();
+    const left: string[] = [];
+    const form = flow('form', { trigger: '/form', timeout: '1m' })
+      .ask('a', { prompt: 'A?' })
+      .ask('b', { prompt: 'B?' })
+      .done(() => 'Done.', { left: (reason, _, { step }) => void left.push(`${reason} at ${step}`) });
+    const other = flow('other', { trigger: '/other' })
+      .ask('c', { prompt: 'C?' })
+      .done(() => {});
+    const bot = framework.bot();
+    bot.noteErrors();
+    const machine = bot.fsm({ states: [form, other], clock });
+    machine.start(bot.bot as never);
+    const anna = telegram(bot.bot, { clock }).user('Anna');
+    for (const text of ['/form', '1', '2', '/form', '/cancel', '/form', '1', '/other', '/form']) {
+      await anna.sends(text);
+    }
+    await clock.advance('2m');
+    expect(left).toEqual(['done at b', 'canceled at a', 'replaced at b', 'timeout at a']);
+    expect(bot.errors).toEqual([]);
+    await machine.stop();
+  });
+
   it('by a deadline is tried again, as everything that a deadline does', async () => {
     const clock = virtualClock();
     let failing = true;

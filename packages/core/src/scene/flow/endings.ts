@@ -34,7 +34,7 @@ export async function runEnding(
     hook !== undefined &&
     (await attempt(async () => sendEnding(active, await hook(run.data, endingTurn(active)))));
   if (!isNotified && over !== 'attempts' && (isLate || reason === 'canceled')) await say();
-  if (always !== undefined) await attempt(async () => always(truly, run.data, run.turn));
+  if (always !== undefined) await attempt(async () => always(truly, run.data, endingTurn(active)));
 }
 
 /** A timer has passed. */

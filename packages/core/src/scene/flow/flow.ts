@@ -109,7 +109,7 @@ export interface FlowOptions<
   readonly was?: string | readonly string[];
 }
 
-/** The turn of an ending, with the name of the step that was pending. */
+/** The turn of an ending, with the name of the step that was pending; after `done`, of the last one that was asked. */
 export type EndingTurn<Services extends object, Se extends object = {}> = SessionTurn<
   Services,
   Se
@@ -133,7 +133,7 @@ export interface FlowHooks<
   readonly left?: (
     reason: LeaveReason,
     answers: Partial<Answers>,
-    turn: SessionTurn<Services, Se>,
+    turn: EndingTurn<Services, Se>,
   ) => Awaitable<void>;
   /**
    * Answers from the trigger's argument or the deep link's payload; each is checked as if the user had sent it. Of a flow with parameters,
