@@ -1,4 +1,4 @@
-import { flow, isFsmError, scene, state, states } from '@telefsm/core';
+import { flow, isFsmError, scene, state, states, typed } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type BotUnderTest, frameworks } from './frameworks.ts';
@@ -138,13 +138,49 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     anna.sees('At null {}.');
   });
 
+  it('a menu that is opened again in a flow that it has called leaves one menu to close', async () => {
+    const left: string[] = [];
+    const form = flow('form')
+      .ask('a', { prompt: 'A?' })
+      .done(() => 'Done.', { left: (reason) => void left.push(`form ${reason}`) });
+    const menu = scene('menu', { data: typed<{ opened: number; answers?: object }>() }).on({
+      view: ({ data, button, call, leave }) => ({
+        text: `Menu ${data.opened}`,
+        rows: [
+          button('form', 'Form', call(form, {}, { into: 'answers' })),
+          button('x', 'Close', leave()),
+        ],
+      }),
+      leave: ({ reason, data }) => void left.push(`menu ${data.opened} ${reason}`),
+    });
+    const bot = framework.bot();
+    const { anna, machine } = play(bot, [form, menu]);
+    let opened = 0;
+    bot.command('menu', ({ fsm }) => fsm.enter(menu as never, { opened: ++opened } as never));
+    for (let i = 0; i < 3; i++) {
+      await anna.sends('/menu');
+      await anna.taps('Form');
+    }
+    expect(left).toEqual(['form replaced', 'menu 1 replaced', 'form replaced', 'menu 2 replaced']);
+    await anna.sends('yes');
+    anna.sees('Menu 3');
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
+      data: { opened: 3, answers: { a: 'yes' } },
+    });
+    await anna.taps('Close');
+    expect(await machine.at({ user: anna.id }).peek()).toBeUndefined();
+    expect(bot.errors).toEqual([]);
+  });
+
   it('names the step to the hook of the flow, whatever the reason', async () => {
     const clock = virtualClock();
     const left: string[] = [];
     const form = flow('form', { trigger: '/form', timeout: '1m' })
       .ask('a', { prompt: 'A?' })
       .ask('b', { prompt: 'B?' })
-      .done(() => 'Done.', { left: (reason, _, { step }) => void left.push(`${reason} at ${step}`) });
+      .done(() => 'Done.', {
+        left: (reason, _, { step }) => void left.push(`${reason} at ${step}`),
+      });
     const other = flow('other', { trigger: '/other' })
       .ask('c', { prompt: 'C?' })
       .done(() => {});

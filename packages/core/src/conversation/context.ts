@@ -157,7 +157,10 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   next(patch?: object): void;
   previous(): void;
 
-  /** Enters a scene in place of the active one. Sync: the record changes now, hooks and prompts run when the handler has returned. */
+  /**
+   * Enters a scene in place of the active one; a scene that waits below begins again in its own place. Sync: the record changes now, hooks and
+   * prompts run when the handler has returned.
+   */
   enter<const S extends AnyScene | Scenes>(
     scene: S & Enterable<S, Scenes>,
     ...start: StartArgs<S>

@@ -5,7 +5,7 @@ import { frozenData, isBlank, type JsonObject, mergedData, noData } from '../bas
 import type { AnyScene } from '../conversation/scene.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { remember } from '../record/history.ts';
-import { emptyFrame, framesOf, noTimers, stackOf } from '../record/record.ts';
+import { emptyFrame, type Frame, framesOf, noTimers, stackOf } from '../record/record.ts';
 import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { WorkingCopy } from '../state/working-copy.ts';
 
@@ -24,10 +24,15 @@ interface Beginning {
 
 export const sceneVerbs: SceneVerbs = {
   enter(host, scene, data, options) {
-    const { copy, effects } = host;
-    const left = copy.top;
-    replaceTop(copy, beginningOf(host, scene, data));
-    if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason: 'replaced' });
+    const { copy } = host;
+    const beginning = beginningOf(host, scene, data);
+    noteLeft(host, copy.top, 'replaced');
+    // a scene that waits below begins again in its own place: else each /menu in a called flow would leave one menu more to close
+    while (copy.below.some((frame) => frame.scene === beginning.scene)) {
+      popFrame(host);
+      noteLeft(host, copy.top, 'replaced');
+    }
+    replaceTop(copy, beginning);
     noteEntered(host, options);
   },
 
@@ -42,10 +47,9 @@ export const sceneVerbs: SceneVerbs = {
     leaveTop(host, 'left', result);
   },
 
-  cancel({ copy, effects }) {
-    for (const frame of framesOf(copy).toReversed()) {
-      if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'canceled' });
-    }
+  cancel(host) {
+    const { copy } = host;
+    for (const frame of framesOf(copy).toReversed()) noteLeft(host, frame, 'canceled');
     copy.clear();
   },
 
@@ -61,7 +65,7 @@ export const sceneVerbs: SceneVerbs = {
     if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
     if (registry.scene(top.scene).behavior.enter === undefined) effects.note({ kind: 'ask' });
     else {
-      effects.note({ kind: 'left', frame: top, reason: 'replaced' });
+      noteLeft(host, top, 'replaced');
       noteEntered(host);
     }
   },
@@ -73,7 +77,7 @@ export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown
   const left = copy.top;
   const called = copy.below.length > 0;
   popFrame(host);
-  if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason });
+  noteLeft(host, left, reason);
   if (!called) return;
   const into = left.into !== undefined && result !== undefined;
   if (into) {
@@ -82,6 +86,11 @@ export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown
   if (copy.top.scene !== null) {
     effects.note({ kind: 'returned', result, of: left.scene ?? '', into });
   }
+}
+
+/** Notes that a frame was left, if a scene is in it. */
+function noteLeft({ effects }: ContextHost, frame: Frame, reason: LeaveReason): void {
+  if (frame.scene !== null) effects.note({ kind: 'left', frame, reason });
 }
 
 function noteEntered(
