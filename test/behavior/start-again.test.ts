@@ -1,6 +1,6 @@
 /** A flow that asks before its own trigger starts it again: the question is answered once. */
 
-import { flow } from '@telefsm/core';
+import { flow, typed } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { play } from './play.ts';
@@ -54,5 +54,32 @@ describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
     expect(isThere()?.message.reply_markup).toBeUndefined();
     expect(anna.screen().at(-1)?.text).toBe('Name?');
     expect(failed()).toEqual([]);
+  });
+
+  it('starts again with the argument or the deep link that has come, also after another answer', async () => {
+    const visit = flow('visit', {
+      trigger: '/visit',
+      deepLink: 'visit_',
+      onTrigger: 'ask',
+      data: typed<{ by?: string }>(),
+    })
+      .ask('name', { prompt: ({ by = 'nobody' }) => `Name? Sent by ${by}.` })
+      .ask('age', { prompt: 'Age?' })
+      .done(() => {}, { from: (by) => (by === '' ? undefined : { by }) });
+    const { anna, bot } = play(framework, [visit]);
+    await anna.sends('/start visit_Ben');
+    anna.sees('Name? Sent by Ben.');
+    await anna.sends('/start visit_Cem');
+    await anna.sends('Anna');
+    anna.sees('Age?');
+    await anna.taps('Yes');
+    anna.sees('Name? Sent by Cem.');
+    await anna.sends('/visit Dan');
+    await anna.taps('Yes');
+    anna.sees('Name? Sent by Dan.');
+    await anna.sends('/visit');
+    await anna.taps('Yes');
+    anna.sees('Name? Sent by Dan.');
+    expect(bot.errors).toEqual([]);
   });
 });

@@ -50,6 +50,8 @@ export interface FlowMemo {
     readonly message?: number | undefined;
     readonly by?: readonly number[];
   };
+  /** The argument of the trigger, while the user is asked whether to start again. */
+  readonly again?: string;
   /** The ending that has begun. */
   readonly over?: 'done' | 'attempts';
 }
@@ -129,6 +131,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   ),
   heard: pairOf(isText, isNumber),
   elsewhere: (value) => isJsonObject(value) && isNumber(value['chat']),
+  again: isText,
   over: (value) => value === 'done' || value === 'attempts',
 };
 

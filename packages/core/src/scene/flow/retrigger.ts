@@ -3,21 +3,22 @@
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { buttonData } from '../rows/buttons.ts';
-import { type ActiveFlow, bindingOf, text } from './active-flow.ts';
+import { type ActiveFlow, bindingOf, note, text } from './active-flow.ts';
 import { cleanUp } from './clean-up.ts';
 
 /** Does what the flow has chosen for its own trigger while it runs. */
 export async function retrigger(active: ActiveFlow, argument: string): Promise<void> {
   const { plan, run } = active;
-  switch (plan.options.onTrigger ?? 'restart') {
-    case 'restart':
-      return restart(active, argument);
+  switch (plan.options.onTrigger) {
     case 'continue':
       return run.ask();
     case 'reject':
       return run.say(await text(active, 'running'));
     case 'ask':
+      note(active, { again: argument });
       return run.say({ text: await text(active, 'restart'), keyboard: await yesOrNo(active) });
+    default:
+      return restart(active, argument);
   }
 }
 
@@ -46,7 +47,7 @@ export async function startAgain(
   const message = wholeIn(dialog, 'message_id');
   const how = prompts === 'delete' || prompts === 'edit' ? 'delete' : 'removeKeyboards';
   if (message !== undefined) cleanUp(run, how, message);
-  return isYes ? restart(active, '') : run.ask();
+  return isYes ? restart(active, active.memo.again ?? '') : run.ask();
 }
 
 /** Starts the flow anew in its own place. */
