@@ -22,11 +22,7 @@ const dotFiles = ['gitignore', 'dockerignore', 'env'];
  */
 export function createProject(folder: string, choices: ProjectChoices): string {
   const path = resolve(folder);
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found && !found.isDirectory())
-    throw new Error(`"${folder}" is a file. Name a new or an empty folder.`);
-  if (found && readdirSync(path).some((name) => name !== '.git'))
-    throw new Error(`The folder "${folder}" has files in it. Name a new or an empty folder.`);
+  requireFree(path);
   const { framework, storage, language } = choices;
   const manifest = manifestOf(packageName(basename(path)), choices);
   mkdirSync(path, { recursive: true });
@@ -36,6 +32,15 @@ export function createProject(folder: string, choices: ProjectChoices): string {
   for (const name of dotFiles) renameSync(join(path, `_${name}`), join(path, `.${name}`));
   writeFileSync(join(path, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return path;
+}
+
+/** @throws Error if a path is a file, or a folder with files */
+export function requireFree(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isDirectory()) throw new Error(`"${path}" is a file. Name a new or an empty folder.`);
+  if (readdirSync(path).some((name) => name !== '.git'))
+    throw new Error(`The folder "${path}" has files in it. Name a new or an empty folder.`);
 }
 
 /** A folder's name as npm accepts it for a package: `My Bot` becomes `my-bot`. */

@@ -24,7 +24,7 @@ export async function askFolder(terminal: Terminal): Promise<string | undefined>
     defaultValue: 'my-bot',
     ...terminal,
   });
-  return isCancel(folder) ? undefined : folder;
+  return isCancel(folder) ? undefined : folder.trim() || 'my-bot';
 }
 
 /** Asks for one option. Resolves with `undefined` if the user cancels. */

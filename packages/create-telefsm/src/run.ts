@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chosen, namesOf, options, type ProjectChoices } from './choices.ts';
 import { skippedBuild } from './manifest.ts';
-import { createProject } from './project.ts';
+import { createProject, requireFree } from './project.ts';
 import { askChoice, askFolder, type Terminal } from './prompts.ts';
 
 const help = `Creates a Telegram bot with telefsm.
@@ -52,11 +52,13 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     const value = values[option];
     if (value !== undefined) chosen(option, value);
   }
-  const folder = positionals[0] ?? (asks ? await askFolder({ input, output }) : undefined);
+  const folder = positionals[0]?.trim() || (asks ? await askFolder({ input, output }) : undefined);
   if (folder === undefined) {
     if (asks) return 1;
     throw new Error('Name the folder of the bot: npm create telefsm@latest my-bot');
   }
+  // before the other questions
+  requireFree(resolve(cwd, folder));
   /** The given choice, else the one that the user makes, else the first. */
   async function choose<Option extends keyof ProjectChoices>(option: Option) {
     const value = values[option];

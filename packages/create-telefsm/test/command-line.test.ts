@@ -67,6 +67,7 @@ describe('create-telefsm without a terminal', () => {
     [['b', '--storage=mongo'], 'Unknown storage "mongo". Use one of: memory, sqlite, redis'],
     [['b', '--lang=ts'], /^Unknown option '--lang'\. See --help for the options\.$/],
     [['b', '--storage'], /^Option '--storage <value>' argument missing\. See --help/],
+    [[' '], 'Name the folder of the bot: npm create telefsm@latest my-bot'],
     [[], 'Name the folder of the bot: npm create telefsm@latest my-bot'],
     [['a', 'b'], 'Name one folder. Found "a", "b".'],
   ])('rejects %j', async (args, message) => {
@@ -161,6 +162,17 @@ describe('create-telefsm in a terminal', () => {
     const { code, printed } = await create(['b', '--yes'], []);
     expect(code).toBe(0);
     expect(printed).not.toContain('?');
+  });
+
+  it('rejects a folder with files before it asks for the rest', async () => {
+    writeFileSync(join(cwd, 'diary.txt'), 'Dear diary');
+    await expect(create(['.'], [])).rejects.toThrow('has files in it');
+    await expect(create([], [`.${enter}`])).rejects.toThrow('has files in it');
+  });
+
+  it('uses the default for a folder of spaces', async () => {
+    await create(['--framework=telegraf', '--storage=redis', '--language=js'], [` ${enter}`]);
+    expect(readdirSync(cwd)).toEqual(['my-bot']);
   });
 
   it('creates nothing if the user cancels', async () => {

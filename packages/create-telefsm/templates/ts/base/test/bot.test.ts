@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { telegram } from '@telefsm/testing';
 import { createBot } from '../src/bot.ts';
@@ -22,5 +21,5 @@ test('/help names the commands', async () => {
   const anna = telegram(bot).user('Anna');
 
   await anna.sends('/help');
-  assert.match(anna.last?.text ?? '', /\/start/);
+  anna.sees(/\/start/);
 });
