@@ -172,6 +172,35 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it('a scene that has called itself and goes to itself stays in its place above', async () => {
+    const folder = scene('folder', { data: typed<{ path: string }>() }).on({
+      enter: ({ data }) => `In ${data.path}`,
+      handle: ({ input, data, call, goto, leave }) => {
+        const text = input.kind === 'text' ? input.text : '';
+        if (text === 'up') return leave();
+        if (text === 'refresh') return goto(folder as never, { path: `${data.path}!` } as never);
+        return call(folder as never, { path: `${data.path}/${text}` } as never);
+      },
+    });
+    const bot = framework.bot();
+    const { anna } = play(bot, [folder]);
+    bot.command('files', ({ fsm }) => fsm.enter(folder as never, { path: 'home' } as never));
+    const seen = [];
+    for (const text of ['/files', 'a', 'b', 'refresh', 'up', 'up']) {
+      await anna.sends(text);
+      seen.push(anna.last.text);
+    }
+    expect(seen).toEqual([
+      'In home',
+      'In home/a',
+      'In home/a/b',
+      'In home/a/b!',
+      'In home/a',
+      'In home',
+    ]);
+    expect(bot.errors).toEqual([]);
+  });
+
   it('names the step to the hook of the flow, whatever the reason', async () => {
     const clock = virtualClock();
     const left: string[] = [];

@@ -26,12 +26,10 @@ export const sceneVerbs: SceneVerbs = {
   enter(host, scene, data, options) {
     const { copy } = host;
     const beginning = beginningOf(host, scene, data);
-    noteLeft(host, copy.top, 'replaced');
+    const isOf = (frame: Frame) => frame.scene === beginning.scene;
     // a scene that waits below begins again in its own place: else each /menu in a called flow would leave one menu more to close
-    while (copy.below.some((frame) => frame.scene === beginning.scene)) {
-      popFrame(host);
-      noteLeft(host, copy.top, 'replaced');
-    }
+    while (!isOf(copy.top) && copy.below.some(isOf)) popFrame(host, 'replaced');
+    noteLeft(host, copy.top, 'replaced');
     replaceTop(copy, beginning);
     noteEntered(host, options);
   },
@@ -76,8 +74,7 @@ export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown
   const { copy, effects } = host;
   const left = copy.top;
   const called = copy.below.length > 0;
-  popFrame(host);
-  noteLeft(host, left, reason);
+  popFrame(host, reason);
   if (!called) return;
   const into = left.into !== undefined && result !== undefined;
   if (into) {
@@ -129,7 +126,9 @@ function pushFrame(
 }
 
 /** Takes the top frame off; the last one leaves nothing. */
-function popFrame({ copy, now }: ContextHost): void {
+function popFrame(host: ContextHost, reason: LeaveReason): void {
+  const { copy, now } = host;
+  noteLeft(host, copy.top, reason);
   copy.dropTimers();
   Object.assign(copy, stackOf(copy.below));
   const { paused } = copy.top;

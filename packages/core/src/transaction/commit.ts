@@ -167,7 +167,8 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
     turn.sending = undefined;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
     if (next === undefined) {
-      rt.recent[fencing ? 'keep' : 'add'](lease.key, record.ids);
+      if (fencing) rt.recent.keep(lease.key, record.ids);
+      else rt.recent.add(lease.key, record.ids);
     }
     replaced(turn.stored, next);
     turn.stored = next;
