@@ -516,3 +516,42 @@ describe('a turn that continues after its own commit', () => {
     expect(kept?.data).toEqual({ log: ['mine', 'mine again', 'theirs'] });
   });
 });
+
+describe('a storage that falls silent while handlers run', () => {
+  it.each([1, 2])(
+    'ends their turns, and is used again when it answers: %i at once',
+    async (parallel) => {
+      const clock = virtualClock();
+      const [held, awake] = [gate(), gate()];
+      let isSilent = false;
+      const text = textStorage(clock, async ({ execute }) => {
+        if (isSilent) await awake.opened;
+        return execute();
+      });
+      const features = { ...text.features, parallel };
+      const { send, outlast } = bench({ clock, storage: { ...text, features } });
+      const outcomes: unknown[] = [];
+      for (const user of [1, 2, 3, 4, 5]) {
+        const sent = send(user, 'a', async ({ state: fsm }) => {
+          fsm.set(Form.name);
+          await held.opened;
+        });
+        void outcomeOf(sent).then((outcome) => outcomes.push(outcome));
+      }
+      await clock.advance(100);
+      isSilent = true;
+      held.open();
+      const late = outcomeOf(send(6, 'a', () => {}));
+      await clock.advance(30_000);
+      expect(outcomes).toEqual(
+        Array.from({ length: 5 }, () => expect.objectContaining({ code: 'COMMIT_UNKNOWN' })),
+      );
+      expect(await late).toMatchObject({ code: 'STORAGE_FAILED' });
+
+      isSilent = false;
+      awake.open();
+      for (const user of [1, 5, 6])
+        await outlast(send(user, 'b', ({ state: fsm }) => fsm.set(Form.age)));
+    },
+  );
+});

@@ -29,8 +29,8 @@ export class Committing implements Statement<CommitAnswer> {
   readonly holder: LeaseHolder;
   /** The mark that the text has; `undefined` if nobody asked for one. */
   readonly mark: string | undefined;
-  /** When it was sent first, by the monotonic clock; infinite before. */
-  since: number = Number.POSITIVE_INFINITY;
+  /** When it was to be sent, by the monotonic clock: if the storage answers nothing at all, it never is. */
+  readonly since: number;
   /** The answer to any of its copies; `undefined` if it failed for good. */
   said: CommitAnswer | undefined;
   /** Whether one of its copies may have been written without an answer. */
@@ -59,6 +59,7 @@ export class Committing implements Statement<CommitAnswer> {
     this.keep = keep;
     this.id = id;
     this.mark = mark;
+    this.since = leases.clock.monotonic();
   }
 
   /** Sends it until it is answered or has failed for good. To be called once; never rejects. */
@@ -69,8 +70,7 @@ export class Committing implements Statement<CommitAnswer> {
     });
   }
 
-  send(now: number): Awaitable<CommitAnswer> {
-    this.since = Math.min(this.since, now);
+  send(): Awaitable<CommitAnswer> {
     const { short, options } = this.leases;
     const { write, keep, holder } = this;
     return options.storage.commit(this.#key, holder, write, keep ? short : undefined);

@@ -32,8 +32,7 @@ export interface Statement<T> {
   readonly failures?: number;
   /** Whether nobody waits for it any more: then it is not sent. */
   readonly isOver?: boolean;
-  /** @param now - by the monotonic clock */
-  send(now: number): Awaitable<T>;
+  send(): Awaitable<T>;
   /** Gets the answer, however late it comes, and when its statement was sent. */
   answered(value: T, sentAt: number): void;
   /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it. */
@@ -49,6 +48,8 @@ export class Gate {
   #running = 0;
   /** Statements beyond it whose slot was given to others; at most as many as there are slots. */
   #overdue = 0;
+  /** Statements beyond it that keep their slots, because so many others were given away. */
+  readonly #stuck = new Set<InFlight>();
 
   constructor(storage: StorageStatements) {
     this.#storage = storage;
@@ -58,8 +59,11 @@ export class Gate {
   pass<T>(statement: Statement<T>): void {
     const lane = statement.isUrgent ? this.#urgent : this.#others;
     if (this.#running < this.#width) this.#send(statement);
-    else if (statement.failures) lane.unshift(statement);
-    else lane.push(statement);
+    else {
+      if (statement.failures) lane.unshift(statement);
+      else lane.push(statement);
+      this.#failWaiting();
+    }
   }
 
   /**
@@ -73,6 +77,13 @@ export class Gate {
     );
   }
 
+  /** Fails what waits for a slot if the storage answers nothing at all: it could wait forever. */
+  #failWaiting(): void {
+    if (this.#stuck.size < this.#width) return;
+    const waiting = [...this.#urgent.splice(0), ...this.#others.splice(0)];
+    for (const statement of waiting) statement.failed(new TimedOut());
+  }
+
   get #width(): number {
     return Math.max(1, this.#storage.features.parallel ?? Number.POSITIVE_INFINITY);
   }
@@ -83,7 +94,7 @@ export class Gate {
     const sentAt = leases.clock.monotonic();
     let answer: Awaitable<T>;
     try {
-      answer = statement.send(sentAt);
+      answer = statement.send();
     } catch (error) {
       statement.failed(error);
       return;
@@ -104,16 +115,25 @@ export class Gate {
 
   /** A statement is beyond its bound. */
   late(inFlight: InFlight): void {
-    if (this.#overdue >= this.#width) return;
+    if (this.#overdue >= this.#width) {
+      this.#stuck.add(inFlight);
+      return;
+    }
+    this.#stuck.delete(inFlight);
     inFlight.hasSlot = false;
     this.#overdue++;
     this.#running--;
   }
 
   /** A statement was answered, however late. */
-  ended({ hasSlot }: InFlight): void {
-    if (hasSlot) this.#running--;
-    else this.#overdue--;
+  ended(inFlight: InFlight): void {
+    if (inFlight.hasSlot) {
+      this.#running--;
+      this.#stuck.delete(inFlight);
+    } else {
+      this.#overdue--;
+      for (const stuck of this.#stuck) this.late(stuck);
+    }
     this.next();
   }
 
@@ -124,6 +144,7 @@ export class Gate {
       if (statement === undefined) return;
       this.#send(statement);
     }
+    this.#failWaiting();
   }
 }
 
