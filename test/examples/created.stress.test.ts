@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isFull } from '../setup/stress-size.ts';
-import { install, packInto, run } from './packed.ts';
+import { install, packInto, root, run } from './packed.ts';
 
 /** Every combination in a full run; in a quick one, each framework with each storage, in one of the languages. */
 const combinations = ['grammy', 'telegraf'].flatMap((framework, first) =>
@@ -51,3 +51,19 @@ describe.each(combinations)(
     }, 300_000);
   },
 );
+
+it('a project created by pnpm installs with pnpm and passes its test', async () => {
+  const create = [join(folder, 'node_modules/.bin/create-telefsm'), 'by-pnpm', '--', '--yes'];
+  const agent = { npm_config_user_agent: 'pnpm/12.21.0 npm/? node/v20' };
+  expect(await run(folder, create, agent)).toMatchObject({ code: 0 });
+  const project = join(folder, 'by-pnpm');
+  const overrides = Object.entries(tarballs).map(([name, url]) => `  '${name}': '${url}'\n`);
+  await appendFile(join(project, 'pnpm-workspace.yaml'), `overrides:\n${overrides.join('')}`);
+  const pnpm = join(root, 'node_modules/.bin/pnpm');
+  expect(await run(project, [pnpm, 'install', '--prefer-offline'])).toMatchObject({ code: 0 });
+  expect(await run(project, [pnpm, 'test'])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('pass 2'),
+  });
+  // Two runs of pnpm, and an installation from the registry the first time.
+}, 300_000);
