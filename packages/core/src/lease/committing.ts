@@ -30,7 +30,9 @@ export class Committing implements Statement<CommitAnswer> {
   /** The mark that the text has; `undefined` if nobody asked for one. */
   readonly mark: string | undefined;
   /** When it was to be sent, by the monotonic clock: if the storage answers nothing at all, it never is. */
-  readonly since: number;
+  readonly asked: number;
+  /** When it was sent first; infinite before. */
+  since: number = Number.POSITIVE_INFINITY;
   /** The answer to any of its copies; `undefined` if it failed for good. */
   said: CommitAnswer | undefined;
   /** Whether one of its copies may have been written without an answer. */
@@ -59,7 +61,7 @@ export class Committing implements Statement<CommitAnswer> {
     this.keep = keep;
     this.id = id;
     this.mark = mark;
-    this.since = leases.clock.monotonic();
+    this.asked = leases.clock.monotonic();
   }
 
   /** Sends it until it is answered or has failed for good. To be called once; never rejects. */
@@ -70,7 +72,8 @@ export class Committing implements Statement<CommitAnswer> {
     });
   }
 
-  send(): Awaitable<CommitAnswer> {
+  send(now: number): Awaitable<CommitAnswer> {
+    this.since = Math.min(this.since, now);
     const { short, options } = this.leases;
     const { write, keep, holder } = this;
     return options.storage.commit(this.#key, holder, write, keep ? short : undefined);
@@ -89,7 +92,7 @@ export class Committing implements Statement<CommitAnswer> {
     const fault = faultOf(storage, cause);
     this.isUnsure ||= fault === 'unknown';
     this.cause = cause;
-    const isLong = clock.monotonic() - this.since >= lease;
+    const isLong = clock.monotonic() - this.asked >= lease;
     if (fault === 'fatal' || isLong) this.#end();
     else {
       const again = () => this.leases.gate.pass(this);

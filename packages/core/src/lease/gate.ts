@@ -32,7 +32,8 @@ export interface Statement<T> {
   readonly failures?: number;
   /** Whether nobody waits for it any more: then it is not sent. */
   readonly isOver?: boolean;
-  send(): Awaitable<T>;
+  /** @param now - by the monotonic clock */
+  send(now: number): Awaitable<T>;
   /** Gets the answer, however late it comes, and when its statement was sent. */
   answered(value: T, sentAt: number): void;
   /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it. */
@@ -94,7 +95,7 @@ export class Gate {
     const sentAt = leases.clock.monotonic();
     let answer: Awaitable<T>;
     try {
-      answer = statement.send();
+      answer = statement.send(sentAt);
     } catch (error) {
       statement.failed(error);
       return;

@@ -190,13 +190,13 @@ export class SharedLease extends DirectLease {
   }
 
   /** Reads what proves a commit: what cut off its answer may cut off this one too, so it is asked again for as long as the commit was. */
-  async #read({ since }: Committing, cause: unknown): Promise<StoredText | undefined> {
+  async #read({ asked }: Committing, cause: unknown): Promise<StoredText | undefined> {
     const { storage, clock, lease } = this.leases.options;
     for (let failures = 0; ; failures++) {
       try {
         return await this.leases.urgent(() => storage.peek(this.key));
       } catch (error) {
-        const isOver = clock.monotonic() - since >= lease;
+        const isOver = clock.monotonic() - asked >= lease;
         if (isOver || faultOf(storage, error) === 'fatal') this.#unknown(cause ?? error);
       }
       await sleep(backoff(failures), clock);
