@@ -53,7 +53,7 @@ export default [
   ...bot('a bot with states on Redis', 'state, states', ['42.9 kB', '39.2 kB'], {
     'packages/storage-redis/dist/index.js': '{ redisStorage }',
   }),
-  ...bot('a bot with a flow', 'flow', ['50.9 kB', '44.8 kB']),
+  ...bot('a bot with a flow', 'flow', ['51.1 kB', '44.9 kB']),
   {
     name: 'keyValueStorage alone',
     path: 'packages/core/dist/index.js',

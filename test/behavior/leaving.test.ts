@@ -172,6 +172,29 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it.each(['reject', 'continue', 'ask', 'restart'] as const)(
+    'a flow that waits below keeps its answers if its own trigger comes, unless it restarts: %s',
+    async (onTrigger) => {
+      const left: string[] = [];
+      const order = flow('order', { trigger: '/order', onTrigger })
+        .ask('a', { prompt: 'A?' })
+        .ask('b', { prompt: 'B?' })
+        .done(({ a, b }) => `${a}${b}`, { left: (reason) => void left.push(reason) });
+      const help = scene('help').on({ enter: () => 'Help?', handle: ({ stay }) => stay() });
+      const bot = framework.bot();
+      const { anna } = play(bot, [order, help]);
+      bot.command('help', ({ fsm }) => fsm.call(help));
+      for (const text of ['/order', '1', '/help', '/order']) await anna.sends(text);
+      expect([anna.last.text, left]).toEqual(
+        onTrigger === 'restart' ? ['A?', ['replaced']] : ['B?', []],
+      );
+      if (onTrigger === 'restart') await anna.sends('3');
+      await anna.sends('2');
+      anna.sees(onTrigger === 'restart' ? '32' : '12');
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
   it('a scene that has called itself and goes to itself stays in its place above', async () => {
     const folder = scene('folder', { data: typed<{ path: string }>() }).on({
       enter: ({ data }) => `In ${data.path}`,

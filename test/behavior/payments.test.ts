@@ -62,6 +62,36 @@ describe.each(frameworks)('payments in flows on %s', (_, framework) => {
     expect(passed).toEqual([]);
   });
 
+  it.each(['delete', 'edit', 'removeKeyboards'] as const)(
+    'an invoice that was paid stays as the receipt, with prompts: %s',
+    async (prompts) => {
+      const bot = framework.bot();
+      const seat = flow('seat', { trigger: '/seat', prompts })
+        .ask('paid', {
+          prompt: {
+            method: 'sendInvoice',
+            payload: {
+              title: 'Seat',
+              description: 'A seat',
+              currency: 'XTR',
+              prices: [{ label: 'Seat', amount: 3 }],
+            },
+          },
+          accept: 'payment',
+        })
+        .ask('note', { prompt: 'A note?', optional: true })
+        .done(() => 'Taken.');
+      bot.fsm({ states: [seat] });
+      const anna = telegram(bot.bot).user('Anna');
+      await anna.sends('/seat');
+      await anna.pays();
+      await anna.sends('None');
+      anna.sees('Taken.');
+      expect(anna.screen()).toContainEqual(expect.objectContaining({ kind: 'invoice' }));
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
   it("declines another user's payment of an invoice, and leaves it to whom it was shown", async () => {
     const { bot } = shopBot(framework);
     const tg = telegram(bot);

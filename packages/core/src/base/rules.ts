@@ -48,6 +48,15 @@ export function oneOf(...values: readonly unknown[]): Rule {
   return { expected: values.map(shown).join(', '), fits: (found) => values.includes(found) };
 }
 
+/** Takes a list of some texts. */
+/* @__NO_SIDE_EFFECTS__ */
+export function listOf(...values: readonly unknown[]): Rule {
+  return {
+    expected: `a list of ${values.map(shown).join(', ')}`,
+    fits: (found) => Array.isArray(found) && found.every((each) => values.includes(each)),
+  };
+}
+
 /** Takes a text of a form. */
 /* @__NO_SIDE_EFFECTS__ */
 export function matching(form: RegExp, expected: string): Rule {

@@ -133,6 +133,8 @@ export interface Trigger {
   readonly deepLink?: string;
   /** For `setMyCommands`. */
   readonly description?: string;
+  /** Whether a scene that waits below continues, instead of beginning again. */
+  readonly continues?: boolean;
   /**
    * Makes start data from the text after the command, which may be empty; `null` does not start the scene. What cannot be kept of it
    * is reported to `rejected`.

@@ -1,6 +1,7 @@
 /** Which scene a command or a deep link starts, and the commands that a bot's menu lists. */
 
 import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
+import type { Frame } from '../record/record.ts';
 import type { RegisteredScene, Registry } from '../state/registry.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { Initial } from '../transaction/settings.ts';
@@ -12,11 +13,18 @@ export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boo
   const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
+  const { copy } = turn;
+  const isOf = (frame: Frame) => frame.scene === scene.id;
+  if (scene.behavior.trigger?.continues && !isOf(copy.top) && copy.below.some(isOf)) {
+    // below the active scene it is as it was, with its answers
+    while (!isOf(copy.top)) turn.state.leave();
+    return true;
+  }
   const rejected = (error: unknown) => turn.rt.inputRejected(turn.key, scene.id, error);
   const data = await scene.behavior.trigger?.from?.(argument, turn, rejected);
   if (data === null) return false;
   // the scene that was called is left for good: what this one gives was not asked for
-  turn.copy.top = { ...turn.copy.top, into: undefined };
+  copy.top = { ...copy.top, into: undefined };
   turn.state.enter(scene.id as never, data ?? {});
   return true;
 }

@@ -90,7 +90,8 @@ export class Committing implements Statement<CommitAnswer> {
     const { storage, clock, lease } = this.leases.options;
     if (this.isOver) return;
     const fault = faultOf(storage, cause);
-    this.isUnsure ||= fault === 'unknown';
+    // one that was never sent was not written
+    this.isUnsure ||= fault === 'unknown' && this.since <= clock.monotonic();
     this.cause = cause;
     const isLong = clock.monotonic() - this.asked >= lease;
     if (fault === 'fatal' || isLong) this.#end();

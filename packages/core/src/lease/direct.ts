@@ -26,8 +26,8 @@ export function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage 
   const { coordination, features } = options.storage;
   if (coordination !== undefined) return coordination(options);
   if (!features.shared) return new DirectLeases(options);
-  const expected = 'one with `coordination: sharedLeases`';
-  throw invalidOption('storage', expected, 'a shared one without it');
+  const expected = 'one with `coordination: sharedLeases`, if several processes share it';
+  throw invalidOption('storage', expected, 'a shared one without coordination');
 }
 
 class DirectLeases implements Leases {

@@ -36,7 +36,7 @@ export interface Statement<T> {
   send(now: number): Awaitable<T>;
   /** Gets the answer, however late it comes, and when its statement was sent. */
   answered(value: T, sentAt: number): void;
-  /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it. */
+  /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it, or nothing is answered at all. */
   failed(error: unknown): void;
 }
 
@@ -45,7 +45,7 @@ export class Gate {
   readonly #storage: StorageStatements;
   readonly #urgent: Statement<unknown>[] = [];
   readonly #others: Statement<unknown>[] = [];
-  /** Statements that were sent and are within their bound. */
+  /** Statements that were sent and have a slot. */
   #running = 0;
   /** Statements beyond it whose slot was given to others; at most as many as there are slots. */
   #overdue = 0;
@@ -70,7 +70,7 @@ export class Gate {
   /**
    * Sends a statement in its turn, once.
    *
-   * @throws TimedOut if it is not answered in {@link callBound} ms from sending it; what the storage throws
+   * @throws TimedOut if it is not answered in {@link callBound} ms from sending it, or nothing is answered at all; what the storage throws
    */
   ask<T>(send: () => Awaitable<T>, isUrgent: boolean, leases: Sender): Promise<T> {
     return new Promise((answered, failed) =>

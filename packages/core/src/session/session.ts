@@ -85,8 +85,12 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
     // a deadline has no context
     if (shared === undefined || byKey || ctx === undefined) return;
     const context = ctx as C;
-    // what is there already may be a getter of the bot's own, which throws
-    if (Object.hasOwn(context, shared) || !isFree(context, shared)) return;
+    try {
+      if (!isFree(context, shared)) return;
+    } catch {
+      // a getter of the bot's own
+      return;
+    }
     Reflect.set(context, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;

@@ -144,7 +144,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): void | Pr
   if (lease === undefined) return;
   const { changed } = copy;
   const { used } = turn;
-  const isAwaited = used?.tasks ?? used?.left;
+  const isAwaited = used?.tasks !== undefined || used?.left !== undefined;
   if (!changed && id === undefined && !isAwaited) return keep ? undefined : lease.release();
   const { shared, fencing } = rt.storage.features;
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
@@ -194,7 +194,7 @@ function idsOnly({ version, ids, marks }: ConversationRecord): Write {
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const { ttl, maxRecordBytes } = rt.options;
-  const due = copy.timers && copy.deadlineAt;
+  const due = copy.timers === undefined ? undefined : copy.deadlineAt;
   const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
   const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
   const next = new LazyWrite(record, life, deadlineIn);

@@ -675,6 +675,20 @@ describe('definitions that cannot work', () => {
           .done(() => {}),
       ),
     ).toBe('INVALID_OPTION');
+    const wrong = [
+      { deepLink: 'ref:' },
+      { deepLink: '' },
+      { controls: ['Back'] },
+      { controls: 'back' },
+    ];
+    for (const options of wrong) {
+      const define = () =>
+        flow('f', options as object)
+          .ask('a', { prompt: '?' })
+          .done(() => {});
+      expect([options, codeOf(define)]).toEqual([options, 'INVALID_OPTION']);
+    }
+    expect(codeOf(() => flow('f').repeat('r', { again: '?' } as never))).toBe('INVALID_OPTION');
     const rounds = (min: number, max: number) => () =>
       flow('f').repeat('r', { each: (b) => b.ask('x', { prompt: '?' }), again: '?', min, max });
     expect(codeOf(rounds(3, 2))).toBe('INVALID_OPTION');

@@ -20,8 +20,8 @@ export type StagedScene<C extends Context> = Pick<
 >;
 
 /** Whether something is a {@link BaseScene}, also of another copy of this package. */
-export function isBaseScene(scene: object): boolean {
-  return brand in scene;
+export function isBaseScene<C extends Context>(scene: unknown): scene is BaseScene<C> {
+  return brand in Object(scene);
 }
 
 /**

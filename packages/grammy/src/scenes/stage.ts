@@ -3,7 +3,7 @@
 import type { AnyGroup, AnyScene } from '@telefsm/core';
 import { StageRoom, type StageSettings } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'grammy';
-import { isBaseScene, type StagedScene } from './base-scene.ts';
+import { type BaseScene, isBaseScene, type StagedScene } from './base-scene.ts';
 import type { SceneContextScene, SceneSessionData, WithScene } from './types.ts';
 
 /** Options of a {@link Stage}. */
@@ -40,7 +40,7 @@ export class Stage<
   D extends SceneSessionData = SceneSessionData,
 > extends Composer<C> {
   /** The scenes by their ids. */
-  readonly scenes: Map<string, StagedScene<C>> = new Map();
+  readonly scenes: Map<string, BaseScene<C>> = new Map();
   readonly #room: StageRoom<C>;
 
   /**
@@ -56,7 +56,7 @@ export class Stage<
   /** Adds scenes; a later one replaces an earlier one of the same id. */
   register(...scenes: readonly (StagedScene<C> | AnyScene)[]): this {
     this.#room.register(scenes, (scene) => {
-      if (!isBaseScene(Object(scene))) {
+      if (!isBaseScene<C>(scene)) {
         throw new Error('Unsupported scene: a stage accepts scenes, wizards, flows and nodes.');
       }
       this.scenes.set(scene.id, scene);

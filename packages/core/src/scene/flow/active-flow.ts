@@ -214,7 +214,8 @@ export function tidy({ plan, run, memo }: ActiveFlow): void {
     const { chat, message } = elsewhere;
     run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
   }
-  if (prompts === 'keep' || prompts === 'edit' || !sent) return;
+  // an invoice that was paid is the user's receipt
+  if (prompts === 'keep' || prompts === 'edit' || !sent || run.input?.kind === 'payment') return;
   cleanUp(run, prompts, sent);
 }
 

@@ -5,7 +5,7 @@ import { checkFlowTexts } from '#question-checks';
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
+import { atLeast, callable, listOf, matching, oneOf, schematic } from '../../base/rules.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
 import { namesOf } from '../../conversation/states.ts';
@@ -34,7 +34,8 @@ import { policyOf, triggerOf } from './trigger.ts';
 const flowRules = {
   data: schematic,
   trigger: matching(/^\/?\w{1,64}$/, "a command such as '/order'"),
-  deepLink: textual,
+  deepLink: matching(/^[\w-]{1,64}$/, "the beginning of a payload, such as 'ref_'"),
+  controls: listOf('back', 'cancel'),
   timeout: timeoutRule,
   attempts: atLeast(1),
   onTrigger: oneOf('restart', 'continue', 'ask', 'reject'),
@@ -46,7 +47,7 @@ const flowRules = {
   interrupt: interruptRule,
 };
 
-const otherOptions = 'description services session back controls commands editedMessages texts was';
+const otherOptions = 'description services session back commands editedMessages texts was';
 
 /**
  * Makes a finished flow.

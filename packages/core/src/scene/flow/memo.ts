@@ -50,8 +50,8 @@ export interface FlowMemo {
     readonly message?: number | undefined;
     readonly by?: readonly number[];
   };
-  /** The argument of the trigger, while the user is asked whether to start again. */
-  readonly again?: string;
+  /** The argument of the trigger that came last, while the user is asked whether to start again. */
+  readonly again?: string | undefined;
   /** The ending that has begun. */
   readonly over?: 'done' | 'attempts';
 }

@@ -102,6 +102,7 @@ function outline(part: Part): Outline {
     repeat(name: string, options: RepeatOptions) {
       const { each, again, after, min = 1, max = mostRounds } = options;
       checkOptions(`${part.flow}:${name} `, options, { after: callable }, 'each again min max');
+      checkOption(`${part.flow}:${name} each`, each, callable);
       checkPrompt(`${part.flow}:${name} again`, again);
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {

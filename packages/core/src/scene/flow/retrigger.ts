@@ -47,7 +47,9 @@ export async function startAgain(
   const message = wholeIn(dialog, 'message_id');
   const how = prompts === 'delete' || prompts === 'edit' ? 'delete' : 'removeKeyboards';
   if (message !== undefined) cleanUp(run, how, message);
-  return isYes ? restart(active, active.memo.again ?? '') : run.ask();
+  if (isYes) return restart(active, active.memo.again ?? '');
+  note(active, { again: undefined });
+  run.ask();
 }
 
 /** Starts the flow anew in its own place. */

@@ -8,7 +8,7 @@ import type { FlowParameters } from './parameters.ts';
 
 /** How a flow is started; answers that come with it are kept aside until their question is reached. */
 export function triggerOf(
-  { trigger, deepLink, description }: AnyFlowOptions,
+  { trigger, deepLink, description, onTrigger = 'restart' }: AnyFlowOptions,
   from: ((argument: string, turn: never) => unknown) | undefined,
   parameters: FlowParameters | undefined,
 ): Trigger | undefined {
@@ -17,6 +17,7 @@ export function triggerOf(
     ...(trigger !== undefined && { command: nameOf(trigger) }),
     ...(deepLink !== undefined && { deepLink }),
     ...(description !== undefined && { description }),
+    continues: onTrigger !== 'restart',
     ...(from !== undefined && {
       async from(argument: string, turn: unknown, rejected: (error: unknown) => void) {
         // without parameters there is nothing to make of nothing
