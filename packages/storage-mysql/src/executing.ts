@@ -7,8 +7,8 @@ import { isReadOnly, openTransaction } from './faults.ts';
 /** Executes a statement. */
 export type Execute = (statement: string, values: Value[]) => Promise<unknown>;
 
-/** How long a connection may leave its statement without an answer, in ms. A short lock or an overloaded server must not cost connections. */
-const longestSilence = 30_000;
+/** How long a connection may leave its statement without an answer, in ms. What waits for a lock is silent too, and the server keeps it. */
+const longestSilence = 300_000;
 
 /** A statement that is not answered yet. */
 interface Unanswered {

@@ -82,7 +82,7 @@ it('rejects a statement to a pool that throws, and sends the others', async () =
   expect(events).toEqual(['begin sent']);
 });
 
-it('closes a connection that does not answer for half a minute, and opens another one', async () => {
+it('closes a connection that does not answer for five minutes, and opens another one', async () => {
   const { port, url } = await sharedMariadb();
   const proxy = await tcpProxy({ to: port });
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -100,10 +100,10 @@ it('closes a connection that does not answer for half a minute, and opens anothe
   const answered = stuck.then(() => {
     isAnswered = true;
   });
-  vi.advanceTimersByTime(29_000);
+  vi.advanceTimersByTime(290_000);
   await setImmediate();
   expect(isAnswered).toBe(false);
-  vi.advanceTimersByTime(11_000);
+  vi.advanceTimersByTime(110_000);
   await answered;
   expect(await next).toMatchObject([{ one: 1 }]);
   await new Promise((resolve) => pool.end(resolve));

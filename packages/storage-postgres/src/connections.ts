@@ -25,8 +25,8 @@ import { borrow } from './left-open.ts';
  * half a second.
  */
 const depth = 8;
-/** How long a connection may leave its statements without an answer, in ms. A short lock or an overloaded server must not cost connections. */
-const longestSilence = 30_000;
+/** How long a connection may leave its statements without an answer, in ms. What waits for a lock is silent too, and the server keeps it. */
+const longestSilence = 300_000;
 
 /** A statement on its way. */
 class Sending {

@@ -183,8 +183,9 @@ function after(contact: () => Promise<void> | undefined, send: Send): Send {
 const plainReplies = { typeMapping: {} };
 
 /**
- * A connected client writes a command in the same turn of the event loop, and its time limit ends there. So it has nothing to limit, and
- * the `AbortSignal.timeout()` behind it was measured to cost more than the command. Core limits every call of a storage anyway.
+ * A connected client writes a command in the same turn of the event loop, and its time limit ends there. The `AbortSignal.timeout()` behind it
+ * was measured to cost more than the command. Only a server that no longer reads leaves commands in the client's queue: core limits how
+ * long it waits for their answers, and `commandsQueueMaxLength` how many there are.
  */
 const sentAtOnce = { ...plainReplies, timeout: undefined };
 

@@ -78,7 +78,7 @@ export function notConnected(): FsmError<'STORAGE_UNUSABLE'> {
 }
 
 /** Nothing was sent, and nothing will be. */
-const unopened = 'Never opened';
+const unopened = 'The client was not open';
 
 /** The client never sent it: no connection, and it is configured not to keep commands until there is one, or to keep no more of them. */
 const unsent = /enableOfflineQueue options is false|^The (?:client is offline|queue is full)$/;

@@ -2,7 +2,7 @@
 
 import { Redis } from 'ioredis';
 import { createClient, TimeoutError } from 'redis';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
@@ -94,9 +94,9 @@ describe('a command by redis', () => {
   it('has no timer of its own while the client is connected', async () => {
     const { client, proxy, storage } = await opened();
     const timers = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => timers.mockRestore());
     await (await taken(storage, 'k', 't.1')).commit({ text: '{}', state: null });
     expect(timers).not.toHaveBeenCalled();
-    timers.mockRestore();
     client.destroy();
     await proxy.close();
   });
