@@ -94,7 +94,7 @@ function read(args: readonly string[]) {
     });
   } catch (error) {
     // the rest of the message recommends a `--`
-    const [fault] = `${error instanceof Error ? error.message : error}`.split(/\. |\n/);
+    const [fault] = `${error instanceof Error ? error.message : error}`.split(/\.?\n|\. /);
     throw new Error(`${fault}. See --help for the options.`);
   }
 }

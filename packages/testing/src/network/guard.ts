@@ -114,7 +114,7 @@ const replaced = Symbol.for('telefsm.replaced');
 
 /**
  * Finds the function of Node behind one that another copy of this package has put in its place. Jest loads a copy for each test file of a
- * process: a request must not reach the worlds of the file before.
+ * process: a request must not reach the worlds of the file before. The copy that was loaded last answers.
  */
 function originalOf<F extends object>(found: F): F {
   const own: object = found;
