@@ -48,7 +48,7 @@ export const twins: readonly (readonly [what: string, Twins])[] = [
     'by one process and by another one for every update',
     {
       // a process remembers how long Telegram told it to wait
-      suits: (deed) => deed.do !== 'fails' || deed.failure.error_code !== 429,
+      suits: (deed) => deed.do !== 'fails' || !JSON.stringify(deed.failure).includes('retry_after'),
       one: usual,
       other: (list) =>
         playRandom(grammy, { storage: sqliteStorage(':memory:') }, list, { restarts: true }),
