@@ -675,12 +675,7 @@ describe('definitions that cannot work', () => {
           .done(() => {}),
       ),
     ).toBe('INVALID_OPTION');
-    const wrong = [
-      { deepLink: 'ref:' },
-      { deepLink: '' },
-      { controls: ['Back'] },
-      { controls: 'back' },
-    ];
+    const wrong = [{ deepLink: '' }, { controls: ['Back'] }, { controls: 'back' }];
     for (const options of wrong) {
       const define = () =>
         flow('f', options as object)

@@ -5,7 +5,15 @@ import { checkFlowTexts } from '#question-checks';
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { atLeast, callable, listOf, matching, oneOf, schematic } from '../../base/rules.ts';
+import {
+  atLeast,
+  callable,
+  listOf,
+  matching,
+  oneOf,
+  schematic,
+  textual,
+} from '../../base/rules.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
 import { namesOf } from '../../conversation/states.ts';
@@ -34,7 +42,7 @@ import { policyOf, triggerOf } from './trigger.ts';
 const flowRules = {
   data: schematic,
   trigger: matching(/^\/?\w{1,64}$/, "a command such as '/order'"),
-  deepLink: matching(/^[\w-]{1,64}$/, "the beginning of a payload, such as 'ref_'"),
+  deepLink: textual,
   controls: listOf('back', 'cancel'),
   timeout: timeoutRule,
   attempts: atLeast(1),
