@@ -158,12 +158,13 @@ async function goesOn(user: TestUser, dice: number): Promise<unknown> {
   if (last?.kind === 'invoice') return user.pays(last);
   if (last?.kind === 'poll') return user.votes('Soup', last);
   const asked = shown.findLast(asks);
-  // a reply keyboard goes with the next answer
-  const labels =
-    asked === last || asked?.message.reply_markup?.inline_keyboard ? asked?.buttons.flat() : [];
   const answers = answersTo(asked?.text ?? '');
-  const label = labels?.[dice % Math.max(1, labels.length)];
-  if (label !== undefined && dice % 5 > answers.length) return user.taps(label);
+  const labels = asked?.buttons.flat() ?? [];
+  const label = labels[dice % Math.max(1, labels.length)];
+  if (label !== undefined && dice % 5 > answers.length) {
+    // a reply keyboard may have gone: then its label is typed
+    return user.taps(label).catch(() => user.sends(label));
+  }
   const words = answers.length === 0 ? beginnings : answers;
   return user.sends(words[dice % words.length] as (typeof words)[number]);
 }

@@ -10,7 +10,7 @@ describe.each(frameworks)('many random updates on %s, without bot.catch', (_, fr
   it.each(storages)(
     'the bot never stops polling, and /cancel leaves every conversation, in %s',
     async (_name, storage) => {
-      const numRuns = sized({ quick: 60, full: 5_000 });
+      const numRuns = sized({ quick: 200, full: 10_000 });
       let sentCount = 0;
       const property = fc.asyncProperty(randomDeeds, async (list) => {
         const calls = await playRandom(framework, { storage: storage() }, list);
