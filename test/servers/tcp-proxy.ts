@@ -42,8 +42,6 @@ export interface TcpProxy {
   drop(on: boolean): void;
   /** Cuts all connections; new ones are accepted. */
   cut(): void;
-  /** From now on, the connections that are open carry nothing, and nobody closes them; new ones work. */
-  strand(): void;
   close(): Promise<void>;
 }
 
@@ -75,7 +73,6 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
   let awaited: Expected | undefined;
   let answersAfter = 0;
   let dropping = false;
-  let strandings = 0;
 
   function cut(): void {
     for (const pair of [...pairs]) for (const socket of pair) socket.destroy();
@@ -105,8 +102,6 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
     }
     const reader = protocol();
     let silent = false;
-    const stranding = strandings;
-    const isDeaf = () => dropping || stranding < strandings;
     let keptCommands: Buffer[] | undefined;
     let keptAnswers: Buffer[] | undefined;
     let answered = () => {};
@@ -130,7 +125,7 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       },
     };
     client.on('data', (bytes: Buffer) => {
-      if (isDeaf()) return;
+      if (dropping) return;
       for (const command of reader.read(bytes)) {
         if (awaited?.matches(command)) {
           keptCommands = [];
@@ -149,7 +144,7 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       }
     });
     upstream.on('data', (bytes: Buffer) => {
-      if (isDeaf()) return;
+      if (dropping) return;
       // The server has answered, so it has executed: the answer is what gets lost.
       if (silent) return cut();
       if (keptAnswers !== undefined) {
@@ -186,9 +181,6 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       dropping = on;
     },
     cut,
-    strand() {
-      strandings++;
-    },
     async close() {
       cut();
       await new Promise((closed) => server.close(closed));

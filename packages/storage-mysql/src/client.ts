@@ -26,8 +26,6 @@ export interface MysqlConnection {
   query(statement: string, values: Value[], answered: Answered<Row[]>): Sent;
   release(): void;
   destroy(): void;
-  /** The socket, which is destroyed with a connection that does not answer. */
-  readonly stream?: { destroy(): unknown };
 }
 
 /** Gets an error, or `null` and the answer. */

@@ -4,78 +4,40 @@ import { setImmediate } from 'node:timers';
 import type { MysqlCallbackPool, MysqlConnection, Value } from './client.ts';
 import { isReadOnly, openTransaction } from './faults.ts';
 
-/** Executes a statement. */
-export type Execute = (statement: string, values: Value[]) => Promise<unknown>;
-
-/** How long a connection may leave its statement without an answer, in ms. What waits for a lock is silent too, and the server keeps it. */
-const longestSilence = 300_000;
-
-/** A statement that is not answered yet. */
-interface Unanswered {
-  readonly since: number;
-  readonly reject: (error: Error) => void;
-}
-
 /**
- * Makes a way to execute statements, each on any connection of the pool, as `execute()` of the pool does.
+ * Executes a statement on any connection of the pool, as `execute()` of the pool does.
  *
  * If the bot left a transaction open on that connection, it is rolled back. Otherwise its end would decide later about a statement that
- * has been answered. Then the statement is rejected with `STORAGE_UNUSABLE`.
+ * has been answered.
  *
  * @param table - named in the error
+ * @throws FsmError `STORAGE_UNUSABLE` if a transaction was open
  */
-export function executorOn(pool: MysqlCallbackPool, table: string): Execute {
-  const unanswered = new Map<MysqlConnection, Unanswered>();
-  let isWatching = false;
-
-  /**
-   * Closes connections that do not answer. If their server has vanished, nobody says so, and the system closes them after about 15 minutes:
-   * until then they would count as connections of the pool.
-   */
-  function watch(): void {
-    if (isWatching) return;
-    isWatching = true;
-    const timer = setTimeout(() => {
-      isWatching = false;
-      for (const [connection, { since, reject }] of unanswered) {
-        if (performance.now() - since < longestSilence) continue;
-        unanswered.delete(connection);
-        connection.destroy();
-        // a vanished server does not confirm the end, and the process could not exit
-        connection.stream?.destroy();
-        reject(new Error(`The connection was closed: no answer within ${longestSilence} ms.`));
+export async function executeOn(
+  pool: MysqlCallbackPool,
+  statement: string,
+  values: Value[],
+  table: string,
+): Promise<unknown> {
+  await allAnswersRead();
+  return new Promise((resolve, reject) => {
+    pool.getConnection((lack, connection) => {
+      if (lack) return reject(lack);
+      try {
+        connection.execute(statement, values, (error, answer) => {
+          if (isInTransaction(answer)) return rollBack(connection, table, reject);
+          // after a failover, its session would stay read-only
+          if (isReadOnly(error)) connection.destroy();
+          else connection.release();
+          if (error) reject(error);
+          else resolve(answer);
+        });
+      } catch (error) {
+        connection.release();
+        reject(error);
       }
-      if (unanswered.size > 0) watch();
-    }, longestSilence / 3);
-    // a number on edge workers
-    timer.unref?.();
-  }
-
-  return async (statement, values) => {
-    await allAnswersRead();
-    return new Promise((resolve, reject) => {
-      pool.getConnection((lack, connection) => {
-        if (lack) return reject(lack);
-        unanswered.set(connection, { since: performance.now(), reject });
-        watch();
-        try {
-          connection.execute(statement, values, (error, answer) => {
-            unanswered.delete(connection);
-            if (isInTransaction(answer)) return rollBack(connection, table, reject);
-            // after a failover, its session would stay read-only
-            if (isReadOnly(error)) connection.destroy();
-            else connection.release();
-            if (error) reject(error);
-            else resolve(answer);
-          });
-        } catch (error) {
-          unanswered.delete(connection);
-          connection.release();
-          reject(error);
-        }
-      });
     });
-  };
+  });
 }
 
 let reading: Promise<void> | undefined;

@@ -21,7 +21,7 @@ import {
 } from './answers.ts';
 import { afterPrefix, toBytes } from './bytes.ts';
 import { connectionsOf, type MysqlPool, poolOf, type Value } from './client.ts';
-import { executorOn } from './executing.ts';
+import { executeOn } from './executing.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { type Limits, prepare } from './migrate.ts';
 import { type MysqlNames, tablesOf } from './names.ts';
@@ -64,7 +64,6 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   }
   const tables = tablesOf(options);
   const statements = statementsOf(tables);
-  const executed = executorOn(callbacks, tables.conversation);
   let limits: Limits | undefined;
   let checking: Promise<Limits> | undefined;
   /** Whether a statement has found that something does not exist. */
@@ -191,7 +190,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
     // the server would cut the connection, perhaps before its answer is read
     let bytes = 0;
     for (const value of values) bytes += Buffer.isBuffer(value) ? value.length : 8;
-    if (bytes <= most) return executed(text, values);
+    if (bytes <= most) return executeOn(callbacks, text, values, tables.conversation);
     return Promise.reject(new FsmError('RECORD_TOO_LARGE', { bytes, limit: most }));
   }
 

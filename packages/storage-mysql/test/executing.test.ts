@@ -1,12 +1,9 @@
 /** Statements on their way to a pool: when they are sent. */
 
 import { setImmediate } from 'node:timers/promises';
-import { createPool } from 'mysql2';
 import { afterEach, expect, it, vi } from 'vitest';
-import { sharedMariadb } from '../../../test/servers/shared.ts';
-import { tcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import type { MysqlCallbackPool } from '../src/client.ts';
-import { executorOn } from '../src/executing.ts';
+import { executeOn } from '../src/executing.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -36,9 +33,9 @@ function slowPool() {
 it('sends statements that follow from answers when all of these are read', async () => {
   const { pool, events, waiting } = slowPool();
   const turns = ['1', '2'].map(async (turn) => {
-    await executorOn(pool, 'conversation')(`begin ${turn}`, []);
+    await executeOn(pool, `begin ${turn}`, [], 'conversation');
     events.push(`begin ${turn} answered`);
-    await executorOn(pool, 'conversation')(`end ${turn}`, []);
+    await executeOn(pool, `end ${turn}`, [], 'conversation');
   });
   while (waiting.length < 2) await setImmediate();
   // in one round of the event loop, each with what its code does at once
@@ -59,7 +56,7 @@ it('sends statements that follow from answers when all of these are read', async
 it('sends statements under fake timers', async () => {
   vi.useFakeTimers();
   const { pool, waiting } = slowPool();
-  const ended = executorOn(pool, 'conversation')('begin', []);
+  const ended = executeOn(pool, 'begin', [], 'conversation');
   while (waiting.length === 0) await setImmediate();
   waiting[0]?.();
   expect(await ended).toEqual({ affectedRows: 1 });
@@ -74,38 +71,10 @@ it('rejects a statement to a pool that throws, and sends the others', async () =
       throw error;
     },
   };
-  const rejected = executorOn(broken, 'conversation')('begin', []);
-  const sent = executorOn(pool, 'conversation')('begin', []);
+  const rejected = executeOn(broken, 'begin', [], 'conversation');
+  const sent = executeOn(pool, 'begin', [], 'conversation');
   await expect(rejected).rejects.toBe(error);
   waiting[0]?.();
   await sent;
   expect(events).toEqual(['begin sent']);
-});
-
-it('closes a connection that does not answer for five minutes, and opens another one', async () => {
-  const { port, url } = await sharedMariadb();
-  const proxy = await tcpProxy({ to: port });
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  const pool = createPool({ uri: url.replace(`:${port}/`, `:${proxy.port}/`), connectionLimit: 1 });
-  const execute = executorOn(pool, 'conversation');
-  const send = () => execute('select 1 as one', []);
-  await send();
-  // as when the server has lost its power: no connection is reset
-  proxy.strand();
-  const acquired = new Promise((resolve) => pool.once('acquire', resolve));
-  const stuck = expect(send()).rejects.toThrow(/no answer/);
-  const next = send();
-  await acquired.then(() => setImmediate());
-  let isAnswered = false;
-  const answered = stuck.then(() => {
-    isAnswered = true;
-  });
-  vi.advanceTimersByTime(290_000);
-  await setImmediate();
-  expect(isAnswered).toBe(false);
-  vi.advanceTimersByTime(110_000);
-  await answered;
-  expect(await next).toMatchObject([{ one: 1 }]);
-  await new Promise((resolve) => pool.end(resolve));
-  await proxy.close();
 });

@@ -21,8 +21,6 @@ export class Connection {
   isLeaving = false;
   #isBroken = false;
   #left = longestUse;
-  /** When it last answered, or began to be waited for, by the steady clock. */
-  #heardAt = 0;
   readonly #pipeline: boolean | undefined;
 
   /** @throws FsmError `INVALID_OPTION` if it cannot be given back */
@@ -58,13 +56,7 @@ export class Connection {
     this.#isBroken = true;
   };
 
-  /** Whether it was sent something then or earlier, and has not answered since. */
-  isSilentSince(instant: number): boolean {
-    return this.pending > 0 && this.#heardAt <= instant;
-  }
-
   begins(): void {
-    if (this.pending === 0) this.#heardAt = performance.now();
     this.pending++;
     this.sinceAnswer++;
     this.#left--;
@@ -74,7 +66,6 @@ export class Connection {
   ended(): void {
     this.pending--;
     this.sinceAnswer = 0;
-    this.#heardAt = performance.now();
   }
 
   /**
@@ -85,11 +76,9 @@ export class Connection {
     if (Object(error).severity !== 'ERROR' || codeOf(error) === readOnly) this.#broken();
   }
 
-  /** Gives it back to the pool, which closes it if it is broken or has not answered everything. */
+  /** Gives it back to the pool, which closes it if it is broken. */
   release(): void {
-    if (this.pending > 0) this.#broken();
-    // a pipeline would not be closed before its last answer
-    if (this.#pipeline !== undefined) this.client.pipeline = this.#pipeline && !this.#isBroken;
+    if (this.#pipeline !== undefined) this.client.pipeline = this.#pipeline;
     this.client.off('error', this.#broken);
     this.client.release(this.#isBroken);
   }

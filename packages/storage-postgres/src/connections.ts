@@ -25,8 +25,6 @@ import { borrow } from './left-open.ts';
  * half a second.
  */
 const depth = 8;
-/** How long a connection may leave its statements without an answer, in ms. What waits for a lock is silent too, and the server keeps it. */
-const longestSilence = 300_000;
 
 /** A statement on its way. */
 class Sending {
@@ -58,7 +56,6 @@ export class Connections {
   /** How many could be had when the last one was rejected; one more after each that went back. */
   #allowed = Number.POSITIVE_INFINITY;
   #depth = 1;
-  #isWatching = false;
   /** Connections of the pool that are kept for listening. */
   listening = 0;
 
@@ -124,7 +121,6 @@ export class Connections {
     this.#asked--;
     if (connection.canPipeline) this.#depth = depth;
     this.#borrowed.push(connection);
-    this.#watch();
     this.#sendWaiting();
     // other connections have taken what waited for this one
     if (connection.pending === 0) this.#release(connection);
@@ -137,24 +133,6 @@ export class Connections {
       this.#allowed = Number.POSITIVE_INFINITY;
       for (const { reject } of this.#waiting.splice(0)) reject(error);
     } else this.#sendWaiting();
-  }
-
-  /**
-   * Closes connections that do not answer, as long as any are borrowed. If their server has vanished, nobody says so, and the system closes
-   * them after about 15 minutes: until then they would count as connections of the pool.
-   */
-  #watch(): void {
-    if (this.#isWatching) return;
-    this.#isWatching = true;
-    const timer = setTimeout(() => {
-      this.#isWatching = false;
-      const since = performance.now() - longestSilence;
-      for (const connection of this.#borrowed.filter((each) => each.isSilentSince(since)))
-        this.#release(connection);
-      if (this.#borrowed.length > 0) this.#watch();
-    }, longestSilence / 3);
-    // a number on edge workers
-    timer.unref?.();
   }
 
   async #send(
@@ -196,10 +174,7 @@ export class Connections {
   }
 
   #release(connection: Connection): void {
-    const index = this.#borrowed.indexOf(connection);
-    // it was silent
-    if (index < 0) return;
-    this.#borrowed.splice(index, 1);
+    this.#borrowed.splice(this.#borrowed.indexOf(connection), 1);
     this.#allowed++;
     connection.release();
     this.#sendWaiting();
