@@ -118,7 +118,7 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     });
   });
 
-  it('behind fsm() with conversations of another kind has a record of its own', async () => {
+  it('behind fsm() with conversations of another kind is a separate record', async () => {
     const bot = framework.bot();
     bot.use(framework.fsm({ strategy: 'chat' }));
     bot.use(framework.session());
@@ -180,7 +180,7 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     anna.sees('Steps:one, 1');
   });
 
-  it('under a key of its own has a record of its own, beside another session', async () => {
+  it('under a key of its own is a separate record, beside another session', async () => {
     const bot = framework.bot();
     bot.use(framework.session());
     bot.use(framework.session({ property: 'shared', getSessionKey: () => 'all' }));
@@ -480,21 +480,25 @@ describe.each(stageFrameworks)("a stage beside a bot's own ctx.fsm on $name", (f
   const sessions = {
     store: () => framework.session({ store: new Map() }),
     getSessionKey: () => framework.session({ getSessionKey: () => 'one' }),
-    'a record of its own': () => framework.session({}),
+    'a separate record': () => framework.session({}),
   };
   it.each(
     Object.keys(properties).flatMap((property) =>
       [{}, { ttl: 60 }].flatMap((stage) => [
         { property, stage, name: 'store' as const },
         { property, stage, name: 'getSessionKey' as const },
-        { property, stage, name: 'a record of its own' as const },
+        { property, stage, name: 'a separate record' as const },
+        { property, stage, name: 'a separate record' as const, isInherited: true },
       ]),
     ),
   )('enters and leaves scenes: one $property, session({ $name }), $stage', async (one) => {
     const bot = framework.bot();
     bot.use((ctx, next) => {
       const found = properties[one.property];
-      Object.defineProperty(ctx, 'fsm', { configurable: true, enumerable: true, ...found });
+      // as a bot's own class of contexts has it
+      const owner = 'isInherited' in one ? Object.create(Object.getPrototypeOf(ctx)) : ctx;
+      Object.defineProperty(owner, 'fsm', { configurable: true, enumerable: true, ...found });
+      if (owner !== ctx) Object.setPrototypeOf(ctx, owner);
       return next();
     });
     bot.use(sessions[one.name]());

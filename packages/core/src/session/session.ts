@@ -83,15 +83,8 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   const { byKey, shared } = plan;
   const opened = (turn: Turn, ctx: unknown) => {
     // a deadline has no context
-    if (shared === undefined || byKey || ctx === undefined) return;
-    const context = ctx as C;
-    try {
-      if (!isFree(context, shared)) return;
-    } catch {
-      // a getter of the bot's own
-      return;
-    }
-    Reflect.set(context, shared, turn.state);
+    if (shared === undefined || byKey || ctx === undefined || !isFree(ctx as C, shared)) return;
+    Reflect.set(ctx as C, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;
   const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, stage, opened);

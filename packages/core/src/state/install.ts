@@ -104,7 +104,13 @@ export function rejectOneNamespace(
 
 /** Whether a context has nothing at a property: `in` is true for a reserved one too. */
 export function isFree(ctx: object, property: string): boolean {
-  const found = (ctx as Record<string, unknown>)[property];
+  let found: unknown;
+  try {
+    found = Reflect.get(ctx, property);
+  } catch {
+    // a getter of the bot's own
+    return false;
+  }
   if (found === undefined) return !(property in ctx);
   // reserved by this copy of the package, or by another one
   return (
