@@ -139,7 +139,7 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('an invoice can be paid after a message that is no answer', async () => {
+  it('an invoice can be paid after a message that is not an answer', async () => {
     const bot = framework.bot();
     const seat = flow('seat', { trigger: '/seat', prompts: 'edit', back: true })
       .ask('name', { prompt: 'Your name?' })

@@ -91,7 +91,7 @@ describe('a command by redis', () => {
     return { client, proxy, storage: redisStorage(client, { prefix: 'limits' }) };
   };
 
-  it('has no timer of its own while the client is connected', async () => {
+  it('sets no timer while the client is connected', async () => {
     const { client, proxy, storage } = await opened();
     const timers = vi.spyOn(AbortSignal, 'timeout');
     onTestFinished(() => timers.mockRestore());

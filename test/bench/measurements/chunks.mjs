@@ -4,7 +4,7 @@ import { on } from 'node:events';
 import { opened } from './opened.mjs';
 
 /**
- * For so many ms before each chunk nothing is measured. While a process waits for its turn, the machine takes its memory and its caches away: on a
+ * For so many ms before each chunk nothing is measured. While the others are measured, the machine takes its memory and its caches away: on a
  * virtual machine, the first updates after two seconds were measured to cost five to fifteen times as much. A busy bot does not wait.
  */
 const wakeMs = 150;

@@ -8,7 +8,7 @@ import type { Initial } from '../transaction/settings.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import { guestChats } from '../update/subject.ts';
 
-/** Starts the scene that a command triggers; `false` if it triggers none, or one that does not start by this argument. */
+/** Starts the scene that a command triggers, or returns to it; `false` if it triggers none, or one that does not start by this argument. */
 export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boolean> {
   const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;

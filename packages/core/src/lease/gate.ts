@@ -36,7 +36,9 @@ export interface Statement<T> {
   send(now: number): Awaitable<T>;
   /** Gets the answer, however late it comes, and when its statement was sent. */
   answered(value: T, sentAt: number): void;
-  /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it, or nothing is answered at all. */
+  /**
+   * Gets the error of the storage. It is `TimedOut` if the answer takes longer than {@link callBound} ms, or if the storage answers nothing at all.
+   */
   failed(error: unknown): void;
 }
 
@@ -70,7 +72,7 @@ export class Gate {
   /**
    * Sends a statement in its turn, once.
    *
-   * @throws TimedOut if it is not answered in {@link callBound} ms from sending it, or nothing is answered at all; what the storage throws
+   * @throws TimedOut if the answer takes longer than {@link callBound} ms, or if the storage answers nothing at all; the error of the storage
    */
   ask<T>(send: () => Awaitable<T>, isUrgent: boolean, leases: Sender): Promise<T> {
     return new Promise((answered, failed) =>

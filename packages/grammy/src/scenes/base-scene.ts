@@ -13,7 +13,7 @@ export interface SceneOptions<C extends Context> {
 
 const brand = Symbol.for('telefsm.grammy-scene');
 
-/** A scene as a stage uses it: also one of another copy of this package, such as that of CommonJS modules in a bot of ES modules. */
+/** A scene that a stage accepts. It may come from another copy of this package, as scenes of CommonJS modules do in a bot of ES modules. */
 export type StagedScene<C extends Context> = Pick<
   BaseScene<C>,
   'id' | 'ttl' | 'middleware' | 'enterMiddleware' | 'leaveMiddleware'
