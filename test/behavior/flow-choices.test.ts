@@ -20,6 +20,25 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     );
   });
 
+  it('a function that returns no choices is named, with what to do, and the user may answer anew', async () => {
+    const world = framework.bot();
+    world.noteErrors();
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('shop', { prompt: 'Which shop?' })
+      .ask('item', { prompt: 'Which item?', choices: ({ shop }) => (shop === 'B' ? ['cup'] : []) })
+      .done(() => 'Done');
+    world.fsm({ states: [pick] });
+    const anna = telegram(world.bot).user('Anna');
+    await anna.sends('/pick');
+    await anna.sends('A');
+    anna.sees('Something went wrong. Please try again.');
+    expect(String(world.errors)).toMatch(
+      /"pick:item choices": found none\. Expected at least one, or `when` to skip it\./,
+    );
+    await anna.sends('B');
+    anna.sees('Which item?');
+  });
+
   it.each(['inline', 'reply'] as const)(
     'a label that is empty is shown as a dash, %s',
     async (buttons) => {

@@ -99,3 +99,23 @@ describe.each(frameworks)('formatted texts, on %s', (_, framework) => {
     anna.sees('Take <b>one</b>,1,Or <b>two</b>,2');
   });
 });
+
+describe('a value without a text', () => {
+  it.each<readonly [string, unknown, string]>([
+    ['markup of the other tag', markdownV2`*x*`, 'markup in MarkdownV2'],
+    ['a promise', Promise.resolve('x'), '[object Promise]'],
+    ['a function', () => 'x', '[object Function]'],
+    ['a plain object', { name: 'x' }, '[object Object]'],
+    ['one inside a list', ['x', {}], '[object Object]'],
+  ])('is rejected by the tag: %s', (_name, value, found) => {
+    expect(() => html`<b>${value}</b>`).toThrow(
+      `Invalid option "value in HTML": found ${found}. Expected a text, or markup of the same tag.`,
+    );
+  });
+
+  it('does not mean a text that looks like one', () => {
+    expect(html`${'[object Object]'} ${7n} ${new Error('<')}`.text).toBe(
+      '[object Object] 7 Error: &lt;',
+    );
+  });
+});

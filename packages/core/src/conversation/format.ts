@@ -1,5 +1,6 @@
 /** Formatted texts with users' words in them: what a user wrote is escaped, so that it stays text. */
 
+import { FsmError } from '../base/errors.ts';
 import type { FormattedText } from './outgoing.ts';
 
 /** A text with a parse mode, as {@link html} and {@link markdownV2} make it; it may be part of another text of the same kind. */
@@ -39,6 +40,8 @@ export function escapeMarkdownV2(text: string): string {
  *
  * Values that the same tag made are markup too. `undefined`, `null` and `false` are omitted, so that a part can follow `&&`.
  *
+ * @throws FsmError `INVALID_OPTION` for a value without a text: markup of the other tag, a promise, a function, a plain object
+ *
  * @example
  * ```ts
  * import { flow, html } from '@telefsm/core';
@@ -59,6 +62,8 @@ export function html(
  * A template tag for `parse_mode: 'MarkdownV2'`: the template is markup, its values are text.
  *
  * Write a special character of the template twice as Telegram asks: `\\.`. Values are treated as in {@link html}.
+ *
+ * @throws FsmError `INVALID_OPTION` as {@link html} does
  *
  * @example
  * ```ts
@@ -85,7 +90,13 @@ function formatted<Mode extends 'HTML' | 'MarkdownV2'>(
   const inner = (value: unknown): string => {
     if (value === undefined || value === null || value === false) return '';
     if (Array.isArray(value)) return value.map(inner).join('');
-    return isMarkup(value) && value.parse_mode === parse_mode ? value.text : escaped(String(value));
+    if (isMarkup(value) && value.parse_mode === parse_mode) return value.text;
+    // a user would read `[object Object]`, `[object Promise]`, or code
+    const own = typeof value === 'function' ? '[object Function]' : String(value);
+    if (typeof value === 'string' || !own.startsWith('[object ')) return escaped(own);
+    const found = isMarkup(value) ? `markup in ${value.parse_mode}` : own;
+    const expected = 'a text, or markup of the same tag';
+    throw new FsmError('INVALID_OPTION', { option: `value in ${parse_mode}`, expected, found });
   };
   const text = template.reduce((text, part, at) => text + inner(values[at - 1]) + part);
   const made: Formatted<Mode> = { text, parse_mode };

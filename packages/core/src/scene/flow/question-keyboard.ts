@@ -32,7 +32,8 @@ export async function keyboardOf(
   const question = questionOf(asked);
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (listing?.options.length === 0 && !isOpen) {
-    throw invalidOption(`${asked.id} choices`, 'at least one', 'none');
+    const expected = 'at least one, or `when` to skip it';
+    throw invalidOption(`${asked.id} choices`, expected, 'none');
   }
   const isReply = isOnReplyKeyboard(active, asked);
   const offer = await offerOf(active, asked, listing ?? { options: [] });
