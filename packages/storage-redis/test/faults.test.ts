@@ -135,6 +135,32 @@ describe('an error of a server is classified, when it', () => {
   });
 });
 
+it('the rights that the error names are enough', async () => {
+  const server = await startRedis();
+  await server.command('ACL', 'SETUSER', 'bot', 'on', 'nopass');
+  const client = new Redis(server.port, { username: 'bot', enableReadyCheck: false });
+  client.on('error', () => {});
+  const use = async (token: string) => {
+    const storage = redisStorage(client, { prefix: 'bot', onWarning: () => {} });
+    const lease = await taken(storage, 'k', token);
+    await lease.commit({ text: '{}', state: null, deadlineIn: 0 });
+    const stop = await storage.granted?.(() => {});
+    const due = await storage.due(1, 1000);
+    await storage.settled('k');
+    const listed = [];
+    for await (const { key } of storage.list({})) listed.push(key);
+    stop?.();
+    return { due, listed };
+  };
+  const { message } = await failure(use('t.1')).then((error) => error as Error);
+  const rights = message.match(/[~&+][@\w:*]+/g) ?? [];
+  const granted = rights.map((right) => right.replace('PREFIX', 'bot'));
+  await server.command('ACL', 'SETUSER', 'bot', ...granted);
+  expect(await use('t.2')).toEqual({ due: ['k'], listed: ['k'] });
+  client.disconnect();
+  await server.stop();
+});
+
 describe.each(singleClients)('through $name', (kind) => {
   let server: RedisServer;
   beforeAll(async () => {
