@@ -19,7 +19,9 @@ const now = 'statement_timestamp()';
 /** A fence of this moment: microseconds, which a float holds exactly until 2255. */
 const freshFence = `(date_part('epoch', ${now}) * 1000000)::bigint`;
 const ms = (parameter: string) => `${parameter}::float8 * interval '1 ms'`;
-const lengthUntil = (instant: string) => `(date_part('epoch', ${instant} - ${now}) * 1000)`;
+/** In whole ms, as text: `pg` misreads binary floating-point numbers, and a session may print only some of their digits. */
+const lengthUntil = (instant: string) =>
+  `ceil(date_part('epoch', ${instant} - ${now}) * 1000)::bigint::text`;
 
 /** The texts of all statements over one set of tables. */
 export interface Statements {
@@ -60,7 +62,7 @@ export interface AcquiredRow {
   /** As text: not every library reads a number of 64 bits. */
   readonly fence: string;
   readonly record: string | null;
-  readonly deadline_in: number | null;
+  readonly deadline_in: string | null;
 }
 
 /**
@@ -90,7 +92,7 @@ function acquire(table: string): string {
 export interface HolderRow {
   readonly owner: string;
   readonly fence: string;
-  readonly busy: number;
+  readonly busy: string;
 }
 
 /**
@@ -174,7 +176,7 @@ const present = `record is not null and (expires_at is null or expires_at > ${no
 /** One row of the answers that show a record. */
 export interface RecordRow {
   readonly record: string;
-  readonly deadline_in: number | null;
+  readonly deadline_in: string | null;
 }
 
 /** $1 key. */

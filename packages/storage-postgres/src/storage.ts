@@ -120,7 +120,7 @@ export function postgresStorage(
         // none if it was released between the two statements
         if (held[0] === undefined) continue;
         const { busy, owner, fence } = held[0];
-        return { busy: Math.max(0, busy), owner, fence: Number(fence) };
+        return { busy: Math.max(0, Number(busy)), owner, fence: Number(fence) };
       }
     },
 
@@ -252,5 +252,5 @@ function changedBy({ rowCount }: Answer<unknown>): number {
 
 function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText {
   const text = fromStorable(record);
-  return deadlineIn === null ? { text } : { text, deadlineIn };
+  return deadlineIn === null ? { text } : { text, deadlineIn: Number(deadlineIn) };
 }

@@ -1,6 +1,7 @@
 /** The storage contract over each client, directly and through a pooler. The stress tier adds the other combinations. */
 
 import { storageContract } from '@telefsm/testing';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
@@ -34,6 +35,9 @@ const unusual = [
   'lock_timeout=5s',
 ].map((setting) => `-c ${setting}`);
 
+/** An option that the types of `pg` leave out. */
+const binary: pg.PoolConfig & { readonly binary: boolean } = { binary: true };
+
 const inEveryRun: readonly Way[] = [
   ['pg', 'direct', () => openPool(server.url)],
   ['postgres', 'direct', () => openSql(server.url)],
@@ -43,6 +47,8 @@ const inEveryRun: readonly Way[] = [
     'direct',
     () => openPool(server.url, { options: unusual.join(' ') }),
   ],
+  // `pg` misreads floating-point numbers in it
+  ['pg with binary answers', 'direct', () => openPool(server.url, binary)],
 ];
 const inStress: readonly Way[] = [
   ['pg without named statements', 'unnamed', () => openPool(server.url)],
