@@ -1,8 +1,10 @@
 /** Updates that are no answer while a question waits: events, other kinds of input, other chats, redeliveries, migrations. */
 
+import { flow } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { chat, command, from, message, oldGroup, play, text } from './attack.ts';
 import { frameworks } from './frameworks.ts';
+import { play as playFlows } from './play.ts';
 import { channel, group, laterGroup } from './random-updates.ts';
 import { storages } from './storages.ts';
 
@@ -223,5 +225,56 @@ describe.each(frameworks)('a question that somebody else answers, on %s,', (_, f
     } finally {
       await end();
     }
+  });
+
+  it.each([
+    ['has blocked the bot', { user: 4242 }],
+    ['is in a chat without the bot', { chat: -1_009 }],
+  ] as const)(
+    'and who %s, is not said to have been asked until that is true',
+    async (_name, to) => {
+      const refund = flow('refund', { trigger: '/refund' })
+        .ask('amount', { prompt: 'How much?' })
+        .ask('verdict', {
+          to,
+          prompt: 'Refund?',
+          choices: { yes: 'Approve', no: 'Decline' },
+          meanwhile: 'I have asked a manager.',
+        })
+        .done(({ verdict }) => `Answer: ${verdict}`);
+      const { world, anna, bot, unsent } = playFlows(framework, [refund]);
+      const boss = world.user('Boss', { id: 4242 });
+      await boss.blocks();
+      await anna.sends('/refund');
+      await anna.sends('100');
+      anna.sees('Something went wrong. Please try again.');
+      await anna.sends('Well?');
+      expect(anna.screen().map(({ text }) => text)).not.toContain('I have asked a manager.');
+      expect(unsent).toHaveLength(2);
+      await boss.unblocks();
+      const managers = world.group('Managers', [boss], { id: -1_009 });
+      await anna.sends('And now?');
+      expect(anna.screen().filter(({ text }) => text === 'I have asked a manager.')).toHaveLength(
+        1,
+      );
+      await ('chat' in to ? boss.in(managers) : boss).taps('Approve');
+      anna.sees('Answer: yes');
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
+  it('removes the reply keyboard of the question before by what it says meanwhile', async () => {
+    const refund = flow('refund', { trigger: '/refund' })
+      .ask('amount', { prompt: 'How much?', choices: ['1', '2'], buttons: 'reply' })
+      .ask('verdict', { to: { user: 4242 }, prompt: 'Refund?', choices: ['Yes', 'No'] })
+      .done(({ verdict }) => `Answer: ${verdict}`);
+    const { world, anna, markups } = playFlows(framework, [refund]);
+    const boss = world.user('Boss', { id: 4242 });
+    await anna.sends('/refund');
+    await anna.taps('2');
+    anna.sees('I have asked. Please wait for the answer.');
+    expect(markups()).toEqual(['keyboard', 'inline_keyboard', 'remove_keyboard']);
+    await boss.taps('Yes');
+    anna.sees('Answer: Yes');
   });
 });

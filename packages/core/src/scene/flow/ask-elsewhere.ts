@@ -8,7 +8,9 @@ import { shortHash } from '../../base/hash.ts';
 import { invalidOption } from '../../base/rules.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
+import { codeOf } from '../../conversation/rejected.ts';
 import { isStream } from '../../conversation/stream.ts';
+import { sendQuestion } from '../../engine/replies.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
@@ -16,7 +18,7 @@ import type { Option } from './choices.ts';
 import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
 
-/** Asks in the other chat, and sends `meanwhile` to the user of this one. */
+/** Asks in the other chat, and then sends `meanwhile` to the user of this one. */
 export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promise<MessageSource> {
   const { run } = active;
   const { question } = asked.step;
@@ -52,10 +54,23 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
-  if (words !== '') run.say(words);
   const where = { ...elsewhereMessage(chat, undefined), message_thread_id: address?.thread };
   const reply_markup = { inline_keyboard };
-  return () => ({ method, payload: { ...payload, ...where, reply_markup } });
+  const call = { method, payload: { ...payload, ...where, reply_markup } };
+  const tell = (message: OutgoingMessage) =>
+    sendQuestion(turn, message).catch((error: unknown) => run.report(error));
+  return async () => {
+    try {
+      const sent = await turn.send(call);
+      // not before: it may fail, and then nobody has been asked
+      if (words !== '') await tell(words);
+      return sent;
+    } catch (error) {
+      // it is somebody else who has blocked the bot
+      if (codeOf(error) === 403) await tell(await text(active, 'failed'));
+      throw error;
+    }
+  };
 }
 
 /** Returns the message for a user who waits for another person's answer. */
