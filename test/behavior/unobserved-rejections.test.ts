@@ -57,4 +57,28 @@ describe.each(frameworks)('a message that Telegram rejects, on %s', (_, framewor
       .done(() => {});
     expect(await warnings(polite, { blocked: true })).toEqual([]);
   });
+
+  it('is a warning of its own if the bot cannot write to the chat at all', async () => {
+    const emit = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const bot = framework.bot();
+    const greet = flow('greet', { trigger: '/greet' })
+      .ask('name', { prompt: 'Name?' })
+      .done(() => unsayable);
+    const machine = bot.fsm({ states: [greet] });
+    const world = telegram(bot.bot);
+    machine.connect(bot.bot as never);
+    const gone = { error_code: 400, description: 'Bad Request: chat not found' };
+    for (const user of [7, 8]) {
+      world.fails('sendMessage', gone, 2);
+      await machine.at({ user }).run(({ state }) => state.enter(greet));
+    }
+    const anna = world.user('Anna');
+    for (const text of ['/greet', 'Anna']) await anna.sends(text);
+    expect(emit.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(
+        /chat not found.*The user read nothing: the text "failed" could not be sent either\./,
+      ),
+      expect.stringMatching(/can't parse entities.*The user read the text "failed"\./),
+    ]);
+  });
 });

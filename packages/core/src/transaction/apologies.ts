@@ -19,15 +19,23 @@ export async function textFor(turn: OpenTurn, name: TextName): Promise<string> {
   return resolveText({ ...rt.options.defaults.texts, ...own }, name, turn);
 }
 
-const warned = new WeakSet<Runtime>();
+const warnedOfMessages = new WeakSet<Runtime>();
+const warnedOfChats = new WeakSet<Runtime>();
 
-/** Warns of the first message that Telegram has rejected, if nobody observes them: otherwise its author looks for an error in vain. */
-export function warnOfRejection({ rt }: OpenTurn, error: unknown): void {
+/**
+ * Warns of the first message that Telegram has rejected, if nobody observes them: otherwise its author looks for an error in vain.
+ *
+ * @param isRead - whether the user has read the text `failed`: if not, it is the chat that cannot be reached
+ */
+export function warnOfRejection({ rt }: OpenTurn, error: unknown, isRead: boolean): void {
+  const warned = isRead ? warnedOfMessages : warnedOfChats;
   if (rt.watched.has('sendFailed') || warned.has(rt)) return;
   warned.add(rt);
   const named = namedRejection(error);
   const reason = named instanceof Error ? named.message : String(named);
-  const effect = `The user read the text "failed". Correct the message.`;
+  const effect = isRead
+    ? 'The user read the text "failed". Correct the message.'
+    : 'The user read nothing: the text "failed" could not be sent either.';
   const more = `machine.observe('sendFailed', …) or DEBUG='telefsm:warn' reports each rejection.`;
   warn(`Telegram rejected a message: "${reason}" ${effect} ${more}`, 'TELEFSM_SEND_FAILED');
 }

@@ -49,9 +49,9 @@ async function send(turn: OpenTurn, effects: Effects, silently: boolean): Promis
   }
   if (rejection === undefined || silently) return;
   const { textFor, warnOfRejection } = await import('./apologies.ts');
-  warnOfRejection(turn, rejection);
   const text = await textFor(turn, 'failed');
-  await attempt(turn, () => turn.sendOwn(text), true);
+  const isRead = (await attempt(turn, () => turn.sendOwn(text), true)) === undefined;
+  warnOfRejection(turn, rejection, isRead);
 }
 
 /**
