@@ -15,14 +15,14 @@ const formWith = (prompts: Prompts) =>
 
 describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
   async function asked(prompts: Prompts) {
-    const { anna, bot, unsent } = play(framework, [formWith(prompts)]);
+    const { anna, bot, unsent, world } = play(framework, [formWith(prompts)]);
     await anna.sends('/form');
     await anna.sends('Anna');
     await anna.sends('/form');
     const dialog = anna.sees('Start again?');
     const isThere = () => anna.screen().find(({ message_id }) => message_id === dialog.message_id);
     const failed = () => [...bot.errors, ...unsent];
-    return { anna, dialog, isThere, failed };
+    return { anna, dialog, isThere, failed, world };
   }
 
   it.each(['keep', 'removeKeyboards'] as const)(
@@ -55,6 +55,22 @@ describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
     expect(anna.screen().at(-1)?.text).toBe('Name?');
     expect(failed()).toEqual([]);
   });
+
+  it.each(['keep', 'removeKeyboards', 'delete', 'edit'] as const)(
+    'is answered once by two taps: %s',
+    async (prompts) => {
+      const { anna, dialog, failed, world } = await asked(prompts);
+      await anna.taps('No', dialog);
+      const sent = world.calls.length;
+      await anna.taps('No', dialog);
+      expect(world.calls.slice(sent)).toMatchObject([
+        { method: 'answerCallbackQuery', payload: { text: 'This button is no longer in use.' } },
+      ]);
+      await anna.taps('Sure');
+      anna.sees('Anna: Sure');
+      expect(failed()).toEqual([]);
+    },
+  );
 
   it('starts again with the argument or the deep link that has come, also after another answer', async () => {
     const visit = flow('visit', {

@@ -43,7 +43,8 @@ export async function press(
   if (await answersPaying(active)) return;
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
-    if (plan.options.onTrigger !== 'ask') return stale();
+    // a dialog is answered once, also by two taps
+    if (plan.options.onTrigger !== 'ask' || active.memo.again === undefined) return stale();
     const { startAgain } = await import('./retrigger.ts');
     return startAgain(active, button.action === 'restart', message);
   }
