@@ -1,4 +1,4 @@
-import { flow } from '@telefsm/core';
+import { flow, scene } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { invoiceFor, openShop, privateChat } from './payment-shop.ts';
@@ -109,5 +109,40 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
     expect(bot.errors).toMatchObject([
       { code: 'INVALID_OPTION', details: { option: 'broken:paid prompt' } },
     ]);
+  });
+
+  it.each([
+    ['any'],
+    ['message'],
+    [['text', 'message']],
+    [{ album: 'message' }],
+    [{ burst: 'message' }],
+  ] as const)(
+    'a payment that nothing asks for, such as the renewal of a subscription, reaches the bot from a node that accepts %j',
+    async (accept) => {
+      const inputs: string[] = [];
+      const node = scene('node', { accept: accept as 'any' }).on({
+        handle: ({ input }) => void inputs.push(input.kind),
+      });
+      const { bot, tg, machine, pays, passed } = openShop(framework, {}, [node]);
+      const anna = tg.user('Anna');
+      await machine.at({ user: anna.id }).run(({ state }) => state.enter(node));
+      await pays(anna.id, { total_amount: 5, invoice_payload: 'subscription' });
+      expect([inputs, passed, bot.errors]).toEqual([[], ['payment'], []]);
+    },
+  );
+
+  it('a payment reaches a node that accepts payments', async () => {
+    const amounts: number[] = [];
+    const node = scene('node', { accept: ['text', 'payment'] }).on({
+      handle: ({ answer }) => {
+        if (answer.kind === 'payment') amounts.push(answer.value.total_amount);
+      },
+    });
+    const { tg, machine, pays, passed } = openShop(framework, {}, [node]);
+    const anna = tg.user('Anna');
+    await machine.at({ user: anna.id }).run(({ state }) => state.enter(node));
+    await pays(anna.id, { total_amount: 5, invoice_payload: 'subscription' });
+    expect([amounts, passed]).toEqual([[5], []]);
   });
 });

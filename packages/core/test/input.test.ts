@@ -205,10 +205,10 @@ describe('the accepted input of a step', () => {
         );
   });
 
-  it('is any message with "message", by its chat and id, but no command', () => {
+  it('is any message with "message", by its chat and id, but no command and no payment', () => {
     const { from_chat_id, message_id } = everyKind.message[1];
     for (const kind of inputKinds) {
-      const isMessage = !['command', 'button', 'poll_answer'].includes(kind);
+      const isMessage = !['command', 'button', 'poll_answer', 'payment'].includes(kind);
       expect(acceptInput('message', input(kind))).toEqual(
         isMessage ? { from_chat_id, message_id } : undefined,
       );

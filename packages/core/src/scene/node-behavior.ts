@@ -51,7 +51,9 @@ export function behaviorOfNode(
   };
   const handleInput = async (run: FrameRun, next: () => Promise<void>): Promise<void> => {
     const { input } = run;
-    const accepted = input && !input.edited ? acceptInput(accept, input) : undefined;
+    // a payment is of the bot, unless it is asked for by name: its renewals come at any time
+    const isGiven = input && !input.edited && !(accept === 'any' && input.kind === 'payment');
+    const accepted = isGiven ? acceptInput(accept, input) : undefined;
     const answer = isPromise(accepted) ? await accepted : accepted;
     if (input === undefined || answer === undefined || handlers.handle === undefined) return next();
     if (isPicker && !isAnswer(answer)) {

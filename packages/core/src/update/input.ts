@@ -203,7 +203,8 @@ function valueAs(kind: AcceptedKind, input: UserInput): unknown {
   const message = payloadOf(input.update);
   if (isTextKind(kind))
     return input.kind === 'text' ? foundIn(kind, input.text, message) : undefined;
-  if (kind === 'message' && input.kind !== 'command') return messageIn(message);
+  if (kind === 'message' && input.kind !== 'command' && input.kind !== 'payment')
+    return messageIn(message);
   if (kind !== 'own_contact' || input.kind !== 'contact') return undefined;
   const isOwn = input.value.user_id !== undefined && input.value.user_id === idIn(message, 'from');
   return isOwn && message?.['forward_origin'] === undefined ? input.value : undefined;
