@@ -4,6 +4,7 @@ import { flow, html, invalid, scene, typed } from '@telefsm/core';
 import { contact, dice, photo, type Shown, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from './frameworks.ts';
+import { userOf } from './play.ts';
 
 const order = flow('order', { trigger: '/order', prompts: 'edit', controls: ['back'] })
   .ask('size', { prompt: 'Which size?', choices: ['S', 'L'] })
@@ -107,6 +108,27 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     expect(later).not.toContain('deleteMessage');
     expect(later).toContain('copyMessage');
     expect(bot.errors).toEqual([]);
+  });
+
+  it('asked again, a list shows the page that its buttons belong to', async () => {
+    const all = Array.from({ length: 45 }, (_, at) => `item ${at}`);
+    const pick = flow('pick', { trigger: '/pick', prompts: 'edit' })
+      .ask('item', {
+        prompt: 'Which?',
+        choices: (_answers, _turn, { offset, size }) => ({
+          items: all.slice(offset, offset + size),
+          total: all.length,
+        }),
+      })
+      .done(({ item }) => `One ${item}.`);
+    const anna = userOf(framework, [pick]);
+    await anna.sends('/pick');
+    await anna.sends(photo());
+    await anna.taps('More »');
+    await anna.sends(photo());
+    expect(anna.last.buttons.flat()).toContain('item 0');
+    await anna.taps('item 0');
+    anna.sees('One item 0.');
   });
 
   it('a question with a keyboard of its own is a new message, and the one before goes', async () => {

@@ -8,6 +8,7 @@ import { isInaccessible } from '../../update/address.ts';
 import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { messageOfPress, showsButton } from '../../update/shown-button.ts';
 import type { PressedButton } from '../rows/buttons.ts';
+import { noteUncertain, shownIn } from '../view/shown-message.ts';
 import {
   type ActiveFlow,
   answersPaying,
@@ -125,8 +126,11 @@ function isOwnMessage(active: ActiveFlow, data: string): boolean {
 }
 
 /** Shows another keyboard below the message that was pressed. */
-function redraw(active: ActiveFlow, reply_markup: ReplyMarkup | undefined): void {
-  const message_id = wholeIn(messageOfPress(active.run.turn.update), 'message_id');
+function redraw({ run }: ActiveFlow, reply_markup: ReplyMarkup | undefined): void {
+  const message_id = wholeIn(messageOfPress(run.turn.update), 'message_id');
   if (message_id === undefined) return;
-  active.run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
+  // asked again in place, the question may have the keyboard from before
+  const shown = shownIn(run);
+  if (shown !== undefined) noteUncertain(run, shown);
+  run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
 }
