@@ -3,6 +3,7 @@ import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { frameworks } from './frameworks.ts';
+import { play } from './play.ts';
 
 interface Journal {
   note(text: string): Promise<void>;
@@ -129,6 +130,45 @@ describe.each(frameworks)('rows of a question on %s', (_, framework) => {
     await anna.taps('○ lb');
     await anna.sends('80');
     expect(texts()).toEqual(['Squat 80 lb undefined']);
+  });
+
+  it.each([
+    ['keep', ['Side? [L, R]', 'L: how much? [○ kg, ● lb, None, Before]']],
+    ['removeKeyboards', ['Side?', 'L: how much? [○ kg, ● lb, None, Before]']],
+    ['delete', ['L: how much? [○ kg, ● lb, None, Before]']],
+    ['edit', ['L: how much? [○ kg, ● lb, None, Before]']],
+  ] as const)('follow a question that a press has answered: %s', async (prompts, shown) => {
+    const lift = flow('lift', {
+      trigger: '/lift',
+      prompts,
+      back: true,
+      data: typed<{ unit?: 'kg' | 'lb' }>(),
+    })
+      .ask('side', { prompt: 'Side?', choices: ['L', 'R'] })
+      .ask('weight', {
+        prompt: ({ side }) => `${side}: how much?`,
+        rows: (_answers, { radio, button, answer, back }) => [
+          radio('unit', ['kg', 'lb']),
+          [button('none', 'None', answer('0')), button('back', 'Before', back())],
+        ],
+      })
+      .done(({ side, weight, unit }) => `${side} ${weight} ${unit}`);
+    const { anna, bot, unsent } = play(framework, [lift]);
+    const texts = () =>
+      anna.screen().map(({ text, buttons, message }) => {
+        const labels = message.reply_markup === undefined ? [] : buttons.flat();
+        return labels.length === 0 ? text : `${text} [${labels.join(', ')}]`;
+      });
+    await anna.sends('/lift');
+    await anna.taps('L');
+    await anna.taps('○ lb');
+    expect(texts()).toEqual(shown);
+    await anna.taps('Before');
+    anna.sees('Side?');
+    await anna.taps('R');
+    await anna.taps('None');
+    anna.sees('R 0 lb');
+    expect([...bot.errors, ...unsent]).toEqual([]);
   });
 
   it('a double tap is done once, and a press for another conversation is rejected', async () => {

@@ -246,5 +246,5 @@ function showOn(
   // only a question with rows of its own is edited, until it is answered
   const hasRows = questionOf(asked)?.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
-  return hasRows ? screen.askInPlace(run, say) : () => say;
+  return hasRows ? screen.askInPlace(run, say, undefined, isAnother) : () => say;
 }

@@ -28,18 +28,20 @@ export { retire } from '../view/shown-message.ts';
  * Asks in the message of the question before.
  *
  * @param below - what is wrong with the last answer
+ * @param isNew - whether the question is a message of its own
  * @returns what shows it after the commit; `undefined` if the message shows it already
  */
 export function askInPlace(
   run: FrameRun,
   say: OutgoingMessage | FormattedStream,
   below?: OutgoingMessage,
+  isNew?: boolean,
 ): MessageSource | undefined {
   const call = isStream(say) ? undefined : callOf(say, undefined);
   const isInPlace = call !== undefined && isEditable(call);
   const joined = below === undefined || !isInPlace ? undefined : join(call, below);
   if (below !== undefined && joined === undefined) run.say(below);
-  if (isInPlace) return showInPlace(run, drawingOf(joined ?? call));
+  if (isInPlace) return showInPlace(run, drawingOf(joined ?? call), isNew);
   // such a question stays above what is wrong with its answer
   if (below !== undefined) return undefined;
   // an invoice, a stream and a reply keyboard are messages of their own; the one before goes, as it would by an edit

@@ -38,11 +38,16 @@ const placings = new WeakMap<object, Placing>();
 /**
  * Finds where a drawing is shown, before the commit.
  *
+ * @param isNew - whether it is a message of its own, also if a button of another message has led to it
  * @returns what shows it after the commit; `undefined` if the message shows it already
  */
-export function showInPlace(run: FrameRun, drawing: Drawing): MessageSource | undefined {
+export function showInPlace(
+  run: FrameRun,
+  drawing: Drawing,
+  isNew = false,
+): MessageSource | undefined {
   const shown = shownIn(run);
-  const found = adopted(run, shown);
+  const found = isNew ? undefined : adopted(run, shown);
   if (found !== undefined) {
     retire(run);
     return () => display(run, drawing, found, undefined);
