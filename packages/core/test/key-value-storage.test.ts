@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FsmStorage } from '../src/index.ts';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import type { FsmStorage, Turn } from '../src/index.ts';
 import { isFsmError, keyValueStorage, state, states } from '../src/index.ts';
 import type { Granted, LeaseHolder, Write } from '../src/storage.ts';
 import { bench } from './fixtures/bench.ts';
@@ -274,5 +275,64 @@ describe('a simple store at its first use', () => {
     expect(sets.filter(isTrial)).toHaveLength(1);
     expect([...texts.keys()].filter(isTrial)).toEqual([]);
     expect(texts.size).toBe(4);
+  });
+});
+
+describe('a write that its store answers late', () => {
+  const add = ({ state: fsm }: Turn, text: string) => {
+    const log = [...fsm.get<string[]>('log', []), text];
+    fsm.set(Form.name, { log } as never);
+  };
+
+  function slow() {
+    const clock = virtualClock();
+    const texts = new Map<string, string>();
+    let delay = 0;
+    const storage = keyValueStorage(
+      {
+        get: (key) => texts.get(key),
+        async set(key, text) {
+          if (delay > 0) await new Promise<void>((go) => void clock.setTimeout(go, delay));
+          texts.set(key, text);
+        },
+        delete: (key) => texts.delete(key),
+      },
+      { clock },
+    );
+    const made = bench({ clock, states: [Form], storage });
+    /** A message whose record is written so many ms later. */
+    async function write(text: string, ms: number) {
+      const sent = made.send(1, text, (turn) => {
+        delay = ms;
+        add(turn, text);
+      });
+      await made.outlast(
+        sent.finally(() => {
+          delay = 0;
+        }),
+      );
+    }
+    return { ...made, write };
+  }
+
+  it('does not overwrite the update that comes meanwhile', async () => {
+    const { clock, write, peek } = slow();
+    await write('a', 0);
+    await expect(write('b', 8000)).rejects.toMatchObject({ code: 'COMMIT_UNKNOWN' });
+    await write('c', 0);
+    await clock.advance('10s');
+    expect((await peek(1))?.data).toEqual({ log: ['a', 'b', 'c'] });
+  });
+
+  it('that never comes holds up its conversation, and no other one', async () => {
+    const { write, send, peek } = slow();
+    await write('a', 0);
+    await expect(write('b', Number.POSITIVE_INFINITY)).rejects.toMatchObject({
+      code: 'COMMIT_UNKNOWN',
+    });
+    await send(2, 'a', (turn) => add(turn, 'a'));
+    expect((await peek(2))?.data).toEqual({ log: ['a'] });
+    await expect(write('c', 0)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect((await peek(1))?.data).toEqual({ log: ['a'] });
   });
 });

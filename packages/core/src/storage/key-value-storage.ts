@@ -16,6 +16,9 @@ export interface KeyValueStorageOptions {
  * Such a store cannot lock out a second process: two processes, or two machines, on one store lose updates. Deadlines do not fire
  * by themselves. Lifetimes and deadlines are kept as instants of this process's clock, beside the text, and judged when it is read.
  *
+ * If the store does not answer a write within 5 seconds, the update is rejected with `COMMIT_UNKNOWN`. The write may still come. Until the store
+ * answers it, the next updates of that conversation wait, each for at most 5 seconds, and end with `STORAGE_FAILED`.
+ *
  * Keys that are longer than 32 characters, or have characters other than `a`-`z`, digits and `_.:=-`, become hashes of 32
  * characters: stores cut longer keys, reject them, or ignore case. Before the first conversation is read, a text is written, read back
  * and deleted. So an unsuitable store fails before a handler runs, with its own error as the cause.
@@ -40,30 +43,49 @@ export function keyValueStorage(
   { clock = Date }: KeyValueStorageOptions = {},
 ): StorageStatements {
   let trial: Promise<void> | undefined;
-  /** Tries the store out once; after a failure the next caller tries again. */
-  function tried(): Promise<void> {
-    trial ??= tryOut(store).catch((error: unknown) => {
-      trial = undefined;
-      throw error;
-    });
-    return trial;
-  }
+  /** Writes that the store has not answered: they may come late, and must not overwrite what comes after them. */
+  const writes = new Map<string, Promise<unknown>>();
+
   async function read(key: string): Promise<StoredText | undefined> {
-    return unwrap(asText(await store.get(await shortKey(key))), clock.now());
+    const found = await store.get(await shortKey(key));
+    // any value as text, also one that somebody else wrote: core decides about it; JSON has no text for `undefined`
+    const kept = typeof found === 'string' ? found : JSON.stringify(found ?? undefined);
+    if (kept === undefined) return undefined;
+    const now = clock.now();
+    const [head, expiresAt, deadlineAt] = marked.exec(kept) ?? [''];
+    if (expiresAt && Number(expiresAt) <= now) return undefined;
+    const text = kept.slice(head.length);
+    return deadlineAt ? { text, deadlineIn: Number(deadlineAt) - now } : { text };
+  }
+
+  async function put(short: string, next: Write | undefined): Promise<void> {
+    if (next === undefined) return void (await store.delete(short));
+    const { text, ttl, deadlineIn } = next;
+    const instants = [ttl, deadlineIn].map((length) => length && clock.now() + length).join();
+    const isPlain = instants === ',' && !text.startsWith(mark);
+    const kept = isPlain ? text : `${mark}${instants};${text}`;
+    checkWritten(await store.set(short, kept, ttl));
   }
 
   return {
     features: { shared: false, fencing: false, ttl: false, deadlines: false, list: false },
 
     async acquire(key) {
-      await tried();
+      // once; after a failure the next caller tries again
+      trial ??= tryOut(store).catch((error: unknown) => {
+        trial = undefined;
+        throw error;
+      });
+      await trial;
+      await writes.get(key);
       return { fence: 0, stored: await read(key) };
     },
 
     async commit(key, _, next) {
-      const short = await shortKey(key);
-      if (next === undefined) await store.delete(short);
-      else checkWritten(await store.set(short, wrap(next, clock.now()), next.ttl));
+      const write = put(await shortKey(key), next);
+      const forget = () => writes.delete(key);
+      writes.set(key, write.then(forget, forget));
+      await write;
       return 'done' as const;
     },
 
@@ -77,23 +99,3 @@ export function keyValueStorage(
 /** Begins every text that needs more than itself; any other text is the record as it is. */
 const mark = 'telefsm@';
 const marked = /^telefsm@([\d.e+-]*),([\d.e+-]*);/;
-
-function wrap({ text, ttl, deadlineIn }: Write, now: number): string {
-  if (ttl === undefined && deadlineIn === undefined && !text.startsWith(mark)) return text;
-  const at = (length: number | undefined) => (length === undefined ? '' : now + length);
-  return `${mark}${at(ttl)},${at(deadlineIn)};${text}`;
-}
-
-function unwrap(kept: string | undefined, now: number): StoredText | undefined {
-  if (kept === undefined) return undefined;
-  const [head, expiresAt, deadlineAt] = marked.exec(kept) ?? [''];
-  if (expiresAt && Number(expiresAt) <= now) return undefined;
-  const text = kept.slice(head.length);
-  return deadlineAt ? { text, deadlineIn: Number(deadlineAt) - now } : { text };
-}
-
-/** Passes any found value to core as text, also one that somebody else wrote: core decides about it. */
-function asText(found: string | undefined | null): string | undefined {
-  // JSON has no text for `undefined`
-  return typeof found === 'string' ? found : JSON.stringify(found ?? undefined);
-}

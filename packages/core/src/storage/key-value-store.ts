@@ -12,17 +12,15 @@ export interface KeyValueStore {
   delete(key: string): Awaitable<unknown>;
 }
 
-/** The longest key that a store gets: `@telegraf/session` makes columns of 32 characters. */
-const longest = 32;
-/** Upper case is left out: columns of MySQL compare without regard to it. */
-const harmless = /^[a-z\d_.:=-]+$/;
+/** Keys that every store keeps: `@telegraf/session` makes columns of 32 characters, and columns of MySQL ignore case. */
+const harmless = /^[a-z\d_.:=-]{1,32}$/;
 
 /** The key under which a store keeps a conversation: its own, or a hash of it if a store might not keep it apart from others. */
 export async function shortKey(key: string): Promise<string> {
-  if (key.length <= longest && harmless.test(key)) return key;
+  if (harmless.test(key)) return key;
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key));
   const digits = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0'));
-  return `telefsm-${digits.join('')}`.slice(0, longest);
+  return `telefsm-${digits.join('')}`.slice(0, 32);
 }
 
 /** Quotes, a null character's escape, two, three and four bytes in UTF-8: what columns and encodings are known to lose. */
@@ -35,7 +33,7 @@ const trialText = '{"text":"\\u0000 \\"ø€😀"}';
  */
 export async function tryOut(store: KeyValueStore): Promise<void> {
   // a key of its own, since another process may be trying the same store
-  const key = `telefsm-trial-${crypto.randomUUID()}`.slice(0, longest);
+  const key = `telefsm-trial-${crypto.randomUUID()}`.slice(0, 32);
   // a store that can expire texts deletes it in a minute, in case the process ends before
   checkWritten(await store.set(key, trialText, 60_000));
   await checkRead(store, key, trialText);

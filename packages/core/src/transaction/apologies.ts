@@ -25,9 +25,10 @@ const warnedOfChats = new WeakSet<Runtime>();
 /**
  * Warns of the first message that Telegram has rejected, if nobody observes them: otherwise its author looks for an error in vain.
  *
- * @param isRead - whether the user has read the text `failed`: if not, it is the chat that cannot be reached
+ * @param next - the error of the text `failed`: with one, it is the chat that cannot be reached
  */
-export function warnOfRejection({ rt }: OpenTurn, error: unknown, isRead: boolean): void {
+export function warnOfRejection({ rt }: OpenTurn, error: unknown, next: unknown): void {
+  const isRead = next === undefined;
   const warned = isRead ? warnedOfMessages : warnedOfChats;
   if (rt.watched.has('sendFailed') || warned.has(rt)) return;
   warned.add(rt);

@@ -50,8 +50,7 @@ async function send(turn: OpenTurn, effects: Effects, silently: boolean): Promis
   if (rejection === undefined || silently) return;
   const { textFor, warnOfRejection } = await import('./apologies.ts');
   const text = await textFor(turn, 'failed');
-  const isRead = (await attempt(turn, () => turn.sendOwn(text), true)) === undefined;
-  warnOfRejection(turn, rejection, isRead);
+  warnOfRejection(turn, rejection, await attempt(turn, () => turn.sendOwn(text), true));
 }
 
 /**
