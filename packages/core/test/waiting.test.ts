@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { BotPort } from '../src/adapter.ts';
-import { type FsmStorage, memoryStorage, state, states } from '../src/index.ts';
+import { type FsmStorage, memoryStorage, type RawUpdate, state, states } from '../src/index.ts';
 import { type Bench, bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -110,6 +110,63 @@ describe('an update whose conversation is busy', () => {
     held.open();
     await Promise.all(all);
     expect(order).toEqual(Array.from({ length: 5000 }, (_, n) => n));
+  });
+});
+
+describe('an update that comes only once', () => {
+  const chat = { id: 1, type: 'private', first_name: 'User' };
+  const from = { id: 1, is_bot: false, first_name: 'User' };
+  const left = { old_chat_member: { status: 'member' }, new_chat_member: { status: 'left' } };
+  const service = (content: object): RawUpdate => {
+    const update = message(1, 'b');
+    return { ...update, message: { ...Object(update['message']), text: undefined, ...content } };
+  };
+  const payment = () => service({ successful_payment: { currency: 'XTR', total_amount: 1 } });
+  const once: Readonly<Record<string, () => RawUpdate>> = {
+    'a payment': payment,
+    'a refund': () => service({ refunded_payment: { currency: 'XTR', total_amount: 1 } }),
+    'the message about a new member': () => service({ new_chat_members: [from] }),
+    'a report about a member': () => ({ update_id: 901, my_chat_member: { chat, from, ...left } }),
+    'a request to join': () => ({ update_id: 902, chat_join_request: { user_chat_id: 1, from } }),
+    'paid media that was bought': () => ({ update_id: 903, purchased_paid_media: { from } }),
+  };
+  const policies = ['drop', 'busy', 'reject'] as const;
+  const cases = Object.entries(once).flatMap(([name, make]) =>
+    policies.map((policy) => [name, policy, make] as const),
+  );
+
+  it.each(cases)('such as %s, waits under the policy %s, too', async (name, policy, make) => {
+    const { give, send, calls } = bench({ waiting: { policy } });
+    const held = gate();
+    const order: string[] = [];
+    const first = send(1, 'a', async () => {
+      await held.opened;
+      order.push('a');
+    });
+    const second = give(make(), () => void order.push(name));
+    await Promise.resolve();
+    held.open();
+    await Promise.all([first, second]);
+    expect([order, calls]).toEqual([['a', name], []]);
+  });
+
+  it.each(policies)('waits for another process under the policy %s, too', async (policy) => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const theirs = bench({ clock, storage: storage.view() });
+    const mine = bench({ clock, storage, waiting: { policy } });
+    const held = gate();
+    const order: string[] = [];
+    const first = theirs.send(1, 'a', async () => {
+      await held.opened;
+      order.push('a');
+    });
+    await clock.advance(0);
+    const second = mine.give(payment(), () => void order.push('payment'));
+    await clock.advance('3s');
+    held.open();
+    await mine.outlast(Promise.all([first, second]));
+    expect(order).toEqual(['a', 'payment']);
   });
 });
 

@@ -6,12 +6,15 @@ import { resolveText } from '../conversation/texts.ts';
 import type { BotPort, TurnFacts } from '../transaction/facts.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { queryIdIn, type RawUpdate } from '../update/raw-update.ts';
+import { payloadOf } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** An update that waits, or is rejected. */
 export interface BusyUpdate extends TurnFacts {
   readonly update: RawUpdate;
   readonly bot: BotPort;
+  /** Whether it waits whatever the policy is. */
+  isPatient: true | undefined;
 }
 
 /** Ms after which a waiting checkout is declined: Telegram takes no answer after 10 s (Bot API, answerPreCheckoutQuery). */
@@ -20,9 +23,15 @@ const checkoutBound = 8000;
 /**
  * Answers what Telegram does not let wait, in time: a button after a while, and a checkout before it is too late.
  *
- * @returns the timer; `undefined` for any other update
+ * @returns what ends that: the update waits no longer
  */
-export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
+export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): () => unknown {
+  const timer = timerOf(rt, busy);
+  return () => timer !== undefined && rt.clock.clearTimeout(timer);
+}
+
+/** Starts the timer of an early answer; `undefined` for an update that may wait. */
+function timerOf(rt: MachineRuntime, busy: BusyUpdate): unknown {
   const { key, update, bot } = busy;
   const report = (error: unknown) => rt.sendFailed(key, error);
   const button = queryIdIn(update, 'callback_query');
@@ -40,21 +49,33 @@ export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
   return rt.clock.setTimeout(() => void answerBusy(rt, busy, sent).catch(report), checkoutBound);
 }
 
+/** Fields of messages that Telegram sends by itself, and only once: payments, refunds, members that come and go. */
+const reports = /_payment$|_chat_members?$/;
+
+/** Whether nobody can send an update again, as users can send a message or press a button again. */
+function comesOnce({ update, subject: { updateType = '' } }: BusyUpdate): boolean {
+  if (!/(?:^|_)(?:message|post|query)$/.test(updateType)) return true;
+  return Object.keys(payloadOf(update) ?? {}).some((field) => reports.test(field));
+}
+
 /**
  * Rejects an update by the waiting policy.
  *
+ * @returns whether the update waits nevertheless: it would not come again
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */
-export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<void> {
+export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<true | undefined> {
   const { policy, limit } = rt.options.waiting;
   const { key = '', update } = busy;
+  if (policy !== 'queue' && comesOnce(busy)) busy.isPatient = true;
+  if (busy.isPatient) return true;
   if (policy === 'busy') {
-    return answerBusy(rt, busy).catch((error: unknown) => {
+    await answerBusy(rt, busy).catch((error: unknown) => {
       if (!isOfOneChat(error)) throw error;
       rt.sendFailed(key, error);
     });
   }
-  if (policy === 'drop') return;
+  if (policy === 'busy' || policy === 'drop') return undefined;
   if (policy === 'reject') throw new FsmError('BUSY', { key });
   const cannotWait = ['callback_query', 'pre_checkout_query'] as const;
   if (cannotWait.some((field) => queryIdIn(update, field) !== undefined)) {

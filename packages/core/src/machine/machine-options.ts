@@ -41,6 +41,7 @@ export type ServicesOption<List extends readonly unknown[], C> =
 export interface WaitingOptions {
   /**
    * `queue` waits (the default); `reject` throws `BUSY`; `drop` leaves the update unhandled, silently; `busy` says that the bot is busy.
+   * Updates that come only once, such as payments and changes of members, always wait.
    */
   readonly policy?: WaitingPolicy;
   /** How many updates of one conversation may wait; beyond it `QUEUE_FULL` is thrown. Default 5,000. */

@@ -113,6 +113,7 @@ class UpdateJob implements Job {
   readonly rest: Rest;
   /** Whether redeliveries share its outcome: it has found its conversation busy, and has an id. */
   isShared = false;
+  isPatient: true | undefined;
   private first: Promise<unknown> | undefined;
   /** Clears the timer of an early answer. */
   private early: Promise<() => unknown> | undefined;
@@ -148,7 +149,8 @@ class UpdateJob implements Job {
     const by = rt.interrupts && this.interrupts();
     if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
     return waitInQueue(rt, key, async (signal) => {
-      if (policy !== 'queue' || rt.queues.waiting(key) >= limit) return void (await this.reject());
+      const isQueued = policy === 'queue' && rt.queues.waiting(key) < limit;
+      if (!(isQueued || (await this.waitsAnyway()))) return undefined;
       this.busy();
       return rt.queues.join(key, signal);
     });
@@ -162,7 +164,7 @@ class UpdateJob implements Job {
   /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
   get timeout(): number {
     const { rt, timeout } = this.updates;
-    if (rt.options.waiting.policy === 'queue') return timeout;
+    if (this.isPatient || rt.options.waiting.policy === 'queue') return timeout;
     return rt.interrupts !== undefined && this.interrupts() !== undefined ? timeout : 0;
   }
 
@@ -178,10 +180,7 @@ class UpdateJob implements Job {
   busy(): void {
     const { rt } = this.updates;
     this.early ??= import('./busy.ts')
-      .then(({ answerEarly }) => {
-        const timer = answerEarly(rt, this);
-        return () => timer !== undefined && rt.clock.clearTimeout(timer);
-      })
+      .then(({ answerEarly }) => answerEarly(rt, this))
       .catch((error) => () => rt.sendFailed(this.key, error));
   }
 
@@ -189,9 +188,9 @@ class UpdateJob implements Job {
     void this.early?.then((clear) => clear());
   }
 
-  async reject(): Promise<void> {
+  async waitsAnyway(): Promise<true | undefined> {
     const { rejectBusy } = await import('./busy.ts');
-    await rejectBusy(this.updates.rt, this);
+    return rejectBusy(this.updates.rt, this);
   }
 
   /** The outcome of this update: that of the first of several that wait. */

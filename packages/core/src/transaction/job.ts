@@ -21,8 +21,8 @@ export interface Job<out Result = unknown> extends TurnFacts, Interruptible {
   busy?(): void;
   /** The conversation is waited for no longer. */
   ready?(): void;
-  /** Another process has the conversation, and the timeout is 0. */
-  reject?(): Promise<void>;
+  /** Another process has the conversation, and the timeout is 0. @returns whether the job waits nevertheless, with another timeout */
+  waitsAnyway?(): Promise<true | undefined>;
   /** Looks at the leased conversation before anything is read; `false` leaves the job undone. */
   admits?(lease: Lease): boolean;
   /** The bot's code. */

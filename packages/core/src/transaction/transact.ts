@@ -66,7 +66,8 @@ async function telefsmTurn<Result>(
       interrupts === undefined ? queued.acquire() : interrupts.acquire(key, job, queued);
     lease = acquired !== undefined && 'then' in acquired ? await acquired : acquired;
     if (queued.mayWait) job.ready?.();
-    if (lease === undefined) return void (await job.reject?.());
+    if (lease === undefined && (await job.waitsAnyway?.())) lease = await queued.acquire();
+    if (lease === undefined) return undefined;
     lease.seat = queued.seat;
     if (job.admits?.(lease) === false) return void (await lease.release());
 
