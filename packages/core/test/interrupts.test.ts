@@ -47,6 +47,25 @@ describe.each([
     expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { from: 'start' } });
   });
 
+  it('waits for the turn of a payment, which does not come again', async () => {
+    const { give, send, peek } = make();
+    const [begun, stored] = [gate(), gate()];
+    const chat = { id: 1, type: 'private', first_name: 'User' };
+    const from = { id: 1, is_bot: false, first_name: 'User' };
+    const successful_payment = { currency: 'XTR', total_amount: 1 };
+    const paid = { message_id: 900, date: 1, chat, from, successful_payment };
+    const paying = give({ update_id: 900, message: paid }, async ({ state: fsm }) => {
+      begun.open();
+      await stored.opened;
+      fsm.set(Form.name, { paid: true });
+    });
+    await begun.opened;
+    const cancel = send(1, '/cancel', ({ state: fsm }) => void fsm.update({ seen: fsm.current }));
+    stored.open();
+    await Promise.all([paying, cancel]);
+    expect((await peek(1))?.data).toEqual({ paid: true, seen: 'Form:name' });
+  });
+
   it('leaves the interrupted update handled: its redelivery is skipped, also in an empty conversation', async () => {
     const { give, send, notified } = make();
     const duplicates = notified('duplicate');

@@ -15,6 +15,7 @@ import type {
   Interrupts,
   InterruptsOf,
 } from '../transaction/interrupts.ts';
+import { comesOnce } from '../update/comes-once.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
 
@@ -22,7 +23,8 @@ import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
  * Lets input end the turn that it would wait for: the value of every option `interrupt`, of a machine, a flow or a question.
  *
  * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
- * A turn of another process is interrupted within a second. An edited message interrupts nothing.
+ * A turn of another process is interrupted within a second. An edited message interrupts nothing. The turn of an update that comes only
+ * once, such as a payment, is never interrupted.
  *
  * @param interrupt - every command, commands by name, any input, or a test
  * @throws FsmError `INVALID_OPTION`
@@ -131,8 +133,9 @@ class MachineInterrupts implements Interrupts {
   }
 
   #begin(key: string, job: Interruptible): RunningHead | undefined {
-    // somebody waits for the result of work from outside
-    if (job.cause === 'outside') return undefined;
+    const { cause, update } = job;
+    // somebody waits for the result of work from outside, and a payment does not come again
+    if (cause === 'outside' || (update !== undefined && comesOnce(update))) return undefined;
     const head = new RunningHead(key, job);
     this.#heads.set(key, head);
     return head;

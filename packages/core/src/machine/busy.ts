@@ -5,8 +5,8 @@ import { isOfOneChat } from '../conversation/rejected.ts';
 import { resolveText } from '../conversation/texts.ts';
 import type { BotPort, TurnFacts } from '../transaction/facts.ts';
 import { RunningTurn } from '../transaction/turn.ts';
+import { comesOnce } from '../update/comes-once.ts';
 import { queryIdIn, type RawUpdate } from '../update/raw-update.ts';
-import { payloadOf } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** An update that waits, or is rejected. */
@@ -14,7 +14,7 @@ export interface BusyUpdate extends TurnFacts {
   readonly update: RawUpdate;
   readonly bot: BotPort;
   /** Whether it waits whatever the policy is. */
-  isPatient: true | undefined;
+  waits: true | undefined;
 }
 
 /** Ms after which a waiting checkout is declined: Telegram takes no answer after 10 s (Bot API, answerPreCheckoutQuery). */
@@ -49,15 +49,6 @@ function timerOf(rt: MachineRuntime, busy: BusyUpdate): unknown {
   return rt.clock.setTimeout(() => void answerBusy(rt, busy, sent).catch(report), checkoutBound);
 }
 
-/** Fields of messages that Telegram sends by itself, and only once: payments, refunds, members that come and go. */
-const reports = /_payment$|_chat_members?$/;
-
-/** Whether nobody can send an update again, as users can send a message or press a button again. */
-function comesOnce({ update, subject: { updateType = '' } }: BusyUpdate): boolean {
-  if (!/(?:^|_)(?:message|post|query)$/.test(updateType)) return true;
-  return Object.keys(payloadOf(update) ?? {}).some((field) => reports.test(field));
-}
-
 /**
  * Rejects an update by the waiting policy.
  *
@@ -67,8 +58,8 @@ function comesOnce({ update, subject: { updateType = '' } }: BusyUpdate): boolea
 export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<true | undefined> {
   const { policy, limit } = rt.options.waiting;
   const { key = '', update } = busy;
-  if (policy !== 'queue' && comesOnce(busy)) busy.isPatient = true;
-  if (busy.isPatient) return true;
+  if (policy !== 'queue' && comesOnce(update)) busy.waits = true;
+  if (busy.waits) return true;
   if (policy === 'busy') {
     await answerBusy(rt, busy).catch((error: unknown) => {
       if (!isOfOneChat(error)) throw error;

@@ -113,7 +113,7 @@ class UpdateJob implements Job {
   readonly rest: Rest;
   /** Whether redeliveries share its outcome: it has found its conversation busy, and has an id. */
   isShared = false;
-  isPatient: true | undefined;
+  waits: true | undefined;
   private first: Promise<unknown> | undefined;
   /** Clears the timer of an early answer. */
   private early: Promise<() => unknown> | undefined;
@@ -164,7 +164,7 @@ class UpdateJob implements Job {
   /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
   get timeout(): number {
     const { rt, timeout } = this.updates;
-    if (this.isPatient || rt.options.waiting.policy === 'queue') return timeout;
+    if (this.waits || rt.options.waiting.policy === 'queue') return timeout;
     return rt.interrupts !== undefined && this.interrupts() !== undefined ? timeout : 0;
   }
 

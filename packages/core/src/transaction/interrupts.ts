@@ -12,7 +12,7 @@ import type { RawUpdate } from '../update/raw-update.ts';
 import type { TurnFacts } from './facts.ts';
 
 /** A turn to do, as far as interrupts look at it. */
-export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
+export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id' | 'update'> {
   /** The name of the update, as in {@link Interruption.interrupter}, if it ends the turn for which it would wait. */
   interrupts?(): string | undefined;
   /** Waits in front of all others: an update that came later has gone first. */
