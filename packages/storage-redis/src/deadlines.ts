@@ -8,7 +8,11 @@ import { decodeText, encodeText } from './text.ts';
 
 /** The deadline indexes of one storage. */
 export interface Deadlines {
-  /** Sees to it that the index looks at a conversation in `ms` ms at the latest. */
+  /**
+   * Sees to it that the index looks at a conversation in `ms` ms at the latest.
+   *
+   * @throws Error of the kind `unknown`, whatever the reason. The commit beside it may be kept, so it must be sent again.
+   */
   wake(key: string, ms: number): Promise<unknown>;
   due(limit: number, claim: number, prefix: string): Promise<readonly string[]>;
   settled(key: string): Promise<void>;
@@ -93,7 +97,10 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     // By its text, never by its hash: it must not be executed after the commit that it was sent before.
     wake: (key, ms) => {
       const index = layout.index(key);
-      return port.send(index, 'eval', [wakeScript, '1', index, encodeText(key), String(ms)]);
+      const args = [wakeScript, '1', index, encodeText(key), String(ms)];
+      return port.send(index, 'eval', args).catch((cause) => {
+        throw new Error('Not indexed.', { cause });
+      });
     },
 
     async due(limit, claim, prefix) {

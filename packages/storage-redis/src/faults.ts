@@ -37,7 +37,7 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
   [
     /(?:^|: -)NOPERM |ACL failure in script|can't run this command or subcommand/,
     'its user lacks a right',
-    'Allow the user ~PREFIX:* and &PREFIX:* for the prefix of the storage, and +@read +@write +@scripting +@pubsub +time.',
+    'Allow the user ~PREFIX:* and &PREFIX:*, and +@read +@write +@scripting +@pubsub +time.',
   ],
   [
     /(?:^|: -)WRONGTYPE /,

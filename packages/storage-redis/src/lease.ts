@@ -97,7 +97,9 @@ export function settlingOf(
     // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
     const woken = deadlines.wake(key, deadlineIn);
     args[told] = '1';
-    const [answer] = await Promise.all([finish(key, args, Number), woken]);
+    woken.catch(() => {});
+    const answer = await finish(key, args, Number);
+    if (answer) await woken;
     looksIn(token, deadlineIn);
     return answer;
   }

@@ -1,7 +1,9 @@
 /** Deadlines of many conversations, met by several processes. */
 
+import { state, states } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
@@ -204,5 +206,69 @@ describe('due conversations of another prefix', () => {
     expect(found.sort()).toEqual(['mine:1', 'mine:2']);
     expect(await client.zrange(index, '0', '2499', 'WITHSCORES')).toEqual(before.slice(0, 5000));
     expect(await storage.due(10_000, minute)).toHaveLength(2500);
+  });
+});
+
+describe('a commit whose deadline the index rejects', () => {
+  /** The storage over a client whose next messages to the index fail. */
+  function over(prefix: string) {
+    const own = new Redis(server.port);
+    let failures = 0;
+    const call = own.call.bind(own) as typeof own.call;
+    own.call = ((command: string, ...args: string[]) => {
+      if (command !== 'eval' || !args[0]?.includes('ZADD') || --failures < 0)
+        return call(command, ...args);
+      const reason = "OOM command not allowed when used memory > 'maxmemory'.";
+      return Promise.reject(new Error(reason));
+    }) as typeof own.call;
+    onTestFinished(() => own.disconnect());
+    const fail = (times: number) => {
+      failures = times;
+    };
+    return { storage: redisStorage(own, { prefix }), fail };
+  }
+  const write = (deadlineIn: number) => ({ text: '{}', state: null, deadlineIn });
+
+  it.each([
+    ['for the first time', [], minute],
+    ['for an earlier time', [2 * minute], minute],
+    ['where the index has looked already', [1, 2 * minute], minute],
+  ])(
+    'is not said to have failed, and is indexed when it is sent again: %s',
+    async (_, before, deadlineIn) => {
+      const prefix = `rejected-${deadlineIn}-${before.length}`;
+      const { storage, fail } = over(prefix);
+      for (const [n, each] of before.entries())
+        await (await taken(storage, 'k', `b.${n}`)).commit(write(each));
+      const holder = await taken(storage, 'k', 't');
+      const { token, fence } = holder;
+      fail(1);
+      const commit = () => storage.commit('k', { token, fence }, write(deadlineIn));
+      const error = await commit().then(
+        () => undefined,
+        (failure: unknown) => failure,
+      );
+      expect(storage.classify(error)).toBe('unknown');
+      expect(await commit()).toBe('rejected');
+      expect((await storage.peek('k'))?.deadlineIn).toBeGreaterThan(0);
+      const at = (await indexed(prefix)).get('k');
+      expect(at).toBeLessThanOrEqual(Date.now() + deadlineIn);
+    },
+  );
+
+  it('costs the update of a bot nothing', async () => {
+    const { storage, fail } = over('rejected-bot');
+    const Form = states('Form', { name: state() });
+    const machine = createMachine({ states: [Form], storage });
+    const from = { id: 1, is_bot: false, first_name: 'Ann' };
+    const message = { message_id: 1, date: 0, chat: { id: 1, type: 'private' }, from, text: 'a' };
+    const bot = { id: 1, username: 'bot', call: async () => ({ message_id: 1 }) };
+    await machine.handle({ update_id: 1, message }, bot, ({ state: fsm }) => {
+      fail(1);
+      fsm.set(Form.name);
+      fsm.expire('1m');
+    });
+    expect((await indexed('rejected-bot')).size).toBe(1);
+    await machine.stop();
   });
 });
