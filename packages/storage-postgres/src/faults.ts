@@ -83,6 +83,11 @@ const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: stri
     'something else has a name that telefsm needs',
     'Rename or drop it, such as the index of a table that was renamed, or choose another name: postgresStorage(pool, { table }).',
   ],
+  [
+    /^22P05/,
+    'the encoding of its database lacks a character',
+    "Create a database with the encoding UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
+  ],
   [/^3D000/, 'the database does not exist', 'Create it, or correct the name of the database.'],
 ];
 

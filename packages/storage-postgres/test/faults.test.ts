@@ -4,7 +4,7 @@ import { FsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { incrementThroughCrashes } from '../../../test/servers/increments.ts';
-import { acquire } from '../../../test/servers/lease.ts';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
 import { postgresStorage } from '../src/index.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
@@ -104,6 +104,27 @@ describe('an error', () => {
       expect.stringMatching(/read-only/),
     ]);
     await Promise.all([writable.end(), readOnly.end()]);
+  });
+
+  it('of a database whose encoding lacks a character is fatal and names the remedy', async () => {
+    const owner = openPool(server.url);
+    const encoding = "encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0";
+    await owner.client.query(`create database latin ${encoding}`);
+    const address = new URL(server.url);
+    address.pathname = '/latin';
+    const narrow = openPool(address.href);
+    const storage = postgresStorage(narrow.client);
+    const options = { token: 'a.1', lease: 60_000, queue: false };
+    const lease = (await acquire(storage, 'k', options)) as Lease;
+    const error = await errorOf(() => lease.commit({ text: '"😀"', state: null }));
+    expect([classify(error), error.message]).toEqual([
+      'fatal',
+      expect.stringMatching(/ENCODING 'UTF8'/),
+    ]);
+    expect(await lease.commit({ text: '"é"', state: null })).toBe('done');
+    expect(await storage.peek('k')).toEqual({ text: '"é"' });
+    await narrow.end();
+    await owner.end();
   });
 });
 
