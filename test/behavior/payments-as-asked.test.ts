@@ -145,4 +145,23 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
     await pays(anna.id, { total_amount: 5, invoice_payload: 'subscription' });
     expect([amounts, passed]).toEqual([[5], []]);
   });
+
+  it.each([
+    ['limit', { error_code: 429, parameters: { retry_after: 60 } }],
+    ['rejection', { error_code: 400, description: 'Bad Request: chat not found' }],
+  ])(
+    'a payment and a vote reach the bot while a question is pending after a %s',
+    async (_name, failure) => {
+      const form = flow('form', { trigger: '/form' })
+        .ask('name', { prompt: 'Name?' })
+        .done(({ name }) => `Hello, ${name}.`);
+      const { bot, tg, pays, passed } = openShop(framework, { polls: true }, [form]);
+      const anna = tg.user('Anna');
+      tg.fails('sendMessage', failure, 3);
+      await anna.sends('/form');
+      await pays(anna.id, { total_amount: 5, invoice_payload: 'subscription' });
+      await tg.update({ poll_answer: { poll_id: '7', user: anna.raw, option_ids: [0] } });
+      expect([passed, bot.errors]).toEqual([['payment', 'poll_answer'], []]);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 /** Brings a conversation up to date before its update is handled: data migrations, unknown states, pending questions, passed deadlines. */
 
 import { isEmpty } from '../record/record.ts';
+import { comesOnce } from '../update/comes-once.ts';
 import { commit, commitAhead, deliverAndMoveOn, finishWork, rollBack } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
 import { migrate } from './migrate.ts';
@@ -76,14 +77,16 @@ async function evolve(turn: OpenTurn): Promise<void> {
  * Asks again what was committed and perhaps never asked, because a process died in between.
  *
  * Where it cannot be asked, now either, it stays pending. That fails only what would be an answer to it: commands, buttons and work from
- * elsewhere are the ways out for a user whose question can never be asked.
+ * elsewhere are the ways out for a user whose question can never be asked. Updates that come only once are handled, too.
  *
  * @returns whether the turn may continue: an answer to a question that nobody saw is none
  */
 async function askAgain(turn: OpenTurn): Promise<boolean> {
-  const { copy, effects, input, rt } = turn;
+  const { copy, effects, input, rt, update } = turn;
   const { top, below, pendingPrompt } = copy;
-  const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
+  const isAnswer = input !== undefined && input.kind !== 'command' && input.kind !== 'button';
+  // a payment, or a vote in another poll, would not come again
+  const goesOn = !isAnswer || (update !== undefined && comesOnce(update));
   const tolerate = (error: unknown) => {
     if (!goesOn || isOutage(error)) throw error;
     rt.sendFailed(turn.key, error);
