@@ -11,6 +11,7 @@ import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { codeOf } from '../../conversation/rejected.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { sendQuestion } from '../../engine/replies.ts';
+import { promptRejected } from '../../record/record.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
@@ -66,8 +67,11 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
       if (words !== '') await tell(words);
       return sent;
     } catch (error) {
-      // it is somebody else who has blocked the bot
-      if (codeOf(error) === 403) await tell(await text(active, 'failed'));
+      // somebody else has blocked the bot: the user who waits reads so once, as for a rejected question
+      if (codeOf(error) === 403 && turn.copy.pendingPrompt !== promptRejected) {
+        turn.copy.pendingPrompt = promptRejected;
+        await tell(await text(active, 'failed'));
+      }
       throw error;
     }
   };
