@@ -125,7 +125,12 @@ describe('an update that comes only once', () => {
   const once: Readonly<Record<string, () => RawUpdate>> = {
     'a payment': payment,
     'a refund': () => service({ refunded_payment: { currency: 'XTR', total_amount: 1 } }),
+    'the payment of a suggested post': () => service({ suggested_post_paid: { currency: 'XTR' } }),
+    'the refund of a suggested post': () => service({ suggested_post_refunded: {} }),
+    'a gift': () => service({ gift: {} }),
+    'a unique gift': () => service({ unique_gift: {} }),
     'the message about a new member': () => service({ new_chat_members: [from] }),
+    'the message about a new owner': () => service({ chat_owner_changed: { new_owner: from } }),
     'a report about a member': () => ({ update_id: 901, my_chat_member: { chat, from, ...left } }),
     'a request to join': () => ({ update_id: 902, chat_join_request: { user_chat_id: 1, from } }),
     'paid media that was bought': () => ({ update_id: 903, purchased_paid_media: { from } }),
@@ -149,6 +154,26 @@ describe('an update that comes only once', () => {
     await Promise.all([first, second]);
     expect([order, calls]).toEqual([['a', name], []]);
   });
+
+  it.each(policies)(
+    'is rejected when the queue is full under the policy %s, too',
+    async (policy) => {
+      const { clock, give, send } = bench({ waiting: { policy, limit: 2 } });
+      const held = gate();
+      const paid: number[] = [];
+      const all = [send(1, 'a', () => held.opened)];
+      for (const n of [2, 3]) {
+        all.push(give(payment(), () => void paid.push(n)));
+        await clock.advance(0);
+      }
+      const fourth = give(payment(), () => void paid.push(4)).catch((error: unknown) => error);
+      await clock.advance(0);
+      held.open();
+      await Promise.all(all);
+      expect(await fourth).toMatchObject({ code: 'QUEUE_FULL' });
+      expect(paid).toEqual([2, 3]);
+    },
+  );
 
   it.each(policies)('waits for another process under the policy %s, too', async (policy) => {
     const clock = virtualClock();
