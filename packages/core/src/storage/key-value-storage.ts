@@ -61,8 +61,10 @@ export function keyValueStorage(
   async function put(short: string, next: Write | undefined): Promise<void> {
     if (next === undefined) return void (await store.delete(short));
     const { text, ttl, deadlineIn } = next;
-    const instants = [ttl, deadlineIn].map((length) => length && clock.now() + length).join();
-    const isPlain = instants === ',' && !text.startsWith(mark);
+    const instants = [ttl, deadlineIn]
+      .map((length) => (length === undefined ? length : clock.now() + length))
+      .join();
+    const isPlain = instants === ',' && !marked.test(text);
     const kept = isPlain ? text : `${mark}${instants};${text}`;
     checkWritten(await store.set(short, kept, ttl));
   }
@@ -96,6 +98,6 @@ export function keyValueStorage(
   };
 }
 
-/** Begins every text that needs more than itself; any other text is the record as it is. */
+/** Begins every text that needs more than itself, or looks as if it did; any other text is the record as it is. */
 const mark = 'telefsm@';
 const marked = /^telefsm@([\d.e+-]*),([\d.e+-]*);/;
