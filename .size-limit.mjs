@@ -59,7 +59,7 @@ export default [
     path: 'packages/core/dist/index.js',
     import: '{ keyValueStorage }',
     gzip: true,
-    limit: '1.02 kB',
+    limit: '1 kB',
   },
   adapter('grammy'),
   adapter('telegraf'),

@@ -89,9 +89,9 @@ const exact = (what, goal, unit, value, places = 0) => ({
 const counted = (name, of, goal) =>
   exact(`${of} that ${name} runs through`, goal, '', entered[name][of]);
 /** A bundle without the framework; what is shown is the limit that `npm run size` guards. */
-const bundle = (name, goal, places = 1) => {
+const bundle = (name, goal) => {
   const { limit } = bundles.find((each) => each.name === name);
-  return exact(`bundle of ${name}, gzipped`, goal, ' kB', Number.parseFloat(limit), places);
+  return exact(`bundle of ${name}, gzipped`, goal, ' kB', Number.parseFloat(limit), 1);
 };
 
 /** @type {readonly Goal[]} */
@@ -210,7 +210,7 @@ export const goals = [
   bundle('a bot with states on Redis, production', 17.5),
   bundle('a bot with a flow', 29),
   bundle('a bot with a flow, production', 26),
-  bundle('keyValueStorage alone', 1, 2),
+  bundle('keyValueStorage alone', 1),
   exact(
     'types that the compiler instantiates for 120 filters by state, beside filters of a bare bot',
     120_000,

@@ -265,7 +265,7 @@ describe('a simple store at its first use', () => {
     });
     const failed = await send(1, 'a').catch(({ cause }) => cause);
     expect(isFsmError(failed, 'STORAGE_UNUSABLE') && failed.message).toContain(
-      'Return what was written until it is deleted',
+      'Return text as written until deleted',
     );
   });
 

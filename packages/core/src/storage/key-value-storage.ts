@@ -65,7 +65,7 @@ export function keyValueStorage(
       .map((length) => (length === undefined ? length : clock.now() + length))
       .join();
     const isPlain = instants === ',' && !marked.test(text);
-    const kept = isPlain ? text : `${mark}${instants};${text}`;
+    const kept = isPlain ? text : `telefsm@${instants};${text}`;
     checkWritten(await store.set(short, kept, ttl));
   }
 
@@ -91,13 +91,12 @@ export function keyValueStorage(
       return 'done' as const;
     },
 
-    renew: () => true,
     release() {},
+    renew: () => true,
 
     peek: read,
   };
 }
 
 /** Begins every text that needs more than itself, or looks as if it did; any other text is the record as it is. */
-const mark = 'telefsm@';
 const marked = /^telefsm@([\d.e+-]*),([\d.e+-]*);/;

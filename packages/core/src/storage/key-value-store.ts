@@ -49,7 +49,7 @@ export async function tryOut(store: KeyValueStore): Promise<void> {
 async function checkRead(store: KeyValueStore, key: string, expected: string | undefined) {
   const found = (await store.get(key)) ?? undefined;
   if (found === expected) return;
-  const remedy = 'Return what was written until it is deleted (MySQL: utf8mb4).';
+  const remedy = 'Return text as written until deleted (MySQL: utf8mb4).';
   // the type, since bytes print as their text
   const reason = `it returned '${found}' (${typeof found}), not '${expected}'`;
   const details = { storage: 'The store', reason, remedy };
