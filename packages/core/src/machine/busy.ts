@@ -56,10 +56,10 @@ function timerOf(rt: MachineRuntime, busy: BusyUpdate): unknown {
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */
 export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<true | undefined> {
-  const { limit } = rt.options.waiting;
+  const { policy: own, limit } = rt.options.waiting;
   const { key = '', update } = busy;
-  const policy = comesOnce(update) ? 'queue' : rt.options.waiting.policy;
-  if (policy === 'queue' && rt.queues.waiting(key) < limit) busy.waits = true;
+  const policy = comesOnce(update) ? 'queue' : own;
+  if (policy !== own && rt.queues.waiting(key) < limit) busy.waits = true;
   if (busy.waits) return true;
   if (policy === 'busy') {
     await answerBusy(rt, busy).catch((error: unknown) => {
