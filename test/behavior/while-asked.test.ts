@@ -1,6 +1,6 @@
 /** Updates that are no answer while a question waits: events, other kinds of input, other chats, redeliveries, migrations. */
 
-import { flow } from '@telefsm/core';
+import { flow, keyValueStorage } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { chat, command, from, message, oldGroup, play, text } from './attack.ts';
 import { frameworks } from './frameworks.ts';
@@ -265,6 +265,31 @@ describe.each(frameworks)('a question that somebody else answers, on %s,', (_, f
       expect(bot.errors).toEqual([]);
     },
   );
+
+  it('counts a press if the process died before it noted which message asks', async () => {
+    const refund = flow('refund', { trigger: '/refund' })
+      .ask('verdict', { to: { user: 4242 }, by: [4242], prompt: 'Refund?', choices: ['Yes', 'No'] })
+      .done(({ verdict }) => `Answer: ${verdict}`);
+    const texts = new Map<string, string>();
+    const storage = keyValueStorage({
+      get: (key) => texts.get(key),
+      set: (key, text) => texts.set(key, text),
+      delete: (key) => texts.delete(key),
+    });
+    const { world, anna, bot } = playFlows(framework, [refund], { storage });
+    const boss = world.user('Boss', { id: 4242 });
+    await anna.sends('/refund');
+    for (const [key, text] of texts) {
+      const record = JSON.parse(text);
+      const { message, ...elsewhere } = record.k.elsewhere;
+      expect(message).toBe(boss.last?.message_id);
+      texts.set(key, JSON.stringify({ ...record, o: 1, k: { ...record.k, elsewhere } }));
+    }
+    await boss.taps('Yes');
+    anna.sees('Answer: Yes');
+    expect(boss.screen().filter(({ text }) => text === 'Refund?')).toHaveLength(1);
+    expect(bot.errors).toEqual([]);
+  });
 
   it('removes the reply keyboard of the question before by what it says meanwhile', async () => {
     const refund = flow('refund', { trigger: '/refund' })

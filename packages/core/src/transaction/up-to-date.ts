@@ -30,7 +30,9 @@ export async function bringUpToDate({
     return true;
   }
   await evolve(turn);
-  if (copy.pendingPrompt && !isDuplicate && rt.engine?.isSeen(turn)) {
+  // whoever presses a button of a question has seen it, even if the process died before it noted the message
+  const isSeen = facts.isElsewhere || rt.engine?.isSeen(turn);
+  if (copy.pendingPrompt && !isDuplicate && isSeen) {
     // shown with whatever the update makes of it
     turn.effects.note({ kind: 'ask' });
   } else if (copy.pendingPrompt) {
