@@ -104,8 +104,9 @@ describe('a value without a text', () => {
   it.each<readonly [string, unknown, string]>([
     ['markup of the other tag', markdownV2`*x*`, 'markup in MarkdownV2'],
     ['a promise', Promise.resolve('x'), '[object Promise]'],
-    ['a function', () => 'x', '[object Function]'],
+    ['a function', () => 'x', '[object function]'],
     ['a plain object', { name: 'x' }, '[object Object]'],
+    ['an object without a prototype', /(?<name>x)/.exec('x')?.groups, '[object object]'],
     ['one inside a list', ['x', {}], '[object Object]'],
   ])('is rejected by the tag: %s', (_name, value, found) => {
     expect(() => html`<b>${value}</b>`).toThrow(

@@ -92,7 +92,8 @@ function formatted<Mode extends 'HTML' | 'MarkdownV2'>(
     if (Array.isArray(value)) return value.map(inner).join('');
     if (isMarkup(value) && value.parse_mode === parse_mode) return value.text;
     // a user would read `[object Object]`, `[object Promise]`, or code
-    const own = typeof value === 'function' ? '[object Function]' : String(value);
+    const hasText = typeof value !== 'function' && 'toString' in Object(value);
+    const own = hasText ? String(value) : `[object ${typeof value}]`;
     if (typeof value === 'string' || !own.startsWith('[object ')) return escaped(own);
     const found = isMarkup(value) ? `markup in ${value.parse_mode}` : own;
     const expected = 'a text, or markup of the same tag';
