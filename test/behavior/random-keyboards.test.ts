@@ -1,6 +1,6 @@
 /** Random flows of questions with buttons, in random orders, and users who press, write and go back: the newest question answers. */
 
-import { flow, typed } from '@telefsm/core';
+import { type Flow, flow, typed } from '@telefsm/core';
 import { photo, type Shown } from '@telefsm/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -35,9 +35,16 @@ const questions = {
   text: { optional: true },
 } as const;
 
-// biome-ignore lint/suspicious/noExplicitAny: the definition is made of data, so the compiler cannot follow it
-type Loose = any;
-type RowsTurn = Readonly<Record<'radio' | 'button' | 'answer' | 'back' | 'again', Loose>>;
+type Widget = (...parameters: readonly unknown[]) => never;
+type RowsTurn = Readonly<Record<'radio' | 'button' | 'answer' | 'back' | 'again', Widget>>;
+
+/** A flow that is made of data, so the compiler cannot follow it. */
+interface Builder {
+  ask(name: string, question: object): Builder;
+  confirm(summary: object): Builder;
+  done(handler: () => string): Flow;
+}
+
 type Kind = keyof typeof questions;
 
 /** What a user does: presses a button of the newest question, writes, or sends what is no answer. */
@@ -80,13 +87,14 @@ async function playKeyboards(
   }: { prompts: string; controls: readonly string[]; isConfirmed: boolean },
   deeds: readonly Deed[],
 ): Promise<number> {
-  let builder: Loose = flow('f', {
+  const flowOptions = {
     trigger: '/f',
     back: true,
     prompts,
     controls,
     data: typed<{ unit?: 'kg' | 'lb' }>(),
-  } as Loose);
+  };
+  let builder = flow('f', flowOptions as never) as unknown as Builder;
   for (const [at, kind] of list.entries()) {
     builder = builder.ask(`q${at}`, { prompt: `q${at}?`, ...questions[kind] });
   }

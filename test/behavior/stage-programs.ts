@@ -125,7 +125,7 @@ function handlerOf(name: string, script: Script): StageHandler {
 async function does(deed: Deed, name: string, ctx: StageContext, next: () => Promise<void>) {
   switch (deed.do) {
     case 'replies':
-      return ctx.reply(`${name}: ${placeOf(ctx)}`);
+      return ctx.reply(`${name}: ${positionOf(ctx)}`);
     case 'enters':
       return ctx.scene.enter(deed.scene, { by: name }, deed.silent);
     case 'leaves':
@@ -152,7 +152,7 @@ async function does(deed: Deed, name: string, ctx: StageContext, next: () => Pro
   }
 }
 
-function placeOf({ scene, session, wizard }: StageContext): string {
+function positionOf({ scene, session, wizard }: StageContext): string {
   // a wizard that was left has no cursor, whatever it is called
   const cursor = wizard === undefined ? '' : wizard.cursor || 0;
   return `${scene.current?.id} ${cursor} ${JSON.stringify([scene.state, session?.['n']])}`;
@@ -189,7 +189,7 @@ export async function playStage(
   for (const id of ids) bot.command(id, (ctx) => ctx.scene.enter(id));
   bot.command('leave', (ctx) => ctx.scene.leave());
   bot.command('again', (ctx) => ctx.scene.reenter());
-  bot.use((ctx) => ctx.reply(`bot: ${placeOf(ctx)}`));
+  bot.use((ctx) => ctx.reply(`bot: ${positionOf(ctx)}`));
   const world = telegram(bot.bot);
   const anna = world.user('Anna');
   let time = 1_800_000_000_000;
