@@ -97,6 +97,7 @@ export function settlingOf(
     // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
     const woken = deadlines.wake(key, deadlineIn);
     args[told] = '1';
+    // its failure counts only beside a commit that was kept
     woken.catch(() => {});
     const answer = await finish(key, args, Number);
     if (answer) await woken;

@@ -58,19 +58,19 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
   const where = { ...elsewhereMessage(chat, undefined), message_thread_id: address?.thread };
   const reply_markup = { inline_keyboard };
   const call = { method, payload: { ...payload, ...where, reply_markup } };
-  const tell = (message: OutgoingMessage) =>
+  const sendHere = (message: OutgoingMessage) =>
     sendQuestion(turn, message).catch((error: unknown) => run.report(error));
   return async () => {
     try {
       const sent = await turn.send(call);
       // not before: it may fail, and then nobody has been asked
-      if (words !== '') await tell(words);
+      if (words !== '') await sendHere(words);
       return sent;
     } catch (error) {
       // somebody else has blocked the bot: the user who waits reads so once, as for a rejected question
       if (codeOf(error) === 403 && turn.copy.pendingPrompt !== promptRejected) {
         turn.copy.pendingPrompt = promptRejected;
-        await tell(await text(active, 'failed'));
+        await sendHere(await text(active, 'failed'));
       }
       throw error;
     }
