@@ -3,7 +3,7 @@ import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { buttonsIn } from './keyboards.ts';
-import { userOf } from './play.ts';
+import { play, userOf } from './play.ts';
 
 describe.each(frameworks)('choices of flows on %s', (_, framework) => {
   it('a loader that returns the whole list instead of one page is named', async () => {
@@ -286,4 +286,21 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     await anna.sends('Title');
     anna.sees('Title?');
   });
+});
+
+describe.each(frameworks)('choices that are typed one by one, on %s', (_, framework) => {
+  it.each(['removeKeyboards', 'delete', 'edit'] as const)(
+    'leave one question with buttons: %s',
+    async (prompts) => {
+      const pizza = flow('pizza', { trigger: '/pizza', prompts })
+        .ask('toppings', { prompt: 'Toppings?', choices: ['Ham', 'Olives'], multiple: true })
+        .done(() => 'Done.');
+      const { anna, bot, unsent } = play(framework, [pizza]);
+      for (const text of ['/pizza', 'Ham', 'Olives']) await anna.sends(text);
+      const shown = anna.screen().filter(({ text }) => text === 'Toppings?');
+      expect(shown.filter(({ buttons }) => buttons.length > 0)).toHaveLength(1);
+      if (prompts !== 'removeKeyboards') expect(shown).toHaveLength(1);
+      expect([...bot.errors, ...unsent]).toEqual([]);
+    },
+  );
 });

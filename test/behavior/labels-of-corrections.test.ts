@@ -4,6 +4,7 @@ import { type AskTurn, flow, isFsmError } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from './frameworks.ts';
+import { play } from './play.ts';
 
 const inGerman = (english: string, german: string) => (turn: AskTurn) =>
   turn.language === 'de' ? german : english;
@@ -114,3 +115,29 @@ it.each(frameworks)(
     );
   },
 );
+
+describe.each(frameworks)('the buttons of corrections, on %s', (_, framework) => {
+  describe.each(['removeKeyboards', 'delete', 'edit'] as const)('with prompts: %s', (prompts) => {
+    const order = flow('order', { trigger: '/order', prompts, back: true })
+      .ask('name', { prompt: 'Name?' })
+      .ask('size', { prompt: 'Size?', choices: ['S', 'M'] })
+      .confirm({ prompt: 'Right?', edit: true })
+      .done(() => 'Done.');
+
+    it.each([
+      ['Name', 'Name?', 0],
+      ['Keep as it is', 'Right?', 1],
+      ['/back', 'Right?', 1],
+    ])('are gone after %s', async (label, next, keyboards) => {
+      const { anna, bot, unsent } = play(framework, [order]);
+      for (const text of ['/order', 'Anna', 'M', 'Edit', label]) await anna.sends(text);
+      const shown = anna.screen();
+      expect(shown.at(-1)?.text).toBe(next);
+      expect(shown.filter(({ buttons }) => buttons.length > 0)).toHaveLength(keyboards);
+      if (prompts === 'delete') {
+        expect(shown.filter(({ text }) => text === 'Right?')).toHaveLength(keyboards);
+      }
+      expect([...bot.errors, ...unsent]).toEqual([]);
+    });
+  });
+});

@@ -20,7 +20,7 @@ const members = [
   'album',
   'sent',
   'page',
-  'editing',
+  'aside',
   'gave',
   'heard',
   'elsewhere',

@@ -1,9 +1,13 @@
 /** A flow that asks before its own trigger starts it again: the question is answered once. */
 
 import { flow, typed } from '@telefsm/core';
+import type { TestUser } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { play } from './play.ts';
+
+/** The chat where somebody else is asked. */
+const editors = -1_001_000_000_077;
 
 type Prompts = 'keep' | 'removeKeyboards' | 'delete' | 'edit';
 
@@ -12,6 +16,13 @@ const formWith = (prompts: Prompts) =>
     .ask('name', { prompt: 'Name?' })
     .ask('sure', { prompt: 'Sure?', choices: ['Sure', 'Unsure'] })
     .done(({ name, sure }) => `${name}: ${sure}`);
+
+/** The messages with buttons on the screen of a user. */
+const open = (user: TestUser) =>
+  user
+    .screen()
+    .filter(({ buttons }) => buttons.length > 0)
+    .map(({ text }) => text);
 
 describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
   async function asked(prompts: Prompts) {
@@ -39,9 +50,9 @@ describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
   );
 
   it.each(['delete', 'edit'] as const)('goes where answered questions go: %s', async (prompts) => {
-    const { anna, dialog, isThere, failed } = await asked(prompts);
+    const { anna, dialog, failed } = await asked(prompts);
     await anna.taps('No', dialog);
-    expect(isThere()).toBeUndefined();
+    expect(anna.screen().map(({ text }) => text)).not.toContain('Start again?');
     expect(anna.screen().at(-1)?.text).toBe('Sure?');
     await anna.taps('Sure');
     anna.sees('Anna: Sure');
@@ -71,6 +82,71 @@ describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
       expect(failed()).toEqual([]);
     },
   );
+
+  it.each(['keep', 'removeKeyboards', 'delete', 'edit'] as const)(
+    'takes a typed label, which is no answer to the question: %s',
+    async (prompts) => {
+      const { anna, bot, unsent } = play(framework, [formWith(prompts)]);
+      await anna.sends('/form');
+      await anna.sends('/form');
+      await anna.sends('no');
+      expect(anna.screen().at(-1)?.text).toBe('Name?');
+      expect(open(anna)).toEqual(prompts === 'keep' ? ['Start again?'] : []);
+      await anna.sends('Anna');
+      await anna.sends('/form');
+      await anna.sends('Yes');
+      expect(anna.screen().at(-1)?.text).toBe('Name?');
+      if (prompts !== 'keep') expect(open(anna)).toEqual([]);
+      await anna.sends('Ben');
+      await anna.sends('Sure');
+      anna.sees('Ben: Sure');
+      expect([...bot.errors, ...unsent]).toEqual([]);
+    },
+  );
+
+  it('takes a typed label while somebody else is asked', async () => {
+    const review = flow('review', { trigger: '/review', onTrigger: 'ask' })
+      .ask('title', { prompt: 'Title?' })
+      .ask('verdict', { prompt: 'Publish?', choices: ['Publish', 'Refuse'], to: { chat: editors } })
+      .done(() => 'Done.');
+    const { anna, bot, world } = play(framework, [review]);
+    world.group('Editors', [], { id: editors });
+    await anna.sends('/review');
+    await anna.sends('News');
+    const asked = world.calls.length;
+    for (const text of ['/review', 'no', '/review', 'Hello?']) await anna.sends(text);
+    // the question to the others stays as it is
+    expect(
+      world.calls.slice(asked).filter(({ payload }) => payload['chat_id'] === editors),
+    ).toEqual([]);
+    await anna.sends('Yes');
+    anna.sees('Title?');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('leaves a label that is typed after an answer, /back or the question to what was asked last', async () => {
+    const form = flow('form', { trigger: '/form', onTrigger: 'ask', back: true })
+      .ask('name', { prompt: 'Name?' })
+      .ask('likes', { prompt: 'Do you like it?', choices: ['Yes', 'No'] })
+      .ask('why', { prompt: 'Why?' })
+      .done(({ name, likes, why }) => `${name}: ${likes}, ${why}`);
+    const { anna, bot } = play(framework, [form]);
+    await anna.sends('/form');
+    await anna.sends('/form');
+    await anna.sends('Anna');
+    await anna.sends('Yes');
+    anna.sees('Why?');
+    await anna.sends('/form');
+    await anna.sends('/back');
+    await anna.sends('No');
+    anna.sees('Why?');
+    await anna.sends('/form');
+    await anna.taps('No');
+    anna.sees('Why?');
+    await anna.sends('No');
+    anna.sees('Anna: No, No');
+    expect(bot.errors).toEqual([]);
+  });
 
   it('starts again with the argument or the deep link that has come, also after another answer', async () => {
     const visit = flow('visit', {

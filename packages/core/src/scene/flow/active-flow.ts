@@ -165,10 +165,13 @@ export function wasAsked({ memo }: ActiveFlow, question: PendingQuestion): boole
   return isTokenOf(memo.at, question);
 }
 
-/** Whether a question may have buttons. The code that makes them is loaded with the first one: other flows do without it. */
-export function mayHaveButtons({ plan }: ActiveFlow, asked: PendingQuestion): boolean {
+/**
+ * Whether a question may have buttons, or what is asked instead of it. The code that makes them is loaded with the first one: other flows
+ * do without it.
+ */
+export function mayHaveButtons({ plan, memo }: ActiveFlow, asked: PendingQuestion): boolean {
   const question = questionOf(asked);
-  if (question === undefined || plan.options.controls !== undefined) return true;
+  if ((plan.options.controls ?? memo.aside) !== undefined || question === undefined) return true;
   const { choices, optional, rows, share, buttons, multiple } = question;
   const hasOwn = (choices ?? rows ?? share ?? buttons) !== undefined;
   return hasOwn || optional === true || multiple === true || acceptsAlbum(question);

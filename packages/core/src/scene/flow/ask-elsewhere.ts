@@ -13,6 +13,7 @@ import { isStream } from '../../conversation/stream.ts';
 import { sendQuestion } from '../../engine/replies.ts';
 import { promptRejected } from '../../record/record.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
+import type { UserInput } from '../../update/input.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
 import type { Option } from './choices.ts';
@@ -77,11 +78,21 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
   };
 }
 
-/** Returns the message for a user who waits for another person's answer. */
-export async function meanwhile(
+/** Handles a message of a user who waits for another person's answer. */
+export async function handleMeanwhile(
   active: ActiveFlow,
   question: PendingAsk,
-): Promise<OutgoingMessage> {
+  input: UserInput,
+): Promise<void> {
+  if (input.kind === 'text' && active.memo.aside === 'restart') {
+    const { typedAgain } = await import('./retrigger.ts');
+    if (await typedAgain(active, input.text)) return;
+  }
+  active.run.say(await meanwhile(active, question));
+}
+
+/** Returns the message for a user who waits for another person's answer. */
+async function meanwhile(active: ActiveFlow, question: PendingAsk): Promise<OutgoingMessage> {
   const { meanwhile } = question.step.question;
   const own =
     typeof meanwhile === 'function'

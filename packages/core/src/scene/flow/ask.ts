@@ -18,6 +18,7 @@ import {
   note,
   questionOf,
   text,
+  tidy,
   timeoutOf,
   tokenOf,
   wasAsked,
@@ -37,7 +38,7 @@ import { givenSlot, namedSteps } from './steps.ts';
 export interface Asking {
   /** The message about the last, invalid answer. */
   readonly below?: OutgoingMessage;
-  /** Another message of the flow, in place of the question. */
+  /** Another message of the flow, instead of the question. */
   readonly instead?: OutgoingMessage;
   /** Whether to note the message that asks, so that presses on older ones do not ask again. */
   readonly isNoted?: boolean;
@@ -133,8 +134,7 @@ const drop: typeof dropOutdated = async (...from) =>
 
 /** Takes an answer that came with the trigger. */
 async function acceptGiven(active: ActiveFlow, question: PendingQuestion): Promise<boolean> {
-  const { acceptFrom } = await import('./given.ts');
-  return acceptFrom(active, question);
+  return (await import('./given.ts')).acceptFrom(active, question);
 }
 
 /** Runs `done`. @returns whether a step is to be answered again */
@@ -144,8 +144,7 @@ async function finish(active: ActiveFlow, answers: JsonObject): Promise<boolean>
   note(active, { over: 'done' });
   const result = await withVerdict(plan.id, () => plan.handler(answers, run.turn));
   if (isRedo(result)) {
-    const level = { path: [''], level: plan.steps };
-    const progress = redo(active, level, result['~redo']);
+    const progress = redo(active, { path: [''], level: plan.steps }, result['~redo']);
     advance(active, progress, { over: undefined });
     return true;
   }
@@ -164,7 +163,7 @@ function question(
   params: Asking,
 ): Awaitable<MessageSource | undefined> {
   const { plan } = active;
-  return plan.options.prompts === 'edit' || plan.hasRows
+  return plan.options.prompts === 'edit' || (plan.hasRows && params.instead === undefined)
     ? import('./in-place.ts').then((screen) => askOn(screen, active, asked, params))
     : askOn(undefined, active, asked, params);
 }
@@ -176,7 +175,8 @@ function askOn(
   params: Asking,
 ): Awaitable<MessageSource | undefined> {
   const { run } = active;
-  if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
+  const { instead: say } = params;
+  if (say !== undefined) return screen === undefined ? () => say : screen.askInPlace(run, say);
   const { at, heard } = active.memo;
   const isAnother = !wasAsked(active, asked);
   if (at !== undefined && isAnother) advance(active, active.progress);
@@ -184,10 +184,10 @@ function askOn(
     // another invoice would be one too many
     return andThen(text(active, 'paying'), (words) => () => words);
   }
-  // asked again, a list begins anew
-  const { page, editing } = active.memo;
-  if (page !== undefined || editing !== undefined)
-    note(active, { page: undefined, editing: undefined });
+  // asked again, its message before is one that is over, and a list begins anew
+  const { page, aside, elsewhere } = active.memo;
+  if (!isAnother && elsewhere === undefined) tidy(active);
+  if ((page ?? aside) !== undefined) note(active, { page: undefined, aside: undefined });
   if (asked.kind === 'ask' && asked.step.question.to !== undefined) {
     // loaded when somebody else is asked: other flows do without it
     return import('./ask-elsewhere.ts').then(({ askElsewhere }) => {
@@ -197,9 +197,8 @@ function askOn(
   }
   return andThen(show(active, asked), (shown) => {
     noteAsked(active, asked, shown, heard, params);
-    return screen === undefined
-      ? () => shown.say
-      : showOn(screen, active, asked, shown, params, isAnother);
+    if (screen === undefined) return () => shown.say;
+    return showOn(screen, active, asked, shown, params, isAnother);
   });
 }
 

@@ -68,8 +68,12 @@ export async function handleLabel(
   typed: string,
   input?: UserInput,
 ): Promise<boolean> {
-  const { labels, editing } = active.memo;
-  if (editing) {
+  const { labels, aside } = active.memo;
+  if (aside === 'restart') {
+    const { typedAgain } = await import('./retrigger.ts');
+    if (await typedAgain(active, typed)) return true;
+  }
+  if (aside === 'edit') {
     const { handleCorrection } = await import('./corrections.ts');
     if (await handleCorrection(active, question, typed)) return true;
   }

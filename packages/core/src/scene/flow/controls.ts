@@ -42,7 +42,7 @@ export async function goBack(active: ActiveFlow): Promise<void> {
   const { run } = active;
   const { pending, previous, isClosed } = await locate(active);
   // from the answers to correct, back is the summary
-  if (active.memo.editing) return run.ask();
+  if (active.memo.aside === 'edit') return run.ask();
   if (!mayGoBack(active, pending)) return run.say(await text(active, 'noBack'));
   if (previous === undefined) {
     return run.say(await text(active, isClosed ? 'noBack' : 'firstStep'));

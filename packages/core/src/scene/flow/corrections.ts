@@ -1,7 +1,8 @@
 /** Corrections: the answers of a summary that the user may change. Loaded with the first one. */
 
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
-import { type ActiveFlow, bindingOf, move, note, text, tokenOf } from './active-flow.ts';
+import { type ActiveFlow, bindingOf, move, text, tokenOf } from './active-flow.ts';
+import { askAside } from './aside.ts';
 import { redo } from './ask.ts';
 import { asTyped, distinguished, labelOf } from './choices.ts';
 import { correctable } from './correctable.ts';
@@ -25,10 +26,10 @@ export async function offerCorrections(
     ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
     button(await text(active, 'keep'), ''),
   ];
-  note(active, { editing: true });
-  const say = { text: await text(active, 'pickEdit'), keyboard: { inline_keyboard: rows } };
-  if (active.plan.options.prompts === 'edit') active.run.ask({ instead: say });
-  else active.run.say(say);
+  askAside(active, 'edit', {
+    text: await text(active, 'pickEdit'),
+    keyboard: { inline_keyboard: rows },
+  });
 }
 
 function labelled(active: ActiveFlow, question: PendingQuestion) {

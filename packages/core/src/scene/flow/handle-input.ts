@@ -67,7 +67,10 @@ function handleAt(
     return isUnwritten(input) ? next() : run.ask();
   }
   if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
-    return isUnwritten(input) ? next() : sayMeanwhile(active, pending);
+    if (isUnwritten(input)) return next();
+    return import('./ask-elsewhere.ts').then((asking) =>
+      asking.handleMeanwhile(active, pending, input),
+    );
   }
   if (isVote(input)) {
     return import('./votes.ts').then(({ mayAnswer }) =>
@@ -114,12 +117,6 @@ function takeNothing(
   if (parts === undefined) return handleOther(active, pending, input, next);
   if (input.album !== undefined && input.album === album) return;
   return import('./parts.ts').then(({ finishAlbum }) => finishAlbum(active, pending));
-}
-
-/** Says that somebody else is asked. */
-async function sayMeanwhile(active: ActiveFlow, question: PendingAsk): Promise<void> {
-  const { meanwhile } = await import('./ask-elsewhere.ts');
-  active.run.say(await meanwhile(active, question));
 }
 
 /** The value of a question that has a button to share users or a chat: others count only if that button has shared them. */

@@ -36,8 +36,8 @@ export interface FlowMemo {
   readonly page?: number;
   /** Pages of lists and months of calendars among the question's own rows. */
   readonly widgets?: JsonObject;
-  /** Whether the user picks an answer of the summary to correct. */
-  readonly editing?: true;
+  /** A message has asked something else since the question: which answer of the summary to correct, or whether to start again. */
+  readonly aside?: 'edit' | 'restart';
   /** After a correction, the key of the path behind which answers may be outdated; an empty text is the beginning. */
   readonly compared?: string;
   /** Which message gave which answer, where edits change them. */
@@ -87,7 +87,6 @@ type Shape = (value: unknown) => boolean;
 
 const isText: Shape = (value) => typeof value === 'string';
 const isNumber: Shape = (value) => typeof value === 'number';
-const isTrue: Shape = (value) => value === true;
 /* @__NO_SIDE_EFFECTS__ */
 const listOf =
   (fits: Shape): Shape =>
@@ -121,7 +120,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   polls: listOf(isText),
   page: isNumber,
   widgets: isJsonObject,
-  editing: isTrue,
+  aside: isText,
   compared: isText,
   gave: listOf(
     pairOf(
@@ -153,7 +152,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'picked',
   'page',
   'widgets',
-  'editing',
+  'aside',
   'parts',
   'numbers',
   'labels',

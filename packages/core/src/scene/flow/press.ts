@@ -46,8 +46,8 @@ export async function press(
   if (button.action === 'restart' || button.action === 'continue') {
     // a dialog is answered once, also by two taps
     if (plan.options.onTrigger !== 'ask' || active.memo.again === undefined) return stale();
-    const { startAgain } = await import('./retrigger.ts');
-    return startAgain(active, button.action === 'restart', message);
+    const { pressedAgain } = await import('./retrigger.ts');
+    return pressedAgain(active, button.action === 'restart', message);
   }
   const { pending } = await locate(active);
   if (pending === undefined || !wasAsked(active, pending)) {

@@ -3,7 +3,10 @@
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { buttonData } from '../rows/buttons.ts';
+import { shownIn } from '../view/shown-message.ts';
 import { type ActiveFlow, bindingOf, note, text } from './active-flow.ts';
+import { choiceInAnyCase } from './answer.ts';
+import { askAside } from './aside.ts';
 import { cleanUp } from './clean-up.ts';
 
 /** Does what the flow has chosen for its own trigger while it runs. */
@@ -16,7 +19,10 @@ export async function retrigger(active: ActiveFlow, argument: string): Promise<v
       return run.say(await text(active, 'running'));
     case 'ask':
       note(active, { again: argument });
-      return run.say({ text: await text(active, 'restart'), keyboard: await yesOrNo(active) });
+      return askAside(active, 'restart', {
+        text: await text(active, 'restart'),
+        keyboard: await yesOrNo(active),
+      });
     default:
       return restart(active, argument);
   }
@@ -36,17 +42,40 @@ async function yesOrNo(active: ActiveFlow): Promise<ReplyMarkup> {
   };
 }
 
-/** The user has answered whether to start again. The question loses its buttons: a later press on the other one would lose answers. */
-export async function startAgain(
+/** The user has pressed a button of "Start again?". The message loses its buttons: a later press on the other one would lose answers. */
+export async function pressedAgain(
   active: ActiveFlow,
   isYes: boolean,
-  dialog: RawObject,
+  pressed: RawObject,
 ): Promise<void> {
-  const { plan, run } = active;
+  const { plan, run, memo } = active;
   const { prompts } = plan.options;
-  const message = wholeIn(dialog, 'message_id');
+  const message = wholeIn(pressed, 'message_id');
   const how = prompts === 'delete' || prompts === 'edit' ? 'delete' : 'removeKeyboards';
-  if (message !== undefined) cleanUp(run, how, message);
+  // the message that asks last is cleaned up with the prompts, or edited
+  const isPrompt =
+    (memo.sent !== undefined && message === memo.sent) || message === shownIn(run)?.id;
+  if (message !== undefined && !isPrompt) cleanUp(run, how, message);
+  return startAgain(active, isYes);
+}
+
+/**
+ * Takes a typed label of "Start again?", while that was asked last.
+ *
+ * @returns `false` if the text is no such label
+ */
+export async function typedAgain(active: ActiveFlow, typed: string): Promise<boolean> {
+  const options = [
+    { value: 'yes', label: await text(active, 'yes') },
+    { value: 'no', label: await text(active, 'no') },
+  ];
+  const chosen = choiceInAnyCase(options, typed);
+  if (chosen !== undefined) await startAgain(active, chosen === 'yes');
+  return chosen !== undefined;
+}
+
+async function startAgain(active: ActiveFlow, isYes: boolean): Promise<void> {
+  const { run } = active;
   if (isYes) return restart(active, active.memo.again ?? '');
   note(active, { again: undefined });
   run.ask();
