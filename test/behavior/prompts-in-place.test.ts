@@ -141,6 +141,50 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it.each([
+    ['a long text', 'Pick. '.repeat(1000)],
+    ['a long caption', { photo: 'example-id', caption: 'Pick. '.repeat(200) }],
+    ['a voice message', { voice: 'example-id' }],
+    ['a sticker', { sticker: 'example-id' }],
+    ['a location', { method: 'sendLocation', payload: { latitude: 1, longitude: 2 } }],
+  ] as const)(
+    'the next question takes the place of %s, which cannot be edited',
+    async (_, prompt) => {
+      const form = flow('form', { trigger: '/form', prompts: 'edit', controls: ['back'] })
+        .ask('size', { prompt: 'Size?', choices: ['S', 'L'] })
+        .ask('pick', { prompt, choices: ['a', 'b'] })
+        .ask('last', { prompt: 'Last?', choices: ['x'] })
+        .done(() => 'Done.');
+      const { bot, fsm } = framework.bot();
+      fsm({ states: [form] });
+      const anna = telegram(bot).user('Anna');
+      const open = () => anna.screen().filter(({ message }) => message.reply_markup !== undefined);
+      await anna.sends('/form');
+      await anna.taps('S');
+      await anna.taps('a');
+      expect(open().map(({ text }) => text)).toEqual(['Last?']);
+      await anna.taps('« Back');
+      expect(open()).toHaveLength(1);
+      await anna.sends('b');
+      await anna.taps('x');
+      anna.sees('Done.');
+      expect(open()).toEqual([]);
+    },
+  );
+
+  it('a message that cannot be edited loses its buttons at the end', async () => {
+    const form = flow('form', { trigger: '/form', prompts: 'edit' })
+      .ask('pick', { prompt: { sticker: 'example-id' }, choices: ['a', 'b'] })
+      .done(() => 'Done.');
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [form] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/form');
+    await anna.taps('a');
+    anna.sees('Done.');
+    expect(anna.screen().filter(({ message }) => message.reply_markup !== undefined)).toEqual([]);
+  });
+
   it('a poll that is a question is not sent again below what is wrong with an answer', async () => {
     const bot = framework.bot();
     bot.noteErrors();

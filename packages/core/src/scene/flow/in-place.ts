@@ -7,6 +7,7 @@ import {
   type ApiCall,
   callOf,
   type FormattedText,
+  isInvoice,
   isSent,
   markupIn,
   type OutgoingMessage,
@@ -44,19 +45,21 @@ export function askInPlace(
   if (isInPlace) return showInPlace(run, drawingOf(joined ?? call), isNew);
   // such a question stays above what is wrong with its answer
   if (below !== undefined) return undefined;
-  // an invoice, a stream and a reply keyboard are messages of their own; the one before goes, as it would by an edit
+  // such a question is a message of its own; the one before goes, as it would by an edit
   retire(run, true);
-  return !isStream(say) && holds(markupIn(say), 'keyboard') ? () => askBeside(run, say) : () => say;
+  // an invoice that was paid is the user's receipt
+  return isStream(say) || isInvoice(say) ? () => say : () => askBeside(run, say);
 }
 
-/** Asks by a message with a reply keyboard, which cannot be edited: the next question takes its place. */
+/** Asks by a message that cannot be edited, such as a voice message or a long text: the next question takes its place. */
 async function askBeside(run: FrameRun, say: OutgoingMessage): Promise<Sent | undefined> {
   const { chat, business } = run.turn.replyAddress ?? {};
   const sent = await sendQuestion(run.turn, say);
   // a client that does not answer with the message: the next question cannot take its place
   if (!isSent(sent)) return undefined;
   const { message_id: id } = sent;
-  noteShown(run, { chat, id, business, entry: run.entry, kind: 'keyboard', body: unknown });
+  const keys = holds(markupIn(say), 'inline_keyboard') ? unknown : undefined;
+  noteShown(run, { chat, id, business, entry: run.entry, kind: 'own', body: unknown, keys });
   return sent;
 }
 
