@@ -27,7 +27,6 @@ import { isRedo } from './answer.ts';
 import { withVerdict } from './dropped-verdict.ts';
 import { corrected, type FlowMemo } from './memo.ts';
 import { redone } from './moves.ts';
-import type { dropOutdated } from './outdated.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
 import { show } from './prompt.ts';
@@ -66,9 +65,9 @@ export async function ask(
     } else if (
       pending?.kind !== 'ask' &&
       compared !== undefined &&
-      (await drop(active, compared, pending))
+      (await (await import('./outdated.ts')).dropOutdated(active, compared, pending))
     ) {
-      // its question is asked again
+      // a correction has outdated an answer, and its question is asked again
     } else if (pending === undefined) {
       if (!(await finish(active, answers))) return undefined;
       // a step that does not apply cannot be asked again
@@ -127,10 +126,6 @@ function close(active: ActiveFlow, round: FinishedRound): FinishedRound {
   keep(active, withPassed(active.progress, round.path));
   return round;
 }
-
-/** Before a summary, another round and the end: deletes an answer that a correction has outdated. */
-const drop: typeof dropOutdated = async (...from) =>
-  (await import('./outdated.ts')).dropOutdated(...from);
 
 /** Takes an answer that came with the trigger. */
 async function acceptGiven(active: ActiveFlow, question: PendingQuestion): Promise<boolean> {

@@ -11,9 +11,10 @@ export function fingerprintOf(steps: readonly Step[]): string {
   const parts = (list: readonly Step[]): unknown =>
     namedSteps(list).map((step) => {
       if (step.kind === 'confirm' || step.kind === 'questions') return step.name;
-      if (step.kind === 'repeat' && step.after !== undefined)
-        return [step.name, parts(step.steps), 1];
-      if (step.kind !== 'ask') return [step.name, parts(step.steps)];
+      if (step.kind !== 'ask') {
+        const closes = step.kind === 'repeat' && step.after !== undefined;
+        return [step.name, parts(step.steps), step.kind, closes];
+      }
       const { accept, choices, multiple, schema } = step.question;
       return [step.name, accept, valuesOf(choices), multiple, schema && schemaText(schema)];
     });

@@ -110,10 +110,13 @@ function walkStep(step: Step, scope: Scope, walk: Walk): Found {
 }
 
 function walkQuestion(step: AskStep, scope: Scope, walk: Walk): PendingQuestion | undefined {
-  if (!scope.pass(step.name) && !isPassed(step.name, step.was, scope, walk)) {
+  const { name, was, question } = step;
+  // a deploy may have made it mandatory since it was left out
+  const mayLack = question.optional === true || question.onTimeout !== undefined;
+  if (!scope.pass(name) && !(mayLack && isPassed(name, was, scope, walk))) {
     return questionAt('ask', step, scope);
   }
-  walk.pass('ask', scope, step.name);
+  walk.pass('ask', scope, name);
   return undefined;
 }
 

@@ -1,19 +1,19 @@
 /** Answers of users in mid-flow that a new definition rejects. Loaded when a flow has changed under a user. */
 
-import type { JsonObject } from '../../base/json.ts';
-import { check } from '../../base/schema.ts';
-import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import { isStorable, type JsonObject } from '../../base/json.ts';
+import { check, type Schema } from '../../base/schema.ts';
+import { isAccepted } from '../../update/stored-kind.ts';
 import type { ActiveFlow } from './active-flow.ts';
 import { acceptsText, isChoice } from './answer.ts';
 import { valuesOf } from './choices.ts';
-import { type Path, type Progress, without } from './progress.ts';
-import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
+import { type Path, type Progress, without, withParameters } from './progress.ts';
+import { type AskOptions, namedSteps, type Step } from './steps.ts';
 
 /**
  * Deletes stored answers that the present definition rejects, so that they are asked again.
  *
  * Only choices, kinds and schemas are looked at; `validate` may act, so it is not run again. A schema gets what it once gave, numbers as
- * text; an object that a schema made of text cannot be judged and stays.
+ * text; an object that a schema made of text cannot be judged and stays. A schema that is new converts the text that was sent.
  */
 export async function recheck({ plan, run, progress: before }: ActiveFlow): Promise<Progress> {
   let progress = before;
@@ -25,10 +25,17 @@ export async function recheck({ plan, run, progress: before }: ActiveFlow): Prom
       const value = answers[step.name];
       const at = [...path, step.name];
       if (step.kind === 'ask') {
-        if (!(await passes(step.question, value))) progress = without(progress, at);
+        const now = await present(step.question, value);
+        if (now === undefined) progress = without(progress, at);
+        else if (now !== value) progress = withParameters(progress, path, { [step.name]: now });
+      } else if (step.kind === 'include') {
+        await look(step.steps, Object(value), at);
+      } else if (!isListOfObjects(value)) {
+        progress = without(progress, at);
       } else {
-        for (const [inner, innerPath] of levels(step, value, at))
-          await look(step.steps, inner, innerPath);
+        for (const [round, item] of value.entries()) {
+          await look(step.steps, item, [...at, round]);
+        }
       }
     }
   };
@@ -36,43 +43,37 @@ export async function recheck({ plan, run, progress: before }: ActiveFlow): Prom
   return progress;
 }
 
-function levels(
-  { kind }: Pick<RepeatStep, 'steps'> & { readonly kind: 'include' | 'repeat' },
-  value: unknown,
-  at: Path,
-): readonly (readonly [JsonObject, Path])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  if (kind === 'include') return [[value as JsonObject, at]];
-  return Array.isArray(value)
-    ? value.map((round, index) => [round as JsonObject, [...at, index]])
-    : [];
+function isListOfObjects(value: unknown): value is readonly JsonObject[] {
+  const isObject = (item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item);
+  return Array.isArray(value) && value.every(isObject);
 }
 
-async function passes(question: AskOptions, value: unknown): Promise<boolean> {
-  const { schema, validate, choices } = question;
-  if (schema !== undefined) {
-    const isObject = typeof value === 'object' && value !== null;
-    if (isObject && acceptsText(question) && question.multiple !== true) return true;
-    const asSent =
-      typeof value === 'number' || typeof value === 'boolean' ? [value, String(value)] : [value];
-    for (const one of asSent) if ((await check(schema, one)).issues === undefined) return true;
-    return false;
+/** The answer as the present definition has it; `undefined` if that rejects it. */
+async function present(question: AskOptions, value: unknown): Promise<unknown> {
+  const { schema, validate, choices, accept = 'text' } = question;
+  if (schema !== undefined) return throughSchema(schema, question, value);
+  if (validate !== undefined || typeof choices === 'function') return value;
+  const options = valuesOf(choices)?.map((key) => ({ value: key, label: '' }));
+  const fits = options ? isChoice(question, options, value) : await isAccepted(accept, value);
+  return fits ? value : undefined;
+}
+
+async function throughSchema(
+  schema: Schema,
+  question: AskOptions,
+  value: unknown,
+): Promise<unknown> {
+  const isObject = typeof value === 'object' && value !== null;
+  if (isObject && acceptsText(question) && question.multiple !== true) return value;
+  const result = await check(schema, value);
+  if (result.issues === undefined) {
+    // a text of which the schema makes something else was sent before there was a schema
+    const isNew = typeof value === 'string' && typeof result.value !== 'string';
+    if (!isNew || question.validate !== undefined) return value;
+    return isStorable(result.value) ? result.value : undefined;
   }
-  if (validate !== undefined || typeof choices === 'function') return true;
-  if (choices !== undefined) {
-    const options = valuesOf(choices) ?? [];
-    return isChoice(
-      question,
-      options.map((key) => ({ value: key, label: '' })),
-      value,
-    );
-  }
-  const isText = typeof value === 'string';
-  if (typeof question.accept === 'function') return true;
-  if (question.accept === 'number') return typeof value === 'number';
-  if (isTextKind(question.accept)) {
-    return isText && (await foundIn(question.accept, value)) === value;
-  }
-  if (question.accept === 'chat_shared') return typeof value === 'number';
-  return acceptsText(question) ? isText : typeof value === 'object' && value !== null;
+  const isScalar = typeof value === 'number' || typeof value === 'boolean';
+  const asSent = isScalar ? await check(schema, String(value)) : result;
+  return asSent.issues === undefined ? value : undefined;
 }

@@ -27,7 +27,8 @@ export async function walkRounds(
   const began = Object.hasOwn(scope.stored, name);
   const stored = began ? scope.stored[name] : undefined;
   const rounds: readonly JsonObject[] = Array.isArray(stored) ? stored : [];
-  const finished = began && !walk.open.has(pathKey(path));
+  // a deploy may have raised the minimum
+  const finished = began && rounds.length >= min && !walk.open.has(pathKey(path));
   const steps = step.stepsFor(scope.seen);
   const again = (complete: readonly JsonObject[]) => againQuestion(step, scope, complete);
   const offered = (count: number) => count >= min && count < max;
