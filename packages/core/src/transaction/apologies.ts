@@ -5,9 +5,14 @@ import { namedRejection } from '../conversation/rejected.ts';
 import { resolveText, type TextName, type Texts } from '../conversation/texts.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 
-/** Sends the user of a failed turn the text `failed`. */
+/** Sends the user of a failed turn the text `failed`. Somebody else who has pressed a button reads it there: who waits has done nothing. */
 export async function apologize(turn: OpenTurn, texts: Texts): Promise<void> {
-  await turn.sendOwn(await resolveText(texts, 'failed', turn));
+  const text = await resolveText(texts, 'failed', turn);
+  if (turn.facts.isElsewhere === true) {
+    await turn.answerCallback({ text, show_alert: true });
+    return;
+  }
+  await turn.sendOwn(text);
   await turn.answerCallback({});
 }
 

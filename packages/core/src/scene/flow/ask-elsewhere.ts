@@ -6,12 +6,14 @@
 import { toMs } from '../../base/clock.ts';
 import { shortHash } from '../../base/hash.ts';
 import { invalidOption } from '../../base/rules.ts';
+import { shown } from '../../base/shown.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
-import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
+import { callOf, type OutgoingMessage, type ReplyMarkup } from '../../conversation/outgoing.ts';
 import { codeOf } from '../../conversation/rejected.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { sendQuestion } from '../../engine/replies.ts';
 import { promptRejected } from '../../record/record.ts';
+import { checkAddress } from '../../update/address.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { maxBytes } from '../rows/buttons.ts';
@@ -40,6 +42,7 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
     };
   }
   const address = typeof to === 'function' ? await to(asked.answers, turn) : to;
+  checkAddress(address, `${asked.id} to`);
   const chat = address?.chat ?? address?.user;
   if (chat === undefined) {
     throw invalidOption(`${asked.id} to`, '{ chat } or { user }', 'neither');
@@ -49,15 +52,17 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
     throw invalidOption(`${asked.id} prompt`, 'a text where somebody else is asked', 'a stream');
   }
   const { method, payload } = callOf(message, undefined);
-  const inline_keyboard = await keyboard(active, asked);
+  const reply_markup = await markupElsewhere(active, asked);
   const allowed = typeof by === 'function' ? await by(asked.answers, turn) : by;
+  if (by !== undefined && !isSomebody(allowed)) {
+    throw invalidOption(`${asked.id} by`, 'a list of user ids, at least one', shown(allowed));
+  }
   const elsewhere = { chat, ...(allowed !== undefined && { by: allowed }) };
   note(active, { at: tokenOf(asked), elsewhere }, asked.id);
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
   const where = { ...elsewhereMessage(chat, undefined), message_thread_id: address?.thread };
-  const reply_markup = { inline_keyboard };
   const call = { method, payload: { ...payload, ...where, reply_markup } };
   const sendHere = (message: OutgoingMessage) =>
     sendQuestion(turn, message).catch((error: unknown) => run.report(error));
@@ -76,6 +81,11 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
       throw error;
     }
   };
+}
+
+/** Whether a value names people. Without any, nobody could answer, or everybody. */
+function isSomebody(found: unknown): boolean {
+  return Array.isArray(found) && found.length > 0 && found.every(Number.isSafeInteger);
 }
 
 /** Handles a message of a user who waits for another person's answer. */
@@ -101,19 +111,24 @@ async function meanwhile(active: ActiveFlow, question: PendingAsk): Promise<Outg
   return own ?? text(active, 'askedElsewhere');
 }
 
-async function keyboard(active: ActiveFlow, question: PendingAsk) {
+/** Returns the buttons in the other chat. */
+export async function markupElsewhere(
+  active: ActiveFlow,
+  question: PendingAsk,
+): Promise<ReplyMarkup> {
   const { run } = active;
   const { chat, user, thread } = run.turn.subject;
   const { tag, entry } = run;
   const head = elsewhereHead({ tag, chat, user, thread, entry, question: tokenOf(question) });
   const { options = [] } = (await choicesOf(active, question)) ?? {};
   const tokens = tokensOfChoices(options);
-  return options.map(({ label }, at) => {
+  const inline_keyboard = options.map(({ label }, at) => {
     const callback_data = `${head}${tokens[at]}`;
     if (callback_data.length <= maxBytes) return [{ text: label, callback_data }];
     const expected = `buttons of ${maxBytes} bytes`;
     throw invalidOption(`${question.id} to`, expected, `${callback_data.length}`);
   });
+  return { inline_keyboard };
 }
 
 /** The data of each choice's button: a hash, numbered where two values have the same one. */

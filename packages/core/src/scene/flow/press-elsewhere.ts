@@ -1,10 +1,11 @@
 /** Takes a press on a button of a question that somebody else answers, in another chat. */
 
 import type { SceneRun } from '../../conversation/behavior.ts';
-import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
+import { type ApiCall, callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
-import { idIn, wholeIn } from '../../update/raw-update.ts';
+import { idIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { messageOfPress } from '../../update/shown-button.ts';
+import { kindIn } from '../view/drawing.ts';
 import { wordsOf } from './accept.ts';
 import {
   type ActiveFlow,
@@ -18,8 +19,7 @@ import {
 } from './active-flow.ts';
 import { checkValue } from './answer.ts';
 import { redo } from './ask.ts';
-import { tokensOfChoices } from './ask-elsewhere.ts';
-import type { FlowMemo } from './memo.ts';
+import { markupElsewhere, tokensOfChoices } from './ask-elsewhere.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 
@@ -45,7 +45,12 @@ export async function pressElsewhere(active: ActiveFlow, data: string): Promise<
   }
   const { options = [] } = (await choicesOf(active, asked)) ?? {};
   const option = options[tokensOfChoices(options).indexOf(button.value)];
-  if (option === undefined) return staleElsewhere(active);
+  if (option === undefined) {
+    run.answer(await text(active, 'stale'));
+    const reply_markup = await markupElsewhere(active, asked);
+    const where = elsewhereMessage(elsewhere.chat, wholeIn(message, 'message_id'));
+    return run.call({ method: 'editMessageReplyMarkup', payload: { ...where, reply_markup } });
+  }
   const { question } = asked.step;
   const verdict = await checkValue(question, option.value, asked.answers, run.turn);
   if (verdict.kind === 'rejected') {
@@ -53,14 +58,13 @@ export async function pressElsewhere(active: ActiveFlow, data: string): Promise<
     return run.answer(typeof words === 'string' ? words : await text(active, 'invalid'), true);
   }
   run.answer();
-  const found = wholeIn(message, 'message_id');
   if (verdict.kind === 'redo') {
-    closeElsewhere(run, { ...elsewhere, message: found });
+    closeElsewhere(run, elsewhere.chat, message);
     note(active, { elsewhere: undefined });
     return move(active, redo(active, asked, verdict.name));
   }
   const words = await question.answered?.(verdict.value, run.turn, asked.answers);
-  closeElsewhere(run, { ...elsewhere, message: found }, words);
+  closeElsewhere(run, elsewhere.chat, message, words);
   note(active, { elsewhere: undefined });
   move(active, answered(active.progress, asked, verdict.value));
 }
@@ -74,19 +78,32 @@ async function staleElsewhere(active: ActiveFlow): Promise<void> {
   const elsewhere = active.memo.elsewhere;
   const number = wholeIn(message, 'message_id');
   if (chat === undefined || number === undefined || elsewhere?.message === number) return;
-  closeElsewhere(run, { chat, message: number });
+  closeElsewhere(run, chat, message);
 }
 
 /** Shows in the other chat that the question is answered, or asked no more. */
 function closeElsewhere(
   run: Pick<SceneRun, 'call'>,
-  { chat, message }: NonNullable<FlowMemo['elsewhere']>,
+  chat: number,
+  message: RawObject | undefined,
   words: OutgoingMessage = '',
 ): void {
-  const where = elsewhereMessage(chat, message);
-  if (words === '') run.call({ method: 'editMessageReplyMarkup', payload: where });
-  else {
-    const { payload } = callOf(words, undefined);
-    run.call({ method: 'editMessageText', payload: { ...payload, ...where } });
+  const where = elsewhereMessage(chat, wholeIn(message, 'message_id'));
+  const { method, payload } = words === '' ? withoutButtons : editOf(kindIn(message), words);
+  run.call({ method, payload: { ...payload, ...where } });
+}
+
+const withoutButtons: ApiCall = { method: 'editMessageReplyMarkup', payload: {} };
+
+/** The call that makes a message of a kind say something else. Beside media, a text is a caption. */
+function editOf(kind: string, words: OutgoingMessage): ApiCall {
+  const { method, payload } = callOf(words, undefined);
+  const own = method.slice('send'.length).toLowerCase();
+  const { text, entities, [own]: media, ...more } = payload as Record<string, unknown>;
+  if (own !== 'message') {
+    return { method: 'editMessageMedia', payload: { media: { type: own, media, ...more } } };
   }
+  if (kind === 'text') return { method: 'editMessageText', payload };
+  const caption = { caption: text, caption_entities: entities };
+  return { method: 'editMessageCaption', payload: { ...more, ...caption } };
 }

@@ -69,7 +69,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
   if (typeof prompt !== 'function') checkPoll(where, accept, prompt);
   if (multiple === true && choices === undefined)
     throw reject('multiple', '`choices` beside it', 'no `choices`');
-  if (question?.to !== undefined) checkElsewhere(question, reject);
+  checkElsewhere(question ?? {}, reject);
   const onReply = share !== undefined || buttons === 'reply' || accept === 'payment';
   if (question?.rows !== undefined && onReply)
     throw reject(
@@ -99,9 +99,14 @@ export function checkPrompt(option: string, prompt: unknown): void {
 
 /** Checks a question to another person: it is answered by one press of a button. */
 function checkElsewhere(
-  { choices, multiple, accept, buttons, rows }: AskOptions,
+  { choices, multiple, accept, buttons, rows, to, by }: Partial<AskOptions>,
   reject: (option: string, expected: string, found: string) => FsmError,
 ): void {
+  if (to === undefined) {
+    // it would be taken for a limit of who may answer
+    if (by !== undefined) throw reject('by', '`to` beside it', 'no `to`');
+    return;
+  }
   if (choices === undefined) throw reject('to', '`choices` beside it', 'no `choices`');
   if (multiple === true) throw reject('to', 'one of several choices', '`multiple`');
   if (accept !== undefined) throw reject('to', 'only `choices`', '`accept`');

@@ -85,6 +85,9 @@ export type Early = 'answer' | 'ask' | 'ignore';
 /** The rule of an {@link Early}. */
 export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
 
+/** Where somebody else is asked. */
+type Elsewhere = Pick<Address, 'chat' | 'user' | 'thread'>;
+
 /** The rule of a flow's `timeout`. */
 export const timeoutRule: Rule = {
   expected: 'a duration longer than 0, or false',
@@ -212,9 +215,9 @@ export interface Question<
    * It must be a chat in which the bot may write. The conversation that asks is one of the bot itself (no business account), found by chat, user and topic.
    */
   readonly to?:
-    | Address
-    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Address>);
-  /** With `to`: who may answer, by user id. Default: everybody who can press the buttons there. */
+    | Elsewhere
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Elsewhere>);
+  /** With `to`: who may answer, by user id. A function that returns nobody is an error. Default: everybody who can press the buttons there. */
   readonly by?:
     | readonly number[]
     | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<readonly number[]>);
