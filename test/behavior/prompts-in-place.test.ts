@@ -1,10 +1,10 @@
 /** Flows whose questions are all asked in one message. */
 
-import { flow, html, invalid, scene, typed } from '@telefsm/core';
-import { contact, dice, photo, type Shown, telegram } from '@telefsm/testing';
+import { flow, html, invalid, markdownV2, scene, typed } from '@telefsm/core';
+import { contact, dice, photo, type Shown, telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from './frameworks.ts';
-import { userOf } from './play.ts';
+import { play as playFlows, userOf } from './play.ts';
 
 const order = flow('order', { trigger: '/order', prompts: 'edit', controls: ['back'] })
   .ask('size', { prompt: 'Which size?', choices: ['S', 'L'] })
@@ -96,6 +96,66 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     expect(anna.screen().map(({ text }) => text)).toEqual(['Your message?']);
     expect(world.calls.filter(({ method }) => method === 'sendMessage')).toHaveLength(1);
     expect(bot.errors).toEqual([]);
+  });
+
+  const bold = (text: string) => ({ text, entities: [{ type: 'bold', offset: 0, length: 1 }] });
+  it.each<readonly [string, object | string, object | string, string]>([
+    ['HTML and a plain text', html`<b>A</b>?`, 'No & no', 'A?\n\nNo & no'],
+    ['a plain text and HTML', 'A & B?', html`<b>No</b>`, 'A & B?\n\nNo'],
+    ['Markdown and a plain text', markdownV2`*A*?`, 'No. <b>', 'A?\n\nNo. <b>'],
+    ['a plain text and Markdown', 'A.?', markdownV2`*No*`, 'A.?\n\nNo'],
+    ['entities and a plain text', bold('A?'), 'No', 'A?\n\nNo'],
+    ['a plain text and entities', 'A?', bold('No'), 'A?\n\nNo'],
+    [
+      'a caption with entities and entities',
+      { photo: 'x', caption: bold('A?') },
+      bold('No'),
+      'A?\n\nNo',
+    ],
+    ['a photo without a caption and a text', { photo: 'x' }, 'No', 'No'],
+  ])('shows together %s', async (_name, prompt, wrong, text) => {
+    const form = flow('form', { trigger: '/form', prompts: 'edit' })
+      .ask('a', { prompt: prompt as string, validate: () => invalid(wrong as string) })
+      .done(() => 'Done.');
+    const anna = userOf(framework, [form]);
+    await anna.sends('/form');
+    await anna.sends('a');
+    expect(anna.screen().map((shown) => shown.text)).toEqual([text]);
+  });
+
+  it.each<readonly [string, object | string, object | string, readonly string[]]>([
+    ['Markdown and HTML', markdownV2`*A*?`, html`<b>No</b>`, ['A?', 'No']],
+    ['HTML and Markdown', html`<b>A</b>?`, markdownV2`*No*`, ['A?', 'No']],
+    ['entities and HTML', bold('A?'), html`<b>No</b>`, ['A?', 'No']],
+    ['a text and a photo', 'A?', { photo: 'x', caption: 'No' }, ['A?', 'No']],
+  ])(
+    'shows one below the other what cannot be one text: %s',
+    async (_name, prompt, wrong, texts) => {
+      const form = flow('form', { trigger: '/form', prompts: 'edit' })
+        .ask('a', { prompt: prompt as string, validate: () => invalid(wrong as string) })
+        .done(() => 'Done.');
+      const anna = userOf(framework, [form]);
+      await anna.sends('/form');
+      await anna.sends('a');
+      expect(anna.screen().map((shown) => shown.text)).toEqual(texts);
+    },
+  );
+
+  it.each([
+    ['the flow ends', 'end', ['A?', 'Time is up. Please start again.']],
+    ['an answer is given', { answer: 'late' }, ['B?']],
+  ] as const)('when the time for a question is over, %s', async (_name, decision, texts) => {
+    const clock = virtualClock();
+    const form = flow('form', { trigger: '/form', prompts: 'edit' })
+      .ask('a', { prompt: 'A?', timeout: '1m', onTimeout: () => decision })
+      .ask('b', { prompt: 'B?', choices: ['x'] })
+      .done(({ a }) => a);
+    const { anna, machine, bot } = playFlows(framework, [form], { clock });
+    machine.start(bot.bot as never);
+    await anna.sends('/form');
+    await clock.advance('2m');
+    expect(anna.screen().map((shown) => shown.text)).toEqual(texts);
+    await machine.stop();
   });
 
   it('a message that its answer names is not deleted: it is copied later', async () => {

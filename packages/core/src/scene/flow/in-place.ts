@@ -89,15 +89,7 @@ function join({ method, payload }: ApiCall, below: OutgoingMessage): ApiCall | u
   if (second === undefined) return undefined;
   const mode = first.parse_mode ?? second.parse_mode;
   if (mode !== undefined && (first.entities ?? second.entities) !== undefined) return undefined;
-  const escaped = (part: FormattedText) =>
-    part.parse_mode === mode
-      ? part.text
-      : mode === 'HTML'
-        ? escapeHtml(part.text)
-        : mode === 'MarkdownV2'
-          ? escapeMarkdownV2(part.text)
-          : undefined;
-  const [top, bottom] = [escaped(first), escaped(second)];
+  const [top, bottom] = [inMode(first, mode), inMode(second, mode)];
   if (top === undefined || bottom === undefined) return undefined;
   const between = top === '' ? '' : '\n\n';
   const moved = (second.entities ?? []).map((entity) => ({
@@ -115,6 +107,14 @@ function join({ method, payload }: ApiCall, below: OutgoingMessage): ApiCall | u
     },
   };
   return isEditable(joined) ? joined : undefined;
+}
+
+/** A text in the mode of both; `undefined` if it cannot be written so. */
+function inMode({ text, parse_mode }: FormattedText, mode: string | undefined): string | undefined {
+  if (parse_mode === mode) return text;
+  if (parse_mode !== undefined) return undefined;
+  if (mode === 'HTML') return escapeHtml(text);
+  return mode === 'MarkdownV2' ? escapeMarkdownV2(text) : undefined;
 }
 
 function formattedText(say: OutgoingMessage): FormattedText | undefined {
