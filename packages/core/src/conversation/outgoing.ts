@@ -212,12 +212,13 @@ function addressParameters(address: ReplyAddress | undefined): OwnCall['payload'
 /** Adds a text and its formatting, under the names that the method has for them. */
 function addText(
   payload: OwnCall['payload'],
-  said: string | RichText | undefined,
+  said: string | RichText | undefined | null,
   name: 'text' | 'caption',
   nameOfEntities: 'entities' | 'caption_entities',
 ): void {
+  if (said == null) return;
   if (typeof said !== 'object') {
-    if (said !== undefined) payload[name] = said;
+    payload[name] = said;
     return;
   }
   const { text, entities, parse_mode, options } = said;

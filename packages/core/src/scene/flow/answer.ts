@@ -190,6 +190,7 @@ export function isRedo(value: unknown): value is Redo {
   return holds(value, '~redo');
 }
 
-function isInvalid(value: unknown): value is Invalid {
+/** Whether a handler rejects the answer. */
+export function isInvalid(value: unknown): value is Invalid {
   return holds(value, '~invalid');
 }

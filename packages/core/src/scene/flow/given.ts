@@ -12,7 +12,7 @@ import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { PendingQuestion } from './pending-question.ts';
-import { readAt, without } from './progress.ts';
+import { type Path, readAt, withParameters } from './progress.ts';
 import { type AskOptions, givenSlot } from './steps.ts';
 
 /** Makes start data of what the flow has read from its trigger; `null` does not start the flow. */
@@ -61,12 +61,14 @@ export async function acceptFrom(active: ActiveFlow, question: PendingQuestion):
   const { memo, progress } = active;
   const given = memo.given && readAt(memo.given, question.path);
   if (given === undefined) return false;
+  const rest = left(memo.given as JsonObject, question.path);
   if (question.kind === 'again' && Array.isArray(given)) {
-    const more = question.rounds.length < given.length ? 'yes' : 'no';
-    advance(active, answered(progress, question, more));
+    const isMore = question.rounds.length < given.length;
+    const next = answered(progress, question, isMore ? 'yes' : 'no');
+    // asked again later, the user decides
+    advance(active, next, isMore ? {} : { given: rest });
     return true;
   }
-  const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
   if (question.kind !== 'ask') {
     note(active, { given: rest });
     return false;
@@ -85,6 +87,12 @@ export async function acceptFrom(active: ActiveFlow, question: PendingQuestion):
   }
   advance(active, answered(progress, question, verdict.value), { given: rest });
   return true;
+}
+
+/** Returns the answers that came with the trigger without one that is taken; a list of rounds keeps its length. */
+function left(given: JsonObject, path: Path): JsonObject {
+  const none = { answers: given, passed: [], open: [] };
+  return withParameters(none, path.slice(0, -1), { [String(path.at(-1))]: undefined }).answers;
 }
 
 /**

@@ -7,6 +7,7 @@ import { checkName, invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
 import { isTextKind } from '../../update/text-kind.ts';
+import { isInvalid, isRedo } from './answer.ts';
 import { checkQuestion } from './question-checks.ts';
 import type { AskOptions, AskStep, QuestionsStep } from './steps.ts';
 
@@ -78,12 +79,12 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
     ...question,
     async validate(...parameters) {
       const made = await validate(...parameters);
-      const isRefusal = holds(made, '~invalid');
+      const isVerdict = isInvalid(made) || isRedo(made);
       const isKept =
         typeof made === 'string' ||
         (Array.isArray(made) && made.every((one) => typeof one === 'string'));
       // input that no question accepts is an invalid answer here, too
-      if (isRefusal || isKept || typeof made === 'boolean' || !isStorable(made)) return made;
+      if (isVerdict || isKept || typeof made === 'boolean' || !isStorable(made)) return made;
       const expected = 'a text or a list of texts, or `{ value }` as the third argument';
       throw invalidOption(`${where} '${name}' validate`, expected, shown(made));
     },

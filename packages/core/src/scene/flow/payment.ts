@@ -155,7 +155,7 @@ function payerOf({ memo, run: { turn } }: ActiveFlow): number | undefined {
 }
 
 function amountOf(question: PendingQuestion, { prices }: RawObject): number {
-  const list: unknown = typeof prices === 'string' ? JSON.parse(prices) : prices;
+  const list: unknown = typeof prices === 'string' ? parsed(prices) : prices;
   let sum = 0;
   for (const price of Array.isArray(list) ? list : [])
     sum += wholeIn(price, 'amount') ?? Number.NaN;
@@ -165,6 +165,14 @@ function amountOf(question: PendingQuestion, { prices }: RawObject): number {
     'a list of { label, amount } with whole amounts',
     shown(prices),
   );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function extraOf(given: RawObject): Pick<SentInvoice, 'extra'> {
