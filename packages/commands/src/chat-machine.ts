@@ -86,9 +86,11 @@ function anyNumber(): number {
   return Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
 }
 
+/** A message with a text: service messages, which have none, wait under every policy. */
 function updateOf(number: number): RawUpdate {
   const chat = { id: number, type: 'private' };
-  return { update_id: number, message: { message_id: 1, date: 0, chat, from: { id: number } } };
+  const message = { message_id: 1, date: 0, chat, from: { id: number }, text: '' };
+  return { update_id: number, message };
 }
 
 function isLockFailure(error: unknown): boolean {

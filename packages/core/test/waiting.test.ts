@@ -131,6 +131,9 @@ describe('an update that comes only once', () => {
     'a unique gift': () => service({ unique_gift: {} }),
     'the message about a new member': () => service({ new_chat_members: [from] }),
     'the message about a new owner': () => service({ chat_owner_changed: { new_owner: from } }),
+    'the message about a boost': () => service({ boost_added: { boost_count: 1 } }),
+    'the message about winners': () => service({ giveaway_winners: { winner_count: 1 } }),
+    'a service message of a newer Bot API': () => service({ something_happened: {} }),
     'a report about a member': () => ({ update_id: 901, my_chat_member: { chat, from, ...left } }),
     'a request to join': () => ({ update_id: 902, chat_join_request: { user_chat_id: 1, from } }),
     'paid media that was bought': () => ({ update_id: 903, purchased_paid_media: { from } }),
@@ -153,6 +156,23 @@ describe('an update that comes only once', () => {
     held.open();
     await Promise.all([first, second]);
     expect([order, calls]).toEqual([['a', name], []]);
+  });
+
+  it.each([
+    ['a text', { text: 'b' }],
+    ['a photo', { photo: [{ file_id: 'f', file_unique_id: 'u', width: 1, height: 1 }] }],
+    ['a dice', { dice: { emoji: '🎲', value: 1 } }],
+    ['a shared chat', { chat_shared: { request_id: 1, chat_id: -1 } }],
+    ['a giveaway', { giveaway: { winner_count: 1 } }],
+  ])('is not %s: users can send that again', async (_, content) => {
+    const { give, send } = bench({ waiting: { policy: 'drop' } });
+    const held = gate();
+    const first = send(1, 'a', () => held.opened);
+    await give(service(content), () => {
+      throw new Error('It was dropped.');
+    });
+    held.open();
+    await first;
   });
 
   it.each(policies)(
