@@ -320,6 +320,29 @@ describe.each(frameworks)('polls on %s', (_, framework) => {
     anna.sees('And text.');
   });
 
+  it('a node that takes anything gets the votes in its polls, and the bot those in all others', async () => {
+    const taken: string[] = [];
+    const any = scene('any', { accept: 'any' }).on({
+      enter: () => open,
+      handle: ({ input, answer }) => {
+        taken.push(input.kind === 'poll_answer' ? input.value.poll_id : answer.kind);
+      },
+    });
+    const { bot, world, votes } = play(framework, { scenes: [any], initial: any });
+    const anna = world.user('Anna');
+    await anna.sends('Hello');
+    await anna.votes('Cake');
+    await world.update(voteOf('of a channel', anna, 0));
+    const poll = { id: 'of a channel', question: 'Who?', options: [], total_voter_count: 1 };
+    await world.update({ poll } as never);
+    await anna.sends('Hello');
+    expect([taken, votes()]).toEqual([
+      ['poll', 'poll-1', 'text'],
+      [`vote in telefsm:b1:c${anna.id}:u${anna.id}`],
+    ]);
+    expect(bot.errors).toEqual([]);
+  });
+
   it('a function sees every state of the poll, and the votes that are taken back', async () => {
     const seen: unknown[] = [];
     const all = flow('all', { trigger: '/all' })

@@ -51,8 +51,9 @@ export function behaviorOfNode(
   };
   const handleInput = async (run: FrameRun, next: () => Promise<void>): Promise<void> => {
     const { input } = run;
-    // a payment is of the bot, unless it is asked for by name: its renewals come at any time
-    const isGiven = input && !input.edited && !(accept === 'any' && input.kind === 'payment');
+    // payments, and votes in polls of others, come at any time: they are of the bot, unless they are asked for by name
+    const isOfBot = accept === 'any' && input && isEvent(input) && !run.turn.facts.isElsewhere;
+    const isGiven = input && !input.edited && !isOfBot;
     const accepted = isGiven ? acceptInput(accept, input) : undefined;
     const answer = isPromise(accepted) ? await accepted : accepted;
     if (input === undefined || answer === undefined || handlers.handle === undefined) return next();
