@@ -257,6 +257,29 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     expect(buttonsIn(chat.calls)).toEqual(['City 0', 'City 1', 'City 2', 'City 3', 'City 4']);
   });
 
+  it('labels count in other letters where no text is an answer, and exact ones go first', async () => {
+    const places = flow('places', { trigger: '/places', controls: ['back', 'cancel'] })
+      .ask('name', { prompt: 'Name?', optional: true })
+      .ask('seat', { prompt: 'Seat?', choices: { front: 'Front', back: 'back' }, optional: true })
+      .ask('meal', { prompt: 'Meal?', choices: ['Soup', 'Cake'], optional: true })
+      .done(({ name, seat, meal }) => [name, seat, meal].join());
+    const anna = userOf(framework, [places]);
+    // a text question takes other letters as its answer
+    for (const text of ['/places', 'skip']) await anna.sends(text);
+    anna.sees('Seat?');
+    await anna.sends('« Back');
+    anna.sees('Name?');
+    for (const text of ['Anna', 'BACK']) await anna.sends(text);
+    anna.sees('Meal?');
+    await anna.sends('« BACK');
+    anna.sees('Seat?');
+    for (const text of ['fronT', 'SKIP']) await anna.sends(text);
+    anna.sees('Anna,front,');
+    await anna.sends('/places');
+    for (const text of ['skip', 'Front', 'cancel']) await anna.sends(text);
+    anna.sees('Canceled.');
+  });
+
   const ticket = flow('ticket', { trigger: '/ticket', back: true })
     .ask('title', { prompt: 'Title?' })
     .ask('text', { prompt: 'Text?' })

@@ -54,6 +54,16 @@ describe.each(frameworks)('the labels of corrections, on %s', (_, framework) => 
     await bernd.sends('Dein Name');
     bernd.sees('Name?');
   });
+
+  it.each([
+    ['dein TAG', 'Day?'],
+    ['KEEP as it is', 'Anna, Monday, Rome?'],
+  ])('a user may type one in other letters: %s', async (typed, question) => {
+    const bernd = deploy(framework).user('Bernd', { language_code: 'de' });
+    await fill(bernd);
+    await bernd.sends(typed);
+    bernd.sees(question);
+  });
 });
 
 describe.each(frameworks)('answers named as members of every object, on %s', (_, framework) => {

@@ -63,17 +63,25 @@ export function valueIn(question: AskOptions, input: UserInput): unknown {
   return acceptInput(accept, input);
 }
 
-/** Finds the choice whose label was sent as text. */
-export function choiceByLabel(options: readonly Option[], text: string): string | undefined {
-  const label = asTyped(text);
-  return options.find((option) => asTyped(option.label) === label)?.value;
-}
-
-/** Finds the one choice whose label was sent in other letters, capital or small. */
-export function choiceInAnyCase(options: readonly Option[], text: string): string | undefined {
-  const label = asTyped(text).toLowerCase();
-  const found = options.filter((option) => asTyped(option.label).toLowerCase() === label);
-  return found.length === 1 ? found[0]?.value : undefined;
+/**
+ * Finds the button whose label was typed. Other letters, capital or small, count where only one button is meant, and where they are not a
+ * text that the question accepts.
+ *
+ * @param question - that of `ask`; `undefined` for a summary and for the question for another round
+ */
+export function buttonTyped<Button extends { readonly label: string | undefined }>(
+  buttons: readonly Button[],
+  typed: string,
+  question: AskOptions | undefined,
+): Button | undefined {
+  const label = asTyped(typed);
+  const labels = buttons.map((button) => button.label && asTyped(button.label));
+  const exact = buttons[labels.indexOf(label)];
+  const isFree = question !== undefined && acceptOf(question) !== undefined;
+  if (exact !== undefined || isFree) return exact;
+  const small = label.toLowerCase();
+  const found = buttons.filter((_, at) => labels[at]?.toLowerCase() === small);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** The longest text that is an answer, in characters: as long as a message may be. What a web app or a link gives may be longer. */

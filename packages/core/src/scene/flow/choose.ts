@@ -4,14 +4,20 @@ import type { UserInput } from '../../update/input.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { accept, skip } from './accept.ts';
 import { type ActiveFlow, move, note, questionOf } from './active-flow.ts';
-import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
-import { asTyped, type Option } from './choices.ts';
+import { acceptsAlbum, buttonTyped } from './answer.ts';
+import type { Option } from './choices.ts';
 import { goBack } from './controls.ts';
 import { optionOn } from './keyboard.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
 import { finishAlbum } from './parts.ts';
 import type { PendingQuestion } from './pending-question.ts';
+
+/** A button, and what a press of it does: `false` if it is not offered. Without a label, it is not shown. */
+interface Button {
+  readonly label: string | undefined;
+  readonly press: () => unknown;
+}
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;
@@ -80,31 +86,24 @@ export async function handleLabel(
   const shown = labels?.map(([value, label]) => ({ value, label }));
   const offer = await offerOf(active, question, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
-  const label = asTyped(typed);
-  const onButtons = options.map((option) => ({ ...option, label: labelOn(option, picked) }));
-  const isFree = questionOf(question)?.accept !== undefined;
-  const chosen =
-    choiceByLabel(onButtons, label) ??
-    choiceByLabel(options, label) ??
-    (isFree ? undefined : choiceInAnyCase(options, label));
-  if (chosen !== undefined) {
-    const option = { value: chosen, label };
-    return choose(
-      active,
-      question,
-      option,
-      !picked?.includes(chosen),
-      () => active.run.ask(),
-      input,
-    );
-  }
-  const is = (own: string | undefined) => own !== undefined && asTyped(own) === label;
-  if (is(end)) return finish(active, question, offer, input);
-  if (is(pass)) skip(active, question);
-  else if (is(back)) await goBack(active);
-  else if (is(cancel)) active.run.leave('canceled');
-  else return false;
-  return true;
+  const ofChoice = (option: Option): Button => ({
+    label: option.label,
+    press: () => {
+      const isPicked = !picked?.includes(option.value);
+      return choose(active, question, option, isPicked, () => active.run.ask(), input);
+    },
+  });
+  const marked = options.filter(({ value }) => picked?.includes(value));
+  const buttons: readonly Button[] = [
+    ...marked.map((option) => ({ ...ofChoice(option), label: labelOn(option, picked) })),
+    ...options.map(ofChoice),
+    { label: end, press: () => finish(active, question, offer, input) },
+    { label: pass, press: () => skip(active, question) },
+    { label: back, press: () => goBack(active) },
+    { label: cancel, press: () => active.run.leave('canceled') },
+  ];
+  const button = buttonTyped(buttons, typed, questionOf(question));
+  return button !== undefined && (await button.press()) !== false;
 }
 
 async function choose(

@@ -2,9 +2,10 @@
 
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { type ActiveFlow, bindingOf, move, text, tokenOf } from './active-flow.ts';
+import { buttonTyped } from './answer.ts';
 import { askAside } from './aside.ts';
 import { redo } from './ask.ts';
-import { asTyped, distinguished, labelOf } from './choices.ts';
+import { distinguished, labelOf } from './choices.ts';
 import { correctable } from './correctable.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -64,11 +65,10 @@ export async function handleCorrection(
   question: PendingQuestion,
   typed: string,
 ): Promise<boolean> {
-  const label = asTyped(typed);
-  const answers = labelled(active, question);
-  const found = answers.find((each) => asTyped(each.label) === label);
-  if (found !== undefined) move(active, redo(active, question, found.name));
-  else if (label === asTyped(await text(active, 'keep'))) active.run.ask();
-  else return false;
+  const keep = { name: undefined, label: await text(active, 'keep') };
+  const button = buttonTyped([...labelled(active, question), keep], typed, undefined);
+  if (button === undefined) return false;
+  if (button.name === undefined) active.run.ask();
+  else move(active, redo(active, question, button.name));
   return true;
 }

@@ -11,7 +11,7 @@ import {
   text,
   wasAsked,
 } from './active-flow.ts';
-import { checkValue, choiceByLabel, choiceInAnyCase, valueIn } from './answer.ts';
+import { buttonTyped, checkValue, valueIn } from './answer.ts';
 import { optionsOf } from './choices.ts';
 import { corrected } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
@@ -53,11 +53,10 @@ async function choiceIn(
   pending: PendingAsk,
   input: UserInput,
 ): Promise<string | undefined> {
-  const { multiple, accept } = pending.step.question;
-  if (input.kind !== 'text' || multiple === true) return undefined;
+  const { question } = pending.step;
+  if (input.kind !== 'text' || question.multiple === true) return undefined;
   // the first page, since which one the user was shown is not stored
   const listing = await optionsOf(pending, active.run.turn, (name) => text(active, name), 0);
   const { options } = await offerOf(active, pending, listing);
-  const chosen = choiceByLabel(options, input.text);
-  return chosen ?? (accept === undefined ? choiceInAnyCase(options, input.text) : undefined);
+  return buttonTyped(options, input.text, question)?.value;
 }

@@ -5,7 +5,7 @@ import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { buttonData } from '../rows/buttons.ts';
 import { shownIn } from '../view/shown-message.ts';
 import { type ActiveFlow, bindingOf, note, text } from './active-flow.ts';
-import { choiceInAnyCase } from './answer.ts';
+import { buttonTyped } from './answer.ts';
 import { askAside } from './aside.ts';
 import { cleanUp } from './clean-up.ts';
 
@@ -65,13 +65,13 @@ export async function pressedAgain(
  * @returns `false` if the text is no such label
  */
 export async function typedAgain(active: ActiveFlow, typed: string): Promise<boolean> {
-  const options = [
-    { value: 'yes', label: await text(active, 'yes') },
-    { value: 'no', label: await text(active, 'no') },
+  const buttons = [
+    { isYes: true, label: await text(active, 'yes') },
+    { isYes: false, label: await text(active, 'no') },
   ];
-  const chosen = choiceInAnyCase(options, typed);
-  if (chosen !== undefined) await startAgain(active, chosen === 'yes');
-  return chosen !== undefined;
+  const button = buttonTyped(buttons, typed, undefined);
+  if (button !== undefined) await startAgain(active, button.isYes);
+  return button !== undefined;
 }
 
 async function startAgain(active: ActiveFlow, isYes: boolean): Promise<void> {
