@@ -84,6 +84,19 @@ describe('controls', () => {
     expect(last().payload['reply_markup']).toBe(undefined);
   });
 
+  it('are beside Skip in a group, where the reply is not forced', async () => {
+    const other = flow('other', { trigger: '/other', controls: ['back', 'cancel'] })
+      .ask('first', { prompt: 'First?' })
+      .ask('note', { prompt: 'Note?', optional: true })
+      .done(() => {});
+    const { user, last } = chat([other]);
+    const ann = user(1, -100);
+    for (const text of ['/other', 'x']) await ann.sends(text);
+    expect(labelsOf(last())).toEqual(['Skip', '« Back', 'Cancel']);
+    await ann.sends('« Back');
+    expect(last().payload).toMatchObject({ text: 'First?', reply_markup: { force_reply: true } });
+  });
+
   it('turn a page back before they leave a long list', async () => {
     const long = flow('long', { trigger: '/long', controls: ['back'] })
       .ask('a', { prompt: 'A?' })

@@ -11,7 +11,7 @@ import {
 } from './active-flow.ts';
 import { acceptsAlbum, expectsText } from './answer.ts';
 import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
-import { controlsAt } from './controls.ts';
+import { type ControlLabels, controlsAt } from './controls.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -50,17 +50,19 @@ export async function offerOf(
   const several = question?.multiple === true;
   const reply = isOnReplyKeyboard(active, asked);
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
-  // a keyboard would take the place of the forced reply
-  const isBare = !reply && inGroup(active) && expectsText(asked);
-  const controls = isBare ? {} : await controlsAt(active, asked);
   const { options, loaded } = listing ?? (await choicesOf(active, asked)) ?? { options: [] };
-  const { back, cancel } = controls;
   const finish = finishes ? await text(active, 'done') : undefined;
   const skip = question?.optional === true ? await text(active, 'skip') : undefined;
+  const rows = await rowsAt(active, asked);
+  // controls alone do not take the place of the forced reply
+  const hasOwn = finish !== undefined || skip !== undefined || rows.length > 0;
+  const isForced = !reply && !hasOwn && inGroup(active) && expectsText(asked);
+  const controls: ControlLabels = isForced ? {} : await controlsAt(active, asked);
+  const { back, cancel } = controls;
   return {
     options: question ? distinguished(options, [finish, skip, back, cancel]) : options,
     loaded,
-    rows: await rowsAt(active, asked),
+    rows,
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
     share: reply && !inGroup(active) ? await shareAt(asked) : undefined,
