@@ -293,4 +293,58 @@ describe.each(frameworks)('a limit of Telegram, on %s', (_, framework) => {
     await clock.advance('40s');
     expect(calls()).toEqual([]);
   });
+
+  describe('of another chat', () => {
+    const boss = 4242;
+    const refund = flow('refund', { trigger: '/refund' })
+      .ask('verdict', { to: { user: boss }, prompt: 'Refund?', choices: ['Yes', 'No'] })
+      .done(({ verdict }) => `Answer: ${verdict}`);
+    const report = flow('report', { trigger: '/report' })
+      .ask('what', { prompt: 'What has happened?' })
+      .done(({ what }) => ({ method: 'sendMessage', payload: { chat_id: boss, text: what } }));
+    const meet = () => {
+      const clock = virtualClock();
+      const made = play(framework, [refund, hello, report], { clock });
+      const there = made.world.user('Boss', { id: boss });
+      return { ...made, clock, there, texts: () => there.screen().map(({ text }) => text) };
+    };
+
+    it('keeps back the question to somebody else, and nothing that the user reads', async () => {
+      const { anna, there, world, clock, texts, bot } = meet();
+      world.fails('sendMessage', limit(40));
+      await anna.sends('/refund');
+      await anna.sends('Hello?');
+      await anna.sends('/cancel');
+      anna.sees('Canceled.');
+      await anna.sends('/hello');
+      anna.sees('Your name?');
+      await clock.advance('40s');
+      expect(texts()).toEqual([]);
+      world.fails('sendMessage', limit(40));
+      await anna.sends('/refund');
+      await clock.advance('39s');
+      await anna.sends('Hello?');
+      expect(texts()).toEqual([]);
+      await clock.advance('1s');
+      expect(texts()).toEqual(['Refund?']);
+      anna.sees('I have asked. Please wait for the answer.');
+      await there.taps('Yes');
+      anna.sees('Answer: Yes');
+      expect(bot.errors).toEqual([]);
+    });
+
+    it('keeps back the messages to that chat, in their order', async () => {
+      const { anna, world, clock, texts } = meet();
+      for (const text of ['Fire', 'Smoke']) {
+        await anna.sends('/report');
+        anna.sees('What has happened?');
+        if (text === 'Fire') world.fails('sendMessage', limit(40));
+        await anna.sends(text);
+      }
+      await anna.sends('/hello');
+      anna.sees('Your name?');
+      await clock.advance('40s');
+      expect(texts()).toEqual(['Fire', 'Smoke']);
+    });
+  });
 });

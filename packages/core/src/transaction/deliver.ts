@@ -68,7 +68,7 @@ async function sendOutbox(
   const postponed = limits?.takePostponed(turn) ?? [];
   let rejection: unknown;
   for (const { call, isQuiet } of [...postponed, ...outbox.map(quietly)]) {
-    if (limits?.isLimited(turn)) {
+    if (limits?.isLimited(turn, call)) {
       limits.postpone(turn, call, isQuiet);
       continue;
     }

@@ -3,6 +3,7 @@
  * update at a time.
  */
 
+import { holds } from '../base/holds.ts';
 import { callOf, type OutgoingMessage } from '../conversation/outgoing.ts';
 import { secondsToWait } from '../conversation/rejected.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
@@ -15,23 +16,34 @@ const mostPostponed = 20;
 /** The end of a limit whose timer has fired; the monotonic clock is never there. */
 const isOver = -1;
 
-/** Whether a limit keeps messages back: to try again before it is over makes it longer. */
-export function isLimited({ rt, key = '' }: OpenTurn): boolean {
-  const limit = rt.limits.get(key);
-  return limit !== undefined && limit.until > rt.clock.monotonic();
+/**
+ * Whether a limit keeps back a message, or the question: to try again before it is over makes it longer.
+ *
+ * @param say - the message; the question, if it is not given
+ */
+export function isLimited(turn: OpenTurn, say?: OutgoingMessage | Stream): boolean {
+  const { rt, copy } = turn;
+  const isOn = (limit: Limit | undefined) =>
+    limit !== undefined && limit.until > rt.clock.monotonic() ? limit : undefined;
+  if (say !== undefined) return isOn(rt.limits.get(nameOf(turn, chatIn(say)))) !== undefined;
+  const others = isOn(rt.limits.get(nameOfOthers(turn)));
+  // only the question that somebody else is to answer
+  return isOn(rt.limits.get(nameOfOwn(turn))) !== undefined || others?.state === copy.top.state;
 }
 
 /** Notes the limit that is why a message was not sent. If this process ends before it is over, the next update asks the pending question. */
-export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): void {
+export function noteLimit(turn: OpenTurn, error: unknown): void {
+  const { rt, key = '', facts, copy } = turn;
   const { clock, limits } = rt;
   const { scope, subject } = facts;
+  const name = nameOf(turn, chatOf(error));
   const ms = (secondsToWait(error) ?? 1) * 1000;
-  const { postponed = [] } = limits.get(key) ?? {};
+  const { postponed = [] } = limits.get(name) ?? {};
   const send = async () => {
     // another limit has begun, or an update has come first, or the machine has stopped
-    if (limits.get(key) !== limit) return;
+    if (limits.get(name) !== limit) return;
     // timers are not exact
-    limits.set(key, { ...limit, until: isOver });
+    limits.set(name, { ...limit, until: isOver });
     if (scope === undefined) return;
     // the pending question is asked first thing
     await rt.later({ key, scope, subject }, newToken(), sendPostponed);
@@ -39,8 +51,35 @@ export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): vo
   const over = new Promise<void>((resolve) => clock.setTimeout(resolve, ms))
     .then(send)
     .catch((failed) => rt.sendFailed(key, failed));
-  const limit: Limit = { until: clock.monotonic() + ms, over, postponed, error };
-  limits.set(key, limit);
+  const { state } = copy.top;
+  const limit: Limit = { key, state, until: clock.monotonic() + ms, over, postponed, error };
+  limits.set(name, limit);
+}
+
+/** The name of a limit: other chats have one of their own, so that the user does not wait for them. */
+function nameOf(turn: OpenTurn, chat: unknown): string {
+  const own = turn.replyAddress?.chat;
+  const isOther = chat !== undefined && own !== undefined && String(chat) !== String(own);
+  return isOther ? nameOfOthers(turn) : nameOfOwn(turn);
+}
+
+function nameOfOwn({ key = '' }: OpenTurn): string {
+  return key;
+}
+
+/** A space is in no key. */
+function nameOfOthers({ key = '' }: OpenTurn): string {
+  return `${key} others`;
+}
+
+/** The chat that a message, or a call, names by itself. */
+function chatIn(say: unknown): unknown {
+  return holds(say, 'payload') && holds(say.payload, 'chat_id') ? say.payload.chat_id : undefined;
+}
+
+/** The chat of the call that has failed: grammY's error has the call itself, Telegraf's in a member. */
+function chatOf(error: unknown): unknown {
+  return chatIn(holds(error, 'on') ? error.on : error);
 }
 
 /**
@@ -60,30 +99,29 @@ export async function untilSent({ limits, stopping }: Runtime, until: number): P
 
 /** Reports what limits still keep back: the machine has stopped, and nobody sends it. A question is pending in the record. */
 export function reportUnsent({ limits, sendFailed }: Runtime): void {
-  for (const [key, { postponed, error }] of limits) {
+  for (const { key, postponed, error } of limits.values()) {
     for (const _ of postponed) sendFailed(key, error);
   }
   limits.clear();
 }
 
 /** Postpones a message until the limit is over. */
-export function postpone(
-  { rt, key = '', replyAddress }: OpenTurn,
-  say: OutgoingMessage | Stream,
-  isQuiet: boolean,
-): void {
-  const { postponed = [], error } = rt.limits.get(key) ?? {};
+export function postpone(turn: OpenTurn, say: OutgoingMessage | Stream, isQuiet: boolean): void {
+  const { rt, key, replyAddress } = turn;
+  const { postponed = [], error } = rt.limits.get(nameOf(turn, chatIn(say))) ?? {};
   if (postponed.length >= mostPostponed || isStream(say)) rt.sendFailed(key, error);
   else postponed.push({ call: callOf(say, replyAddress), isQuiet });
 }
 
-/** Takes the messages that were kept back, if the limit is over. */
+/** Takes the messages that were kept back by limits that are over. */
 export function takePostponed(turn: OpenTurn): readonly Postponed[] {
-  const { rt, key = '' } = turn;
-  const limit = rt.limits.get(key);
-  if (limit === undefined || isLimited(turn)) return none;
-  rt.limits.delete(key);
-  return limit.postponed;
+  const { limits, clock } = turn.rt;
+  return [nameOfOthers(turn), nameOfOwn(turn)].flatMap((name) => {
+    const limit = limits.get(name);
+    if (limit === undefined || limit.until > clock.monotonic()) return none;
+    limits.delete(name);
+    return limit.postponed;
+  });
 }
 
 const none: readonly Postponed[] = [];

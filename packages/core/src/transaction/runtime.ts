@@ -133,8 +133,12 @@ export interface Opened {
   readonly unreadable: string | undefined;
 }
 
-/** A conversation to which Telegram takes no message for a while (429). */
+/** A limit of Telegram (429): for a while, it takes no message of a conversation to its own chat, or to other chats. */
 export interface Limit {
+  /** Of the conversation. */
+  readonly key: string;
+  /** The state in which a message was limited. */
+  readonly state: string | null;
   /** When it is over, by the monotonic clock. */
   readonly until: number;
   /** Resolves when it is over and what it kept back was sent, or another limit has begun. */
@@ -167,7 +171,7 @@ export interface Runtime {
   readonly interrupts: Interrupts | undefined;
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
-  /** Limits by conversation; those that are over may still be there. */
+  /** Limits by conversation and whether they are of other chats; those that are over may still be there. */
   readonly limits: Map<string, Limit>;
   /** Does work in a turn without an update, once this one has ended. */
   readonly later: (
