@@ -69,7 +69,7 @@ export const breaks = [
     guarantee: '8. Load makes turns wait, never fail',
     breaks: 'the second update that waits is rejected',
     file: 'packages/core/src/machine/updates.ts',
-    find: "policy === 'queue' && rt.queues.waiting(key) < limit",
+    find: "policy === 'queue' && rt.queues.waiting(key) < rt.options.waiting.limit",
     replace: "policy === 'queue' && rt.queues.waiting(key) < 1",
     tests: ['packages/core/test/order.test.ts', 'packages/core/test/waiting.test.ts'],
   },

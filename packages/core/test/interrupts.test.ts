@@ -66,6 +66,36 @@ describe.each([
     expect((await peek(1))?.data).toEqual({ paid: true, seen: 'Form:name' });
   });
 
+  it.each(['drop', 'busy', 'reject'] as const)(
+    'waits for the turn of a payment under the policy %s, in this process and in another one',
+    async (policy) => {
+      const clock = virtualClock();
+      const shared = textStorage(clock);
+      const waiting = { policy, interrupt: interruptBy(isCancel) };
+      const there = bench({ clock, storage: shared.view(), waiting });
+      for (const here of [bench({ clock, storage: storage(), waiting }), there]) {
+        const paying = here === there ? bench({ clock, storage: shared, waiting }) : here;
+        const [begun, stored] = [gate(), gate()];
+        const chat = { id: 1, type: 'private', first_name: 'User' };
+        const from = { id: 1, is_bot: false, first_name: 'User' };
+        const successful_payment = { currency: 'XTR', total_amount: 1 };
+        const paid = { message_id: 900, date: 1, chat, from, successful_payment };
+        const log: string[] = [];
+        const first = paying.give({ update_id: 900, message: paid }, async () => {
+          begun.open();
+          await stored.opened;
+          log.push('paid');
+        });
+        await begun.opened;
+        const cancel = here.send(1, '/cancel', () => void log.push('cancel'));
+        await clock.advance('2s');
+        stored.open();
+        await here.outlast(Promise.all([first, cancel]));
+        expect(log).toEqual(['paid', 'cancel']);
+      }
+    },
+  );
+
   it('leaves the interrupted update handled: its redelivery is skipped, also in an empty conversation', async () => {
     const { give, send, notified } = make();
     const duplicates = notified('duplicate');

@@ -128,8 +128,13 @@ class MachineInterrupts implements Interrupts {
     });
   }
 
-  interrupt(key: string, by: string): boolean {
-    return this.#heads.get(key)?.interrupt(by) === true;
+  interrupt(key: string, update: Interrupter): 'next' | 'queue' | undefined {
+    const by = this.nameOf(update);
+    if (by === undefined) return undefined;
+    const head = this.#heads.get(key);
+    // what nothing may interrupt is waited for, as it is if another process has it
+    if (head === undefined) return 'queue';
+    return head.interrupt(by) ? 'next' : undefined;
   }
 
   #begin(key: string, job: Interruptible): RunningHead | undefined {

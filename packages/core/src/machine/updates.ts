@@ -141,15 +141,14 @@ class UpdateJob implements Job {
 
   async wait(key: string): Promise<Seat | undefined> {
     const { rt, waiting } = this.updates;
-    const { policy, limit } = rt.options.waiting;
     // the same update waits already: there is nothing to do but to share its outcome
     this.isShared = this.id !== undefined;
     this.first = this.isShared ? waiting.get(this.name) : undefined;
     if (this.first !== undefined) return undefined;
-    const by = rt.interrupts && this.interrupts();
-    if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
+    const policy = rt.interrupts?.interrupt(key, this) ?? rt.options.waiting.policy;
+    if (policy === 'next') return this.waitNext(key);
     return waitInQueue(rt, key, async (signal) => {
-      const isQueued = policy === 'queue' && rt.queues.waiting(key) < limit;
+      const isQueued = policy === 'queue' && rt.queues.waiting(key) < rt.options.waiting.limit;
       if (!(isQueued || (await this.waitsAnyway()))) return undefined;
       this.busy();
       return rt.queues.join(key, signal);

@@ -69,12 +69,12 @@ export interface Interrupts {
     job: { work(turn: Turn): Awaitable<Result> },
   ): Promise<Result>;
   /**
-   * Interrupts the head of a conversation, if there is one in this process.
+   * Interrupts the head of a conversation, if the update may.
    *
-   * @param by - what interrupts, see {@link Interruption.interrupter}
-   * @returns `false` if there is none, it handles this very update, or it is in another state
+   * @returns how the update waits: before all others if it has interrupted, and whatever the policy is if nothing may interrupt the head;
+   * `undefined` leaves it to the policy
    */
-  interrupt(key: string, by: string): boolean;
+  interrupt(key: string, update: Interrupter): 'next' | 'queue' | undefined;
 }
 
 /** The result of `interruptBy` for the kernel: it makes the interrupts of a machine. */
