@@ -37,6 +37,7 @@ import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
 import { deadlineIndex } from './storage/deadline-index.ts';
 import { listed } from './storage/memory-list.ts';
 import { rejectInput } from './transaction/reject-input.ts';
+import { sendThere } from './transaction/supergroup-calls.ts';
 import { bringUpToDate } from './transaction/up-to-date.ts';
 
 export { errorCatalogue } from './base/all-sentences.ts';
@@ -77,6 +78,7 @@ export const loadedLater: readonly unknown[] = [
   deadlineIndex,
   listed,
   rejectInput,
+  sendThere,
   answerStale,
   sendWithout,
   collect,

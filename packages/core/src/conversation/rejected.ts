@@ -77,6 +77,7 @@ function descriptionOf(error: unknown): string {
   return holds(answer, 'description') ? String(answer.description) : '';
 }
 
-function answerIn(error: unknown): unknown {
+/** The answer of Telegram in the error of a client. */
+export function answerIn(error: unknown): unknown {
   return holds(error, 'response') ? error.response : error;
 }

@@ -28,11 +28,25 @@ const warnedOfMessages = new WeakSet<Runtime>();
 const warnedOfChats = new WeakSet<Runtime>();
 
 /**
+ * Sends the user the text `failed`, since Telegram has rejected a message.
+ *
+ * @param attempt - sends something, and returns the error of what concerns observers only
+ */
+export async function sayFailed(
+  turn: OpenTurn,
+  rejection: unknown,
+  attempt: (turn: OpenTurn, send: () => unknown, isQuiet: boolean) => Promise<unknown>,
+): Promise<void> {
+  const text = await textFor(turn, 'failed');
+  warnOfRejection(turn, rejection, await attempt(turn, () => turn.sendOwn(text), true));
+}
+
+/**
  * Warns of the first message that Telegram has rejected, if nobody observes them: otherwise its author looks for an error in vain.
  *
  * @param next - the error of the text `failed`: with one, it is the chat that cannot be reached
  */
-export function warnOfRejection({ rt }: OpenTurn, error: unknown, next: unknown): void {
+function warnOfRejection({ rt }: OpenTurn, error: unknown, next: unknown): void {
   const isRead = next === undefined;
   const warned = isRead ? warnedOfMessages : warnedOfChats;
   if (rt.watched.has('sendFailed') || warned.has(rt)) return;

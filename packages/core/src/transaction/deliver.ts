@@ -48,9 +48,8 @@ async function send(turn: OpenTurn, effects: Effects, silently: boolean): Promis
     if (error !== undefined) rejection = (await notAsked(turn, error, silently)) ?? rejection;
   }
   if (rejection === undefined || silently) return;
-  const { textFor, warnOfRejection } = await import('./apologies.ts');
-  const text = await textFor(turn, 'failed');
-  warnOfRejection(turn, rejection, await attempt(turn, () => turn.sendOwn(text), true));
+  const { sayFailed } = await import('./apologies.ts');
+  await sayFailed(turn, rejection, attempt);
 }
 
 /**

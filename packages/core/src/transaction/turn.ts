@@ -272,7 +272,14 @@ export class RunningTurn implements OpenTurn {
     const { bot } = this.facts;
     if (bot === undefined) return Promise.reject(new FsmError('NOT_CONNECTED', { method }));
     this.isAnswered ||= method === 'answerCallbackQuery';
-    const calling = bot.call(method, this.intercept?.(method, payload) ?? payload);
+    const sent = this.intercept?.(method, payload) ?? payload;
+    const calling = bot
+      .call(method, sent)
+      .catch((error: unknown) =>
+        import('./supergroup-calls.ts').then(({ sendThere }) =>
+          sendThere(this, { method, payload: sent }, error),
+        ),
+      );
     return /^sendpoll$/i.test(method) ? this.followed(calling) : calling;
   }
 

@@ -16,6 +16,7 @@ import { promptRejected } from '../../record/record.ts';
 import { checkAddress } from '../../update/address.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
+import { idIn } from '../../update/raw-update.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
 import type { Option } from './choices.ts';
@@ -69,6 +70,8 @@ export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promi
   return async () => {
     try {
       const sent = await turn.send(call);
+      // a group that has become a supergroup is another chat
+      note(active, { elsewhere: { ...elsewhere, chat: idIn(Object(sent), 'chat') ?? chat } });
       // not before: it may fail, and then nobody has been asked
       if (words !== '') await sendHere(words);
       return sent;

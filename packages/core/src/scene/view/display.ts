@@ -9,6 +9,7 @@ import {
 } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/replies.ts';
+import { idIn } from '../../update/raw-update.ts';
 import { anyFile, type Drawing } from './drawing.ts';
 import {
   deletionOf,
@@ -68,8 +69,10 @@ async function replace(
 
 async function send(run: FrameRun, drawn: Drawing): Promise<void> {
   const { turn } = run;
-  const { chat, business } = turn.replyAddress ?? {};
+  const { chat: old, business } = turn.replyAddress ?? {};
   const sent = await sendQuestion(turn, drawn.call);
+  // a group that has become a supergroup is another chat
+  const chat = idIn(Object(sent), 'chat') ?? old;
   if (isSent(sent)) note(run, drawn, { chat, id: sent.message_id, business });
   // a client that does not answer with the message: the next press names it
   else noteShown(run, undefined);
