@@ -28,7 +28,7 @@ import { collect } from './scene/flow/parts.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
 import { press } from './scene/flow/press.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
-import { withButtons } from './scene/flow/prompt-keyboard.ts';
+import { dressed } from './scene/flow/prompt-keyboard.ts';
 import { recheck } from './scene/flow/recheck.ts';
 import { retrigger } from './scene/flow/retrigger.ts';
 import { walkRounds } from './scene/flow/rounds.ts';
@@ -84,7 +84,7 @@ export const loadedLater: readonly unknown[] = [
   collect,
   handleCommand,
   handleLabel,
-  withButtons,
+  dressed,
   runEnding,
   press,
   startData,

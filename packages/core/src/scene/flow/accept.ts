@@ -7,7 +7,7 @@ import type { UserInput } from '../../update/input.ts';
 import { wholeIn } from '../../update/raw-update.ts';
 import { payloadOf } from '../../update/subject.ts';
 import { isTextKind } from '../../update/text-kind.ts';
-import { type ActiveFlow, move, note, questionOf, text } from './active-flow.ts';
+import { type ActiveFlow, inGroup, move, note, questionOf, text } from './active-flow.ts';
 import { acceptsAlbum, checkValue, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
 import type { MemoChange } from './memo.ts';
@@ -103,6 +103,7 @@ async function rejectInput(
   if (limit !== undefined) note(active, { attempts: count });
   if (run.input?.kind === 'button' && typeof say === 'string') run.answer(say);
   else if (plan.options.prompts === 'edit') run.ask({ below: say });
+  else if (inGroup(active)) (await import('./forced-reply.ts')).sayBeside(active, asked, say);
   else run.say(say);
 }
 

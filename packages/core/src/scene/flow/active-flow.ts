@@ -8,7 +8,7 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
+import { wholeIn } from '../../update/raw-update.ts';
 import { payloadOf } from '../../update/subject.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
@@ -172,23 +172,13 @@ export function wasAsked({ memo }: ActiveFlow, question: PendingQuestion): boole
 export function mayHaveButtons({ plan, memo }: ActiveFlow, asked: PendingQuestion): boolean {
   const question = questionOf(asked);
   if ((plan.options.controls ?? memo.aside) !== undefined || question === undefined) return true;
-  const { choices, optional, rows, share, buttons, multiple } = question;
-  const hasOwn = (choices ?? rows ?? share ?? buttons) !== undefined;
-  return hasOwn || optional === true || multiple === true || acceptsAlbum(question);
+  const { choices, rows, share, buttons, optional } = question;
+  return (choices ?? rows ?? share ?? buttons ?? optional) !== undefined || acceptsAlbum(question);
 }
 
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
 export function inGroup({ run }: ActiveFlow): boolean {
   return (run.turn.subject.chat ?? 0) < 0;
-}
-
-/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-export function supportsInlineOnly({ run: { turn } }: ActiveFlow): boolean {
-  const { update, replyAddress } = turn;
-  if (replyAddress?.business !== undefined) return true;
-  const payload = payloadOf(update);
-  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
-  return textIn(chat, 'type') === 'channel';
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */

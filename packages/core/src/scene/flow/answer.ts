@@ -12,7 +12,6 @@ import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
 import { asTyped, type Option } from './choices.ts';
 import { withVerdict } from './dropped-verdict.ts';
-import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
 
@@ -185,12 +184,6 @@ export function isChoice(
 export function acceptsText(question: AskOptions): boolean {
   const accept = acceptOf(question) ?? 'button';
   return isTextKind(accept) || accept === 'text' || accept === 'button' || accept === 'web_app';
-}
-
-/** Whether the user is to write a text. */
-export function expectsText(pending: PendingQuestion): boolean {
-  if (pending.kind !== 'ask' || pending.step.question.choices !== undefined) return false;
-  return acceptsText(pending.step.question) || typeof pending.step.question.accept === 'object';
 }
 
 /** Whether a handler asks for an answer to be given again. */

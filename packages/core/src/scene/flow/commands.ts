@@ -14,6 +14,7 @@ import {
 } from './active-flow.ts';
 import { handleLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
+import { sayBeside } from './forced-reply.ts';
 import { asText, handleInput } from './handle-input.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import { makesQuestions, questionsIn } from './steps.ts';
@@ -88,7 +89,7 @@ async function handleOtherCommand(active: ActiveFlow): Promise<boolean> {
     }
   }
   if (policyOf(active) !== 'block') return false;
-  run.say(await text(active, 'blocked'));
+  sayBeside(active, pending, await text(active, 'blocked'));
   return true;
 }
 
@@ -96,5 +97,5 @@ async function skipPending(active: ActiveFlow): Promise<void> {
   const { pending } = await locate(active);
   if (pending === undefined || !wasAsked(active, pending)) return active.run.ask();
   if (questionOf(pending)?.optional === true) return skip(active, pending);
-  active.run.say(await text(active, 'noSkip'));
+  sayBeside(active, pending, await text(active, 'noSkip'));
 }

@@ -2,6 +2,7 @@
 
 import { type ActiveFlow, locate, move, questionOf, text } from './active-flow.ts';
 import type { AnyFlowOptions } from './flow.ts';
+import { sayBeside } from './forced-reply.ts';
 import { backTo } from './moves.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -43,9 +44,9 @@ export async function goBack(active: ActiveFlow): Promise<void> {
   const { pending, previous, isClosed } = await locate(active);
   // from the answers to correct, back is the summary
   if (active.memo.aside === 'edit') return run.ask();
-  if (!mayGoBack(active, pending)) return run.say(await text(active, 'noBack'));
+  if (!mayGoBack(active, pending)) return sayBeside(active, pending, await text(active, 'noBack'));
   if (previous === undefined) {
-    return run.say(await text(active, isClosed ? 'noBack' : 'firstStep'));
+    return sayBeside(active, pending, await text(active, isClosed ? 'noBack' : 'firstStep'));
   }
   move(active, backTo(active.progress, previous));
 }

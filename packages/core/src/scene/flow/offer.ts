@@ -1,17 +1,11 @@
 /** The buttons that the pending question offers: its keyboards, the effects of presses, and typed labels that count as presses. */
 
 import type { InlineRows } from '../rows/rows.ts';
-import {
-  type ActiveFlow,
-  inGroup,
-  questionOf,
-  supportsInlineOnly,
-  text,
-  tokenOf,
-} from './active-flow.ts';
-import { acceptsAlbum, expectsText } from './answer.ts';
+import { type ActiveFlow, inGroup, questionOf, text, tokenOf } from './active-flow.ts';
+import { acceptsAlbum } from './answer.ts';
 import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
-import { type ControlLabels, controlsAt } from './controls.ts';
+import { controlsAt } from './controls.ts';
+import { expectsMessage, replyTo, supportsInlineOnly } from './forced-reply.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -50,15 +44,18 @@ export async function offerOf(
   const several = question?.multiple === true;
   const reply = isOnReplyKeyboard(active, asked);
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
-  const { options, loaded } = listing ?? (await choicesOf(active, asked)) ?? { options: [] };
+  const rows = await rowsAt(active, asked);
   const finish = finishes ? await text(active, 'done') : undefined;
   const skip = question?.optional === true ? await text(active, 'skip') : undefined;
-  const rows = await rowsAt(active, asked);
-  // controls alone do not take the place of the forced reply
-  const hasOwn = finish !== undefined || skip !== undefined || rows.length > 0;
-  const isForced = !reply && !hasOwn && inGroup(active) && expectsText(asked);
-  const controls: ControlLabels = isForced ? {} : await controlsAt(active, asked);
-  const { back, cancel } = controls;
+  const hasOwn = reply || rows.length > 0 || (finish ?? skip) !== undefined;
+  // a keyboard would take the place of the forced reply
+  const isBare =
+    !hasOwn &&
+    !supportsInlineOnly(active) &&
+    expectsMessage(asked) &&
+    replyTo(active) !== undefined;
+  const { back, cancel } = isBare ? {} : await controlsAt(active, asked);
+  const { options, loaded } = listing ?? (await choicesOf(active, asked)) ?? { options: [] };
   return {
     options: question ? distinguished(options, [finish, skip, back, cancel]) : options,
     loaded,

@@ -23,18 +23,10 @@ export function show(active: ActiveFlow, asked: PendingQuestion): Awaitable<Show
   const made = typeof prompt === 'function' ? prompt(asked.answers, active.run.turn) : prompt;
   const checked = andThen(made, (message) => checkedPrompt(active, asked, message));
   return andThen(checked, (plain) =>
-    mayHaveButtons(active, asked) || inGroup(active) ? dressed(active, asked, plain) : plain,
+    mayHaveButtons(active, asked) || inGroup(active)
+      ? import('./prompt-keyboard.ts').then(({ dressed }) => dressed(active, asked, plain))
+      : plain,
   );
-}
-
-async function dressed(
-  active: ActiveFlow,
-  asked: PendingQuestion,
-  plain: PlainPrompt,
-): Promise<Shown> {
-  const { withButtons, withReplyTo } = await import('./prompt-keyboard.ts');
-  const dress = mayHaveButtons(active, asked) ? withButtons : withReplyTo;
-  return dress(active, asked, plain);
 }
 
 /** The message that a prompt has made, without a keyboard of the flow's, and the invoice that it is. */

@@ -4,10 +4,11 @@ import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { buttonData } from '../rows/buttons.ts';
 import { shownIn } from '../view/shown-message.ts';
-import { type ActiveFlow, bindingOf, note, text } from './active-flow.ts';
+import { type ActiveFlow, bindingOf, locate, note, text } from './active-flow.ts';
 import { buttonTyped } from './answer.ts';
 import { askAside } from './aside.ts';
 import { cleanUp } from './clean-up.ts';
+import { sayBeside } from './forced-reply.ts';
 
 /** Does what the flow has chosen for its own trigger while it runs. */
 export async function retrigger(active: ActiveFlow, argument: string): Promise<void> {
@@ -16,7 +17,7 @@ export async function retrigger(active: ActiveFlow, argument: string): Promise<v
     case 'continue':
       return run.ask();
     case 'reject':
-      return run.say(await text(active, 'running'));
+      return sayBeside(active, (await locate(active)).pending, await text(active, 'running'));
     case 'ask':
       note(active, { again: argument });
       return askAside(active, 'restart', {

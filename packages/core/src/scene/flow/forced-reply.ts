@@ -1,0 +1,100 @@
+/** Forced replies in groups: a bot in privacy mode receives no other answers. Loaded with the first question in a group. */
+
+import {
+  callOf,
+  checkMessage,
+  isSent,
+  type OutgoingMessage,
+  type ReplyMarkup,
+  type RichText,
+} from '../../conversation/outgoing.ts';
+import { type FormattedStream, isStream } from '../../conversation/stream.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
+import type { AcceptedKind } from '../../update/input.ts';
+import { objectIn, textIn } from '../../update/raw-update.ts';
+import { payloadOf } from '../../update/subject.ts';
+import { type ActiveFlow, inGroup, lastMessageOf } from './active-flow.ts';
+import type { PendingQuestion } from './pending-question.ts';
+
+/** Says something while a question stays open. In a group the user replies to it, as to the question itself. */
+export function sayBeside(
+  active: ActiveFlow,
+  asked: PendingQuestion | undefined,
+  say: OutgoingMessage,
+): void {
+  const { run, plan } = active;
+  if (asked === undefined || isSent(say)) run.say(say);
+  else {
+    checkMessage(say, `${plan.id} message`);
+    run.say(withReplyTo(active, asked, say));
+  }
+}
+
+/** A message without buttons; in a group it replies to the user who is to answer. */
+export function withReplyTo(
+  active: ActiveFlow,
+  asked: PendingQuestion,
+  say: OutgoingMessage | FormattedStream,
+): OutgoingMessage | FormattedStream {
+  if (!inGroup(active) || supportsInlineOnly(active)) return say;
+  const target = hasKeyboard(say) || !expectsMessage(asked) ? undefined : replyTo(active);
+  if (target === undefined) return say;
+  return withMarkup(say, { force_reply: true, selective: true }, target);
+}
+
+/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
+export function supportsInlineOnly({ run: { turn } }: ActiveFlow): boolean {
+  const { update, replyAddress } = turn;
+  if (replyAddress?.business !== undefined) return true;
+  const payload = payloadOf(update);
+  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  return textIn(chat, 'type') === 'channel';
+}
+
+/** Kinds that no message of the user's own is, and commands: a bot in privacy mode receives all of them. */
+const unwritten: ReadonlySet<AcceptedKind> = new Set([
+  'button',
+  'command',
+  'payment',
+  'poll',
+  'poll_answer',
+  'web_app',
+  'users_shared',
+  'chat_shared',
+]);
+
+/** Whether the user is to write a message: a text, a photo, or what else a picker may take. */
+export function expectsMessage(pending: PendingQuestion): boolean {
+  if (pending.kind !== 'ask' || pending.step.question.choices !== undefined) return false;
+  const kinds = kindsIn(pending.step.question.accept ?? 'text');
+  return kinds.length === 0 || kinds.some((kind) => !unwritten.has(kind));
+}
+
+/** Parameters that make a message a reply to the user's. */
+export function replyTo(active: ActiveFlow): object | undefined {
+  const message_id = lastMessageOf(active)?.[1];
+  if (message_id === undefined) return undefined;
+  return { reply_parameters: { message_id, allow_sending_without_reply: true } };
+}
+
+/** Whether a message has a keyboard of its own. */
+export function hasKeyboard(say: OutgoingMessage | FormattedStream): boolean {
+  if (typeof say === 'string') return false;
+  return 'method' in say ? 'reply_markup' in say.payload : say.keyboard != null;
+}
+
+/** Puts a keyboard on a message. */
+export function withMarkup(
+  say: OutgoingMessage | FormattedStream,
+  keyboard: ReplyMarkup,
+  options: object | undefined,
+): OutgoingMessage | FormattedStream {
+  if (isStream(say)) return { ...say, keyboard };
+  if (typeof say === 'string')
+    return { text: say, keyboard, ...(options && { options }) } as RichText;
+  if ('text' in say) {
+    return { ...say, keyboard, ...(options && { options: { ...options, ...say.options } }) };
+  }
+  const { method, payload } = callOf(say, undefined);
+  return { method, payload: { ...options, ...payload, reply_markup: keyboard } };
+}

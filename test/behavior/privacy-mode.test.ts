@@ -1,0 +1,139 @@
+import { flow, invalid } from '@telefsm/core';
+import {
+  contact,
+  location,
+  photo,
+  replying,
+  type Sendable,
+  type TestUser,
+  telegram,
+  video,
+} from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { type Framework, frameworks, type Options } from './frameworks.ts';
+
+/** Writes as the apps do: a message that forces a reply gets one. A bot in privacy mode receives no other message of a group. */
+async function writes(user: TestUser, what: string | Sendable): Promise<void> {
+  const { last } = user;
+  const { force_reply: isForced } = Object(last.payload['reply_markup']) as Record<string, unknown>;
+  if (isForced === true) await user.sends(replying(last, what));
+}
+
+function play(framework: Framework, flows: Options['states']) {
+  const bot = framework.bot();
+  bot.noteErrors();
+  bot.fsm({ states: flows ?? [] });
+  const world = telegram(bot.bot);
+  const anna = world.user('Anna');
+  return { world, errors: bot.errors, anna: anna.in(world.group('Friends', [anna])) };
+}
+
+describe.each(frameworks)('a group in privacy mode on %s', (_, framework) => {
+  it('gets the answers to questions of every kind that users write', async () => {
+    const report = flow('report', { trigger: '/report', controls: ['cancel'] })
+      .ask('what', { prompt: 'What?' })
+      .ask('photo', { prompt: 'Photo?', accept: 'photo' })
+      .ask('proof', { prompt: 'Proof?', accept: ['photo', 'video'] })
+      .ask('ticket', {
+        prompt: 'Ticket?',
+        accept: (input) => (input.kind === 'text' ? /^#(\d+)$/.exec(input.text)?.[1] : undefined),
+      })
+      .ask('where', { prompt: 'Where?', accept: 'location' })
+      .ask('phone', { prompt: 'Phone?', accept: 'contact' })
+      .ask('more', { prompt: 'More?', accept: 'any' })
+      .ask('copy', { prompt: 'Copy?', accept: 'message' })
+      .done(({ ticket }) => `Ticket ${ticket}.`);
+    const { anna, errors } = play(framework, [report]);
+    await anna.sends('/report');
+    const answers = ['It broke.', photo(), video(), '#7', location(1, 2), contact('+491')];
+    for (const answer of [...answers, 'no', 'this']) await writes(anna, answer);
+    anna.sees('Ticket 7.');
+    expect(errors).toEqual([]);
+  });
+
+  it('gets another answer after one that was rejected', async () => {
+    const order = flow('order', { trigger: '/order' })
+      .ask('count', { prompt: 'How many?', accept: 'number' })
+      .ask('photo', { prompt: 'Photo?', accept: 'photo', otherwise: 'A photo, please.' })
+      .ask('name', {
+        prompt: 'Name?',
+        validate: (name) => (name === 'Anna' ? name : invalid({ text: 'Your own name.' })),
+      })
+      .done(({ name, count }) => `${count} for ${name}.`);
+    const { anna, errors } = play(framework, [order]);
+    await anna.sends('/order');
+    for (const answer of ['some', '3', 'no', photo(), 'Ben', 'Anna']) await writes(anna, answer);
+    anna.sees('3 for Anna.');
+    expect(errors).toEqual([]);
+  });
+
+  it('gets an answer after a command that leaves the question open', async () => {
+    const form = flow('form', {
+      trigger: '/form',
+      back: true,
+      onTrigger: 'reject',
+      otherCommands: 'block',
+    })
+      .ask('name', { prompt: 'Name?' })
+      .ask('town', { prompt: 'Town?', back: false })
+      .ask('note', { prompt: 'Note?', optional: true })
+      .done(() => 'Thank you.');
+    const { anna } = play(framework, [form]);
+    await anna.sends('/form');
+    for (const [command, reads] of [
+      ['/back', 'This is already the first question.'],
+      ['/skip', 'This question cannot be skipped.'],
+      ['/form', 'Please finish this first.'],
+      ['/help', 'Please finish this first.'],
+    ] as const) {
+      await anna.sends(command);
+      anna.sees(reads);
+      expect(anna.last.payload['reply_markup']).toMatchObject({ force_reply: true });
+    }
+    await writes(anna, 'Anna');
+    await anna.sends('/back');
+    anna.sees('You cannot go back here.');
+    await writes(anna, 'Lisbon');
+    anna.sees('Note?');
+  });
+
+  it('reads a rejection below a question with buttons, which no reply is forced for', async () => {
+    const tea = flow('tea', { trigger: '/tea' })
+      .ask('milk', { prompt: 'Milk?', choices: ['Yes', 'No'] })
+      .done(() => 'Thank you.');
+    const { anna } = play(framework, [tea]);
+    await anna.sends('/tea');
+    await anna.sends('perhaps');
+    anna.sees('Please answer the question above.');
+    expect(anna.last.payload).not.toHaveProperty('reply_markup');
+  });
+
+  it('shows the controls of a question that cannot force a reply', async () => {
+    const form = flow('form', { trigger: '/form', controls: ['back', 'cancel'] })
+      .ask('note', { prompt: 'Note?', optional: true })
+      .ask('album', { prompt: 'Album?', accept: { album: 'photo' } })
+      .done(() => 'Thank you.');
+    const { anna } = play(framework, [form]);
+    await anna.sends('/form');
+    anna.sees({ text: 'Note?', buttons: [['Skip'], ['Cancel']] });
+    await anna.taps('Skip');
+    anna.sees({ text: 'Album?', buttons: [['Done'], ['« Back', 'Cancel']] });
+  });
+});
+
+describe.each(frameworks)('a channel on %s', (_, framework) => {
+  it('shows the controls of each question, because no reply is forced there', async () => {
+    const form = flow('form', { trigger: '/form', controls: ['back', 'cancel'] })
+      .ask('title', { prompt: 'Title?' })
+      .ask('text', { prompt: 'Text?' })
+      .done(() => 'Thank you.');
+    const bot = framework.bot();
+    bot.fsm({ states: [form], strategy: 'chat' });
+    const world = telegram(bot.bot);
+    const channel = world.channel('News');
+    await channel.posts('/form');
+    expect(channel.messages.map(({ buttons }) => buttons.flat())).toEqual([['Cancel']]);
+    await channel.posts('News');
+    expect(channel.messages.at(-1)?.buttons.flat()).toEqual(['« Back', 'Cancel']);
+  });
+});
