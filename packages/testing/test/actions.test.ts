@@ -36,6 +36,46 @@ describe.each(frameworks)('what users do, on %s', (_, make) => {
     ]);
   });
 
+  it('answers the query of a raw update once, such as a press below an inline message', async () => {
+    const answers: unknown[] = [];
+    const answering =
+      (method: string, parameter: string) =>
+      ({ id, guest_query_id }: Json) => ({
+        method,
+        payload: { [parameter]: id ?? guest_query_id, ok: true, results: [], result: {} },
+      });
+    const calls = {
+      callback_query: answering('answerCallbackQuery', 'callback_query_id'),
+      inline_query: answering('answerInlineQuery', 'inline_query_id'),
+      shipping_query: answering('answerShippingQuery', 'shipping_query_id'),
+      pre_checkout_query: answering('answerPreCheckoutQuery', 'pre_checkout_query_id'),
+      guest_message: answering('answerGuestQuery', 'guest_query_id'),
+    };
+    const react = Object.fromEntries(
+      Object.entries(calls).map(([type, callFor]) => [
+        type,
+        async (body: Json, call: (method: string, payload: Json) => Promise<unknown>) => {
+          const { method, payload } = callFor(body);
+          answers.push(await call(method, payload).catch(() => 'rejected'));
+        },
+      ]),
+    );
+    const world = telegram(make(recorder([], react)));
+    const { raw: from } = world.user('Anna');
+    const press = { from, chat_instance: '1', data: 'buy', inline_message_id: 'inline-1' };
+    await world.update({ callback_query: { id: 'q1', ...press } });
+    await world.redeliver();
+    await world.update({ callback_query: { id: 'q1', ...press } });
+    await world.update({ inline_query: { id: 'q2', from, query: 'tea', offset: '' } });
+    await world.update({ shipping_query: { id: 'q3', from, invoice_payload: '' } });
+    await world.update({ pre_checkout_query: { id: 'q4', from, invoice_payload: '' } });
+    const chat = { id: -77, type: 'supergroup', title: 'Strangers' };
+    await world.update({
+      guest_message: { guest_query_id: 'q5', from, chat, date: 1, message_id: 1 },
+    });
+    expect(answers).toMatchObject([true, 'rejected', true, true, true, true, {}]);
+  });
+
   it('reacts to messages of the bot', async () => {
     const got: Json[] = [];
     const anna = telegram(

@@ -4,6 +4,7 @@ import { toMs } from '@telefsm/core/tools';
 import type { Failure } from '../cloud/answer.ts';
 import type { ApiCall, Cloud } from '../cloud/cloud.ts';
 import type { RawChat, RawUser } from '../cloud/raw.ts';
+import { awaitAnswer } from '../methods/queries.ts';
 import { makeChat, supergroupId, type TestChat } from './chat.ts';
 import { conversation } from './complaint.ts';
 import { privateChat, type Stage } from './stage.ts';
@@ -125,6 +126,7 @@ export function makeWorld(cloud: Cloud, courier: Courier): World {
         kind: 'noted',
         what: `(${type} ${cloud.updateIds.nameOf(update.update_id)})`,
       });
+      awaitAnswer(cloud, update);
       await stage.deliver([update]);
     },
     async redeliver(update = updates.at(-1)) {

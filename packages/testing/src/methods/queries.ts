@@ -1,8 +1,9 @@
 /** Methods that answer what a user waits for: presses, inline queries, checkouts. */
 import { reject } from '../cloud/answer.ts';
-import type { Query } from '../cloud/cloud.ts';
+import type { Cloud, Query } from '../cloud/cloud.ts';
+import type { Payload, RawUser } from '../cloud/raw.ts';
 import type { Call } from './contents.ts';
-import { listOf, textParameter } from './parameters.ts';
+import { listOf, objectOf, textParameter } from './parameters.ts';
 
 const tooOld = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
 
@@ -17,6 +18,25 @@ export const answeringMethods: Readonly<
   answerGuestQuery: ['guest_query_id', 'guest'],
   answerWebAppQuery: ['web_app_query_id', 'web_app'],
 };
+
+/** The member of an update that is a query, by its kind. */
+const queryMembers = [
+  ['callback_query', 'id', 'callback'],
+  ['inline_query', 'id', 'inline'],
+  ['shipping_query', 'id', 'shipping'],
+  ['pre_checkout_query', 'id', 'checkout'],
+  ['guest_message', 'guest_query_id', 'guest'],
+] as const;
+
+/** Lets the bot answer the query that an update brings. */
+export function awaitAnswer(cloud: Cloud, update: Payload): void {
+  for (const [member, name, kind] of queryMembers) {
+    const query = objectOf(update, member);
+    const id = query && textParameter(query, name);
+    if (id === undefined) continue;
+    cloud.queries.set(id, { id, kind, user: query?.['from'] as RawUser, answer: undefined });
+  }
+}
 
 /** Keeps the answer to a query for the user who waits; a query is answered once. */
 export function answerQuery(call: Call): unknown {
