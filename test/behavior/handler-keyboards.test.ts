@@ -222,6 +222,26 @@ describe.each(frameworks)('reply keyboards of handlers, on %s', (_, framework) =
     });
   });
 
+  it('in a group a reaction removes no keyboard, because it may be to a message of somebody else', async () => {
+    const { bot, world } = play(framework, [Form], { replyKeyboards: removeReplyKeyboards() });
+    bot.use(({ fsm, say, ctx }, next) => {
+      const { update } = ctx as { readonly update: object };
+      if (!('message_reaction' in update)) return next();
+      fsm.clear();
+      return say('Liked.');
+    });
+    register(bot);
+    const group = world.group('Group');
+    const [here, there] = [world.user('Anna').in(group), world.user('Ben').in(group)];
+    await there.sends('Hi');
+    const said = there.last;
+    await here.sends('/size');
+    await here.reacts('👍', said);
+    expect(world.calls.at(-1)?.payload).toEqual({ chat_id: group.id, text: 'Liked.' });
+    await here.sends('x');
+    expect(world.calls.at(-1)?.payload).toMatchObject({ reply_markup: { remove_keyboard: true } });
+  });
+
   it('a deadline removes a keyboard with its message, and the next handler removes one that it has shown', async () => {
     const clock = virtualClock();
     const { bot, anna, markups, machine } = play(framework, [Form], {

@@ -97,6 +97,32 @@ describe.each(frameworks)('a group in privacy mode on %s', (_, framework) => {
     anna.sees('Note?');
   });
 
+  it('is asked by a reaction without a reply to the message of somebody else', async () => {
+    const why = flow('why')
+      .ask('reason', { prompt: 'Why do you like it?' })
+      .done(() => 'Thank you.');
+    const bot = framework.bot();
+    bot.fsm({ states: [why] });
+    bot.use(({ fsm, ctx }) => {
+      const { update } = ctx as { readonly update: object };
+      if ('message_reaction' in update) fsm.enter(why as never);
+    });
+    const world = telegram(bot.bot);
+    const [anna, ben] = [world.user('Anna'), world.user('Ben')];
+    const group = world.group('Friends', [anna, ben]);
+    await ben.in(group).sends('I have a dog.');
+    const reaction = {
+      chat: { id: group.id, type: 'supergroup', title: 'Friends' },
+      user: anna.raw,
+      message_id: 1,
+      date: 0,
+      old_reaction: [],
+      new_reaction: [{ type: 'emoji', emoji: '👍' }],
+    };
+    await world.update({ message_reaction: reaction });
+    expect(world.calls.at(-1)?.payload).toEqual({ chat_id: group.id, text: 'Why do you like it?' });
+  });
+
   it('reads a rejection below a question with buttons, which no reply is forced for', async () => {
     const tea = flow('tea', { trigger: '/tea' })
       .ask('milk', { prompt: 'Milk?', choices: ['Yes', 'No'] })

@@ -2,8 +2,7 @@
 
 import type { ReplyMarkup } from '../conversation/outgoing.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { wholeIn } from '../update/raw-update.ts';
-import { payloadOf } from '../update/subject.ts';
+import { writtenIn } from '../update/subject.ts';
 
 /** Parameters that remove a reply keyboard, and in a group only the user's own. */
 export interface Removal {
@@ -14,7 +13,7 @@ export interface Removal {
 /** In a group, a keyboard belongs to one user: only a reply to a message of that user removes it. */
 export function removalIn({ subject, update }: OpenTurn): Removal | undefined {
   if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
-  const message_id = wholeIn(payloadOf(update), 'message_id');
+  const message_id = writtenIn(update);
   if (message_id === undefined) return undefined;
   return {
     reply_markup: { remove_keyboard: true, selective: true },

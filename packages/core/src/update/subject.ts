@@ -105,6 +105,12 @@ export function payloadOf(update: RawUpdate | undefined): RawObject | undefined 
   return objectIn(update, (update && updateTypeOf(update)) ?? '');
 }
 
+/** The number of the message that the user has written. A reaction names a message, too, which may be of somebody else. */
+export function writtenIn(update: RawUpdate | undefined): number | undefined {
+  const payload = payloadOf(update);
+  return payload?.['user'] === undefined ? wholeIn(payload, 'message_id') : undefined;
+}
+
 /** Finds who takes part; a type that the table does not have is read as an event. */
 export function partiesOf(update: RawUpdate, updateType: string | undefined): Readonly<Parties> {
   if (updateType === undefined) return {};

@@ -8,8 +8,7 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { wholeIn } from '../../update/raw-update.ts';
-import { payloadOf } from '../../update/subject.ts';
+import { writtenIn } from '../../update/subject.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
 import { cleanUp } from './clean-up.ts';
@@ -233,7 +232,7 @@ export function lastMessageOf(active: ActiveFlow): FlowMemo['heard'] {
   const { chat, thread, user } = subject;
   if (!inGroup(active)) return undefined;
   const whose = [chat, thread, user].join();
-  const message = wholeIn(payloadOf(update), 'message_id');
+  const message = writtenIn(update);
   if (message !== undefined) return [whose, message];
   const { heard } = active.memo;
   return heard?.[0] === whose ? heard : undefined;
