@@ -1,6 +1,6 @@
 /** A reply keyboard that a question has shown is removed with the next message after the question is over. */
 
-import { flow } from '@telefsm/core';
+import { flow, redo, scene } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { play, yesOrNo } from './play.ts';
@@ -53,6 +53,49 @@ describe.each(frameworks)('reply keyboards on %s', (_, framework) => {
     const { anna, markups } = play(framework, [form, other]);
     for (const text of ['/f', sent]) await anna.sends(text);
     expect(markups()).toEqual(['keyboard', 'remove_keyboard']);
+  });
+
+  it('a message that done sends by itself removes it', async () => {
+    const form = flow('f', { trigger: '/f' })
+      .ask('a', { prompt: 'Sure?', choices: ['Yes', 'No'], buttons: 'reply' })
+      .done(async (_answers, { reply }) => {
+        await reply('Saved.');
+        await reply('Bye.');
+      });
+    const { anna, markups, machine } = play(framework, [form]);
+    for (const text of ['/f', 'Yes']) await anna.sends(text);
+    expect(markups()).toEqual(['keyboard', 'remove_keyboard', 'plain']);
+    expect(await machine.at({ user: anna.id }).peek()).toBeUndefined();
+  });
+
+  it('a question that done asks again shows it again, and the end removes it', async () => {
+    let count = 0;
+    const form = flow('f', { trigger: '/f' })
+      .ask('a', { prompt: 'Sure?', choices: ['Yes', 'No'], buttons: 'reply' })
+      .done(async (_answers, { reply }) => {
+        if (++count === 2) return 'Done.';
+        await reply('Really?');
+        return redo('a');
+      });
+    const { anna, markups } = play(framework, [form]);
+    for (const text of ['/f', 'Yes', 'Yes']) await anna.sends(text);
+    expect(markups()).toEqual(['keyboard', 'remove_keyboard', 'keyboard', 'remove_keyboard']);
+  });
+
+  it('a message that the next scene sends as it begins removes it', async () => {
+    const Next = scene('next').on({
+      enter: async ({ reply }) => {
+        await reply('Hi.');
+        await reply('Welcome.');
+      },
+      handle: () => {},
+    });
+    const form = flow('f', { trigger: '/f' })
+      .ask('a', { prompt: 'Sure?', choices: ['Yes', 'No'], buttons: 'reply' })
+      .done((_answers, { state }) => void state.enter(Next));
+    const { anna, markups } = play(framework, [form, Next]);
+    for (const text of ['/f', 'Yes']) await anna.sends(text);
+    expect(markups()).toEqual(['keyboard', 'remove_keyboard', 'plain']);
   });
 
   it('a rejected answer leaves it, and the next question removes it', async () => {

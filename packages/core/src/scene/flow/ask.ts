@@ -132,9 +132,15 @@ async function acceptGiven(active: ActiveFlow, question: PendingQuestion): Promi
   return (await import('./given.ts')).acceptFrom(active, question);
 }
 
+/** No entry owns the reply keyboard that is shown. */
+const ofNone = -1;
+
 /** Runs `done`. @returns whether a step is to be answered again */
 async function finish(active: ActiveFlow, answers: JsonObject): Promise<boolean> {
   const { plan, run } = active;
+  const { copy } = run.turn;
+  // a message of the handler removes it: no question needs it any more
+  if (copy.keyboard === run.entry) copy.keyboard = ofNone;
   // the handler may enter another scene: then the `left` hook still gets the reason "done" for this one
   note(active, { over: 'done' });
   const result = await withVerdict(plan.id, () => plan.handler(answers, run.turn));

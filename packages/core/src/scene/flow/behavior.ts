@@ -28,7 +28,7 @@ import { ActiveFlow, locate, move, type Plan, tidy } from './active-flow.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
-import { asText, handleInput, isOtherTalk } from './handle-input.ts';
+import { handleInput, isOtherTalk } from './handle-input.ts';
 import { interruptsOf } from './interrupted-by.ts';
 import { asked } from './memo.ts';
 import { answered } from './moves.ts';
@@ -229,7 +229,8 @@ function handle(active: ActiveFlow, next: () => Promise<void>): Awaitable<void> 
     return unlessTaken(taking, next);
   }
   if (input.kind === 'command') {
-    return policyOf(active) === 'answer' ? handleInput(active, asText(input), next) : next();
+    if (policyOf(active) !== 'answer') return next();
+    return import('./commands.ts').then(({ asText }) => handleInput(active, asText(input), next));
   }
   return handleInput(active, input, next);
 }

@@ -1,7 +1,9 @@
 /** The commands of a flow while it runs: its trigger, cancel, back and skip. Loaded with the first command. */
 
 import { kindsIn } from '../../update/accepted-kinds.ts';
-import type { InputValues } from '../../update/input.ts';
+import type { InputValues, UserInput } from '../../update/input.ts';
+import { textIn } from '../../update/raw-update.ts';
+import { payloadOf } from '../../update/subject.ts';
 import { skip } from './accept.ts';
 import {
   type ActiveFlow,
@@ -15,7 +17,7 @@ import {
 import { handleLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import { sayBeside } from './forced-reply.ts';
-import { asText, handleInput } from './handle-input.ts';
+import { handleInput } from './handle-input.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import { makesQuestions, questionsIn } from './steps.ts';
 import { nameOf, policyOf } from './trigger.ts';
@@ -98,4 +100,11 @@ async function skipPending(active: ActiveFlow): Promise<void> {
   if (pending === undefined || !wasAsked(active, pending)) return active.run.ask();
   if (questionOf(pending)?.optional === true) return skip(active, pending);
   sayBeside(active, pending, await text(active, 'noSkip'));
+}
+
+/** A command as the text that was sent, for where commands are answers. */
+export function asText(input: Extract<UserInput, { readonly kind: 'command' }>): UserInput {
+  const { command, argument } = input.value;
+  const text = textIn(payloadOf(input.update), 'text') ?? `/${command} ${argument}`.trim();
+  return { ...input, kind: 'text', value: text, text };
 }

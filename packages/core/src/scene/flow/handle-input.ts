@@ -3,7 +3,7 @@
 import { andThen } from '../../base/awaitable.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
-import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
+import { idIn, objectIn } from '../../update/raw-update.ts';
 import { payloadOf } from '../../update/subject.ts';
 import { accept, hint } from './accept.ts';
 import {
@@ -142,13 +142,6 @@ export function isOtherTalk({ run, memo }: ActiveFlow, input: UserInput): boolea
   if (album !== undefined && album === memo.album) return false;
   const message = payloadOf(update);
   return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
-}
-
-/** A command as the text that was sent, for where commands are answers. */
-export function asText(input: Extract<UserInput, { readonly kind: 'command' }>): UserInput {
-  const { command, argument } = input.value;
-  const text = textIn(payloadOf(input.update), 'text') ?? `/${command} ${argument}`.trim();
-  return { ...input, kind: 'text', value: text, text };
 }
 
 async function handleOther(
