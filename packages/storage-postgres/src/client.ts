@@ -92,6 +92,18 @@ export interface Answer<Row> {
   readonly rowCount: number | null;
 }
 
+/**
+ * Reads rows by the position of their columns: `postgres` may rename them (`transform: postgres.camel`) and replace null.
+ *
+ * All columns that are read are texts, because clients may read other types in their own way (`setTypeParser`).
+ */
+export function byPosition<Row extends readonly unknown[]>(answer: Answer<unknown>): Answer<Row> {
+  const rows: readonly (readonly unknown[])[] = answer.rows.map((row) =>
+    Object.values(Object(row)).map((value) => value ?? null),
+  );
+  return { rows: rows as readonly Row[], rowCount: answer.rowCount };
+}
+
 /** How many connections both libraries open by default. */
 export const usualConnections = 10;
 
@@ -100,7 +112,7 @@ export interface Driver {
   /** How many statements are on their way at once. */
   atOnce(): number;
   /** Runs one statement in its own transaction. */
-  query<Row>(text: string, values: Value[]): Promise<Answer<Row>>;
+  query(text: string, values: Value[]): Promise<Answer<unknown>>;
   /**
    * Listens on a connection of its own.
    *

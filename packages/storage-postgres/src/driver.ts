@@ -60,9 +60,9 @@ function isNeonOverHttp(client: unknown): boolean {
 function overSql(sql: PostgresSql, prepare: boolean): Driver {
   return {
     atOnce: () => sql.options?.max ?? usualConnections,
-    async query<Row>(text: string, values: Value[]) {
+    async query(text: string, values: Value[]) {
       const answer = await sql.unsafe(text, values, { prepare });
-      return { rows: Array.from(answer) as Row[], rowCount: answer.count ?? null };
+      return { rows: Array.from(answer), rowCount: answer.count ?? null };
     },
     // The library opens its own connection for listening, shares it and opens it again by itself; it reports nothing, so whether
     // messages still arrive is found out by asking again.
@@ -81,9 +81,9 @@ function overPglite(client: PgliteClient): Driver {
   return {
     // it has one session, in which statements and messages take turns
     atOnce: () => 1,
-    async query<Row>(text: string, values: Value[]) {
+    async query(text: string, values: Value[]) {
       const { rows, affectedRows } = await client.query(text, values);
-      return { rows: rows as readonly Row[], rowCount: affectedRows ?? null };
+      return { rows, rowCount: affectedRows ?? null };
     },
     async listen(channel, hear) {
       const stop = await client.listen(channel, hear);

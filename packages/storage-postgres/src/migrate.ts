@@ -1,7 +1,7 @@
 /** The tables: made and brought up to date by whichever process comes first, and their version checked by all. */
 
 import { FsmError } from '@telefsm/core';
-import type { Driver, PostgresClient } from './client.ts';
+import { byPosition, type Driver, type PostgresClient } from './client.ts';
 import { driverOf } from './driver.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { type PostgresNames, type Tables, tablesOf } from './names.ts';
@@ -90,16 +90,24 @@ const migrations: readonly ((tables: Tables) => string)[] = [
 ];
 
 async function versionOf(driver: Driver, { meta, conversation }: Tables): Promise<number> {
-  const answer = await driver.query<{ version: boolean; rows: boolean }>(
-    'select to_regclass($1::text) is not null as version, to_regclass($2::text) is not null as rows',
+  const found = await driver.query(
+    "select 'first' as record, to_regclass($1::text)::text as key, to_regclass($2::text)::text as state, 'last' as fence",
     [meta, conversation],
   );
-  const [found] = answer.rows;
-  if (found?.version !== true) return 0;
-  const { rows } = await driver.query<{ version: number }>(`select version from ${meta}`, []);
-  const version = rows[0]?.version ?? 0;
+  const [row = []] = byPosition<(string | null)[]>(found).rows;
+  const [first, versions, conversations, last] = row;
+  if (first !== 'first' || last !== 'last' || row.length !== 4) {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'client',
+      expected: 'one whose rows have the columns of the statement, in their order',
+      found: `a row ${JSON.stringify(found.rows[0])}`,
+    });
+  }
+  if (versions === null) return 0;
+  const answer = await driver.query(`select version::text from ${meta}`, []);
+  const [[version] = [0]] = byPosition<[string]>(answer).rows;
   // a later version is left alone, also where its conversations are gone
-  return found.rows || version > migrations.length ? version : 0;
+  return conversations !== null || Number(version) > migrations.length ? Number(version) : 0;
 }
 
 /** One statement, hence one transaction on any connection: the second process waits for the lock and finds nothing to do. */

@@ -47,14 +47,13 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
     },
   };
 
-  function send<Row>(text: string, values: Value[]): Promise<Answer<Row>> {
-    const sent = named
+  function send(text: string, values: Value[]): Promise<Answer<unknown>> {
+    return named
       ? connections.query(nameOf(text), values).catch((error: unknown) => {
           if (!misnamed.test(String(codeOf(error)))) throw error;
           return sendUnnamed(text, values);
         })
       : connections.query(text, values);
-    return sent as Promise<Answer<Row>>;
   }
 
   async function sendUnnamed(text: string, values: Value[]): Promise<Answer<unknown>> {

@@ -58,12 +58,11 @@ export function statementsOf({ conversation }: Tables): Statements {
 }
 
 /** The answer to `acquire`, if the conversation was free. */
-export interface AcquiredRow {
-  /** As text: not every library reads a number of 64 bits. */
-  readonly fence: string;
-  readonly record: string | null;
-  readonly deadline_in: string | null;
-}
+export type AcquiredRow = readonly [
+  fence: string,
+  record: string | null,
+  deadlineIn: string | null,
+];
 
 /**
  * $1 key, $2 token, $3 lease, $4 waiter, as which the token may be registered.
@@ -89,11 +88,7 @@ function acquire(table: string): string {
 }
 
 /** The answer to `wait`, unless the conversation is free meanwhile. */
-export interface HolderRow {
-  readonly owner: string;
-  readonly fence: string;
-  readonly busy: string;
-}
+export type HolderRow = readonly [owner: string, fence: string, busy: string];
 
 /**
  * $1 key, $2 token, $3 lease, $4 waiter, $5 whether to register it.
@@ -174,10 +169,7 @@ function release(table: string): string {
 const present = `record is not null and (expires_at is null or expires_at > ${now})`;
 
 /** One row of the answers that show a record. */
-export interface RecordRow {
-  readonly record: string;
-  readonly deadline_in: string | null;
-}
+export type RecordRow = readonly [record: string, deadlineIn: string | null];
 
 /** $1 key. */
 function peek(table: string): string {
@@ -186,13 +178,13 @@ function peek(table: string): string {
 }
 
 /** The result of one poll of the index. */
-export interface DueRow {
+export type DueRow = readonly [
   /** Keys that were claimed, as a JSON array: not every library reads arrays of the server. */
-  readonly keys: string;
+  keys: string,
   /** Rows that had come up in the index, and how many of them had no deadline that passed. */
-  readonly checked: number;
-  readonly tidied: number;
-}
+  checked: string,
+  tidied: string,
+];
 
 /**
  * $1 limit, $2 claim, $3 how many rows to check, $4 prefix of the keys.
@@ -224,8 +216,8 @@ function due(table: string): string {
         from ripe where t.key = ripe.key and what = 'early')
     select
       to_json(array(select key from due))::text as keys,
-      count(*)::integer as checked,
-      (count(*) filter (where what <> 'due'))::integer as tidied
+      count(*)::text as checked,
+      (count(*) filter (where what <> 'due'))::text as tidied
       from ripe`;
 }
 
@@ -236,14 +228,11 @@ function settled(table: string): string {
 }
 
 /** One row of a listing. */
-export interface ListedRow extends RecordRow {
-  readonly key: string;
-  readonly state: string | null;
-}
+export type ListedRow = readonly [...record: RecordRow, key: string, state: string | null];
 
 /** $1 the key before, or null, $2 first key with the prefix or null, $3 first key behind the prefix or null, $4 state or null, $5 limit. */
 function list(table: string): string {
-  return `select key, record, state, ${lengthUntil('deadline_at')} as deadline_in from ${table}
+  return `select record, ${lengthUntil('deadline_at')} as deadline_in, key, state from ${table}
     where ($1::text is null or key > $1::text)
       and ($2::text is null or key >= $2::text) and ($3::text is null or key < $3::text)
       and ($4::text is null or state = $4::text) and ${present}

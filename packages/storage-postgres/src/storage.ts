@@ -2,7 +2,7 @@
 
 import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
 import { checkOptionNames, leaseTimes, sharedLeases, type Write } from '@telefsm/core/storage';
-import type { Answer, PostgresClient, Value } from './client.ts';
+import { type Answer, byPosition, type PostgresClient, type Value } from './client.ts';
 import { driverOf } from './driver.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { prepare } from './migrate.ts';
@@ -109,8 +109,8 @@ export function postgresStorage(
         changedBy(taken);
         const [free] = taken.rows;
         if (free !== undefined) {
-          const { fence, record, deadline_in } = free;
-          const stored = record === null ? undefined : storedText({ record, deadline_in });
+          const [fence, record, deadlineIn] = free;
+          const stored = record === null ? undefined : storedText([record, deadlineIn]);
           return { fence: Number(fence), stored };
         }
         const { rows: held } = await run<HolderRow>(
@@ -119,7 +119,7 @@ export function postgresStorage(
         );
         // none if it was released between the two statements
         if (held[0] === undefined) continue;
-        const { busy, owner, fence } = held[0];
+        const [owner, fence, busy] = held[0];
         return { busy: Math.max(0, Number(busy)), owner, fence: Number(fence) };
       }
     },
@@ -158,10 +158,11 @@ export function postgresStorage(
       for (let tidied = 0; ; ) {
         const values = [limit, claim, size, toStorable(prefix)];
         const [row] = (await run<DueRow>(statements.due, ...values)).rows;
-        const keys = JSON.parse(row?.keys ?? '[]') as string[];
-        tidied += row?.tidied ?? 0;
+        const [claimed, checked, moved] = row ?? ['[]', '0', '0'];
+        const keys = JSON.parse(claimed) as string[];
+        tidied += Number(moved);
         // Only rows to tidy: there may be due ones behind them.
-        const goOn = keys.length === 0 && row?.checked === size && tidied < tidyAtMost;
+        const goOn = keys.length === 0 && Number(checked) === size && tidied < tidyAtMost;
         if (!goOn) return keys.map(fromStorable);
       }
     },
@@ -181,15 +182,16 @@ export function postgresStorage(
         const values = [last, from, to, wanted, size];
         const { rows: page } = await run<ListedRow>(statements.list, ...values);
         for (const row of page) {
-          const key = fromStorable(row.key);
+          const [record, deadlineIn, name, found] = row;
+          const key = fromStorable(name);
           if (!key.startsWith(prefix)) continue;
-          const state = row.state === null ? null : fromStorable(row.state);
-          yield { key, stored: storedText(row), state };
+          const state = found === null ? null : fromStorable(found);
+          yield { key, stored: storedText([record, deadlineIn]), state };
           left -= 1;
         }
         const end = page.at(-1);
         if (end === undefined || page.length < size) return;
-        last = end.key;
+        [, , last] = end;
       }
     },
 
@@ -204,9 +206,12 @@ export function postgresStorage(
    *
    * Not async: that would cost one more promise per statement.
    */
-  function run<Row>(text: string, ...values: Value[]): Promise<Answer<Row>> {
-    const send = () => driver.query<Row>(text, values);
-    return (isPrepared ? send() : checked().then(send)).catch(failed);
+  function run<Row extends readonly unknown[]>(
+    text: string,
+    ...values: Value[]
+  ): Promise<Answer<Row>> {
+    const send = () => driver.query(text, values);
+    return (isPrepared ? send() : checked().then(send)).then(byPosition<Row>, failed);
   }
 
   /** Checks the tables, once for all statements that wait for it. */
@@ -250,7 +255,7 @@ function changedBy({ rowCount }: Answer<unknown>): number {
   });
 }
 
-function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText {
+function storedText([record, deadlineIn]: RecordRow): StoredText {
   const text = fromStorable(record);
   return deadlineIn === null ? { text } : { text, deadlineIn: Number(deadlineIn) };
 }

@@ -60,9 +60,12 @@ export function openPool(
 }
 
 /** A client of `postgres()` that records its queries. */
-export function openSql(url: string): OpenClient {
+export function openSql(
+  url: string,
+  options: postgres.Options<Record<string, postgres.PostgresType>> = {},
+): OpenClient {
   const sent: string[] = [];
   const note = (_connection: number, text: string) => sent.push(text);
-  const sql = postgres(url, { max: 10, debug: note, onnotice: () => {} });
+  const sql = postgres(url, { max: 10, debug: note, onnotice: () => {}, ...options });
   return { client: sql, sent, end: () => sql.end({ timeout: 1 }) };
 }

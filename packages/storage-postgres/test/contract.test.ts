@@ -2,6 +2,7 @@
 
 import { storageContract } from '@telefsm/testing';
 import type pg from 'pg';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
@@ -35,17 +36,30 @@ const unusual = [
   'lock_timeout=5s',
 ].map((setting) => `-c ${setting}`);
 
+/** Every value as the text that the server sent, as the documentation of `pg` shows it. */
+const texts: pg.CustomTypesConfig = { getTypeParser: () => (value: unknown) => value };
+
+/** Options of `postgres` that change names and values of columns. */
+const changed: postgres.Options<Record<string, postgres.PostgresType>> = {
+  transform: {
+    ...postgres.pascal,
+    value: { from: (value: unknown) => (value === null ? undefined : value) },
+  },
+  types: { integer: { ...postgres.BigInt, from: [20, 23] } },
+};
+
 /** An option that the types of `pg` leave out. */
 const binary: pg.PoolConfig & { readonly binary: boolean } = { binary: true };
 
 const inEveryRun: readonly Way[] = [
   ['pg', 'direct', () => openPool(server.url)],
   ['postgres', 'direct', () => openSql(server.url)],
+  ['postgres with changed columns', 'direct', () => openSql(server.url, changed)],
   ['pg behind pgbouncer', 'pooled', () => openPool(bouncer.url)],
   [
     'pg in an unusual session',
     'direct',
-    () => openPool(server.url, { options: unusual.join(' ') }),
+    () => openPool(server.url, { options: unusual.join(' '), types: texts }),
   ],
   // `pg` misreads floating-point numbers in it
   ['pg with binary answers', 'direct', () => openPool(server.url, binary)],
