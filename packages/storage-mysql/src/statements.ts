@@ -44,9 +44,9 @@ export interface Statements {
   readonly tidy: string;
   /** Deletes expired rows. */
   readonly sweep: string;
-  /** claim in ms, mark, length of the prefix in bytes, prefix, limit. */
+  /** claim in ms, mark, prefix length in bytes (twice), prefix, limit. An empty text may be null (EMPTY_STRING_IS_NULL). */
   readonly claim: string;
-  /** mark: the keys that were claimed. */
+  /** mark, limit: the keys that were claimed. Without a limit, `sql_select_limit` would apply. */
   readonly claimed: string;
   /** key. */
   readonly settled: string;
@@ -85,9 +85,9 @@ export function statementsOf({ conversation, acquire }: Tables): Statements {
       order by wake_at limit 1000`,
     sweep: `delete from ${conversation} where wake_at <= ${now} and ${dead} order by wake_at limit 1000`,
     claim: `update ${conversation} set wake_at = ${now} + ${parameter}, claim = ?
-      where wake_at <= ${now} and deadline_at <= ${now} and not ${expired} and left(\`key\`, ?) = ?
+      where wake_at <= ${now} and deadline_at <= ${now} and not ${expired} and (? = 0 or left(\`key\`, ?) = ?)
       order by wake_at limit ?`,
-    claimed: `select \`key\` from ${conversation} where claim = ?`,
+    claimed: `select \`key\` from ${conversation} where claim = ? limit ?`,
     settled: `update ${conversation} set claim = null, wake_at = ${earliest('deadline_at', 'expires_at')} where \`key\` = ?`,
     list: `select \`key\`, record, state, ${msUntil('deadline_at', now)} as deadline_in from ${conversation}
       where (? is null or \`key\` >= ?) and (? is null or \`key\` > ?) and (? is null or \`key\` < ?)

@@ -121,9 +121,10 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       const mark = Buffer.from(randomUUID());
       const bytes = toBytes(prefix);
       const most = String(limit);
-      const claimed = await change(statements.claim, [claim, mark, bytes.length, bytes, most]);
+      const values = [claim, mark, bytes.length, bytes.length, bytes, most];
+      const claimed = await change(statements.claim, values);
       if (claimed === 0) return [];
-      const rows = await run<readonly { readonly key: Buffer }[]>(statements.claimed, [mark]);
+      const rows = await run<readonly { readonly key: Buffer }[]>(statements.claimed, [mark, most]);
       return rows.map((row) => readText(row.key));
     },
 

@@ -27,6 +27,7 @@ const sessions: [string, PoolOptions, readonly string[]][] = [
     [
       `set sql_mode = '${strange}'`,
       "set time_zone = '+05:45'",
+      'set sql_select_limit = 1',
       'set session transaction isolation level serializable',
     ],
   ],

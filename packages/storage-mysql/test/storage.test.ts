@@ -272,6 +272,21 @@ describe('a server that', () => {
     await session.end();
   });
 
+  it('reads empty texts as null finds what is due, with and without a prefix', async () => {
+    const session = createPool({ uri: server.url, connectionLimit: 1 });
+    session.pool.on('connection', (connection) => {
+      connection.query("set sql_mode = 'EMPTY_STRING_IS_NULL'");
+    });
+    const storage = mysqlStorage(session, { table: 'empty_texts' });
+    for (const key of ['a:1', 'b:1']) {
+      const due = { ...write('{}'), deadlineIn: 0 };
+      expect(await storage.commit(key, await take(storage, key), due)).toBe('done');
+    }
+    expect(await storage.due(10, 1000, 'b:')).toEqual(['b:1']);
+    expect(await storage.due(10, 1000)).toEqual(['a:1']);
+    await session.end();
+  });
+
   it('has an old row format gets tables whose keys may be long', async () => {
     const storage = mysqlStorage(pool, { table: 'long_keys' });
     const key = 'k'.repeat(1024);
