@@ -75,6 +75,7 @@ export type RedisClient =
  */
 export function portOf(client: RedisClient): RedisPort {
   if (has(client, 'call')) return ioredisPort(client as IoRedisClient);
+  refuseKeyPrefix({ _keyPrefix: Object(client)._keyPrefix });
   if (has(client, 'masters')) return nodeClusterPort(client as NodeRedisCluster);
   if (has(client, 'getSentinelNode')) {
     const sentinel = client as NodeRedisSentinel;

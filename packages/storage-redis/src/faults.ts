@@ -12,6 +12,7 @@ const refusals: readonly (readonly [fault: StorageFault, words: RegExp])[] = [
   ['retry', /^ERR max number of clients reached|^Too many Cluster redirections/],
   ['fatal', /(?:^|: -)(?:OOM|MISCONF|NOAUTH|WRONGPASS|NOPERM|DENIED|WRONGTYPE) /],
   ['fatal', /^ERR (?:AUTH|unknown command|invalid password)|ACL failure in script/],
+  ['fatal', /^ERR (?:Protocol error: invalid bulk|max request size)/],
   // Redis 6.2 has no code for the reason within a script
   ['fatal', /command not allowed when used memory > 'maxmemory'/],
   ['fatal', /This Redis command is not allowed from script|can't run this command or subcommand/],
@@ -48,6 +49,11 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
     /(?:^|: -)MISCONF /,
     'the server cannot write to its disk',
     'Make space on its disk, or correct its directory; see the log of the server.',
+  ],
+  [
+    /^ERR (?:Protocol error: invalid bulk|max request size)/,
+    'the record is too large',
+    'Lower fsm({ maxRecordBytes }), or raise proto-max-bulk-len.',
   ],
   [
     /^The client is closed$/,

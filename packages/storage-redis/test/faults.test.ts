@@ -115,6 +115,15 @@ describe('an error of a server is classified, when it', () => {
     expect(await reported(server, writes)).toBe('fatal');
   });
 
+  it('accepts no value of this size', async () => {
+    const server = await startRedis({ directives: ['proto-max-bulk-len 1mb'] });
+    const work = async (client: Redis) => {
+      const { commit } = await taken(redisStorage(client), 'k', 't.1');
+      return commit({ text: 'x'.repeat(2 ** 20 + 1), state: null });
+    };
+    expect(await reported(server, work)).toBe('fatal');
+  });
+
   it('does not allow scripts', async () => {
     const server = await startRedis({
       directives: ['user default on nopass ~* +@all -@scripting'],

@@ -2,6 +2,7 @@
 
 import { isFsmError } from '@telefsm/core';
 import { Cluster, Redis } from 'ioredis';
+import { createClient, createCluster, createSentinel } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
@@ -51,7 +52,13 @@ describe('options', () => {
   it('a client that puts a prefix before each key is rejected, and the right option named', async () => {
     const redis = new Redis({ lazyConnect: true, keyPrefix: 'app:' });
     const cluster = new Cluster([], { lazyConnect: true, redisOptions: { keyPrefix: 'app:' } });
-    for (const prefixed of [redis, cluster]) {
+    const keyPrefix = 'app:';
+    const nodeRedis = [
+      createClient({ keyPrefix }),
+      createCluster({ rootNodes: [], keyPrefix }),
+      createSentinel({ name: 'main', sentinelRootNodes: [], keyPrefix }),
+    ];
+    for (const prefixed of [redis, cluster, ...nodeRedis]) {
       const error = await failure(() => redisStorage(prefixed));
       expect(isFsmError(error, 'INVALID_OPTION') && error.message).toMatch(/'app:'.*prefix: '…'/);
     }
