@@ -5,6 +5,7 @@ import {
   isInTransaction,
   type OpenOptions,
   openDatabase,
+  requireObjects,
   type SqliteDatabase,
   type SqliteStatement,
 } from './database.ts';
@@ -64,6 +65,7 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
   function open(): Opened {
     const database = own ? openDatabase(given, options) : given;
     try {
+      requireObjects(database);
       prepareTables(database);
       const file = fileOf(database);
       const statements = statementsOf(database);

@@ -34,6 +34,20 @@ export function isInTransaction(database: SqliteDatabase): boolean | undefined {
   return database.inTransaction ?? database.isTransaction;
 }
 
+/**
+ * Rejects a database whose rows are not objects, because every row would be misread.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
+export function requireObjects(database: SqliteDatabase): void {
+  const row = database.prepare('select 1 as one').get();
+  if (Object(row).one !== undefined) return;
+  const found = Array.isArray(row)
+    ? 'arrays, as with `returnArrays`'
+    : `a row with the columns ${Object.keys(Object(row)).join(', ') || 'none'}`;
+  throw invalid('path', 'a database whose rows are objects with the names of the columns', found);
+}
+
 /** How an opened file is written. */
 export interface OpenOptions {
   /**

@@ -444,6 +444,25 @@ describe.each(Object.entries({ ...(await drivers()), ...likeOthers }))(
   },
 );
 
+it('a database whose rows are arrays is rejected before the tables are created', () => {
+  const database = new libsql(files.file('arrays.db'));
+  const prepare = database.prepare.bind(database);
+  // as node:sqlite with `returnArrays`, which not every Node has
+  const arrays = Object.assign(database, {
+    prepare: (sql: string) => Reflect.get(prepare(sql), 'raw').call(prepare(sql)),
+  });
+  expect(() => sqliteStorage(arrays)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(/found arrays, as with `returnArrays`/),
+    }),
+  );
+  expect(prepare('select count(*) as tables from sqlite_master').get()).toMatchObject({
+    tables: 0,
+  });
+  database.close();
+});
+
 describe('classify', () => {
   it.each([
     [{ code: 'SQLITE_BUSY_SNAPSHOT' }, 'retry'],
