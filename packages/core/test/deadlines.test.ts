@@ -7,6 +7,8 @@ import { driverError, textStorage } from './fixtures/text-storage.ts';
 
 const Form = states('Form', { name: state(), age: state() });
 
+const Called = scene('called').on({ handle: ({ leave }) => leave() });
+
 const arm = ({ state: fsm }: Turn) => {
   fsm.set(Form.name);
   fsm.expire('10m');
@@ -299,6 +301,61 @@ describe('the deadline of a conversation', () => {
     await clock.advance('11m');
     expect([await mine.machine.sweep(), await theirs.machine.sweep()]).toEqual([1, 150]);
   });
+
+  it('is stored in whole milliseconds, also where the clock is finer', async () => {
+    const clock = virtualClock();
+    const storage = memoryStorage({ clock });
+    const lengths: (number | undefined)[] = [];
+    let parts = 0;
+    const { send } = bench({
+      clock: { ...clock, monotonic: () => clock.monotonic() + ++parts / 7 },
+      storage: {
+        ...storage,
+        commit(...[key, holder, next, keep]: Parameters<typeof storage.commit>) {
+          lengths.push(next?.deadlineIn);
+          return storage.commit(key, holder, next, keep);
+        },
+      },
+    });
+    await send(1, 'a', arm);
+    await send(1, 'b', ({ state: fsm }) => fsm.update({ seen: true }));
+    expect(lengths.map(Number.isInteger)).toEqual([true, true]);
+  });
+
+  it.each([1, -1])(
+    'keeps its distance if the clock is set by %i h during a turn',
+    async (hours) => {
+      const clock = virtualClock();
+      const { machine, send, peek } = bench({
+        clock,
+        storage: memoryStorage({ clock: virtualClock() }),
+        scenes: [Called],
+        onTimeout: () => {
+          clock.jump(hours * 3_600_000);
+          throw new Error('The first attempt fails.');
+        },
+      });
+      const during = (work: (turn: Turn) => unknown) =>
+        send(1, 'a', async (turn) => {
+          await work(turn);
+          clock.jump(hours * 3_600_000);
+        });
+      const left = async () => (await peek(1))?.deadlineIn;
+      await during(arm);
+      expect(await left()).toBe(600_000);
+      await during(({ state: fsm }) => fsm.update({ seen: true }));
+      expect(await left()).toBe(600_000);
+      await during(({ state: fsm }) => fsm.call(Called));
+      expect(await left()).toBe(undefined);
+      await send(1, 'back');
+      expect(await left()).toBe(600_000);
+      await during(({ state: fsm }) => fsm.expire(new Date(clock.now() + 5000)));
+      expect(await left()).toBe(5000);
+      await during(({ state: fsm }) => fsm.expire(0));
+      expect(await machine.sweep()).toBe(1);
+      expect(await left()).toBe(1000);
+    },
+  );
 
   it('may be an instant, and no date is rejected', async () => {
     const { clock, send, peek } = bench();

@@ -11,7 +11,7 @@ const hours = 3_600_000;
 const days = 24 * hours;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: 1_800_000_000_000 });
 });
 afterEach(() => {
   vi.useRealTimers();

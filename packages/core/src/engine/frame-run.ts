@@ -147,13 +147,13 @@ export class FrameRun implements SceneRun {
 
   arm(timer: string, after: number | null): void {
     const { copy, rt } = this.turn;
-    if (this.isActive) copy.arm(timer, after === null ? undefined : rt.clock.now() + after);
+    if (this.isActive) copy.arm(timer, after === null ? undefined : rt.clock.monotonic() + after);
   }
 
   timer(name: string): number | undefined {
     const { copy, rt } = this.turn;
     const at = copy.timers?.get(name);
-    return at === undefined ? undefined : at - rt.clock.now();
+    return at === undefined ? undefined : at - rt.clock.monotonic();
   }
 
   /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */

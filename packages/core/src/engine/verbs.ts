@@ -115,11 +115,14 @@ function replaceTop(copy: WorkingCopy, { scene, state, data }: Beginning): void 
 
 /** Puts a scene on top; timers of the one below wait until it is on top again. */
 function pushFrame(
-  { copy, now }: ContextHost,
+  { copy, rt }: ContextHost,
   beginning: Beginning,
   into: string | undefined,
 ): void {
-  const paused = [...(copy.timers ?? [])].map(([name, at]) => ({ name, plus: at - now() }));
+  const paused = [...(copy.timers ?? [])].map(([name, at]) => ({
+    name,
+    plus: at - rt.clock.monotonic(),
+  }));
   copy.dropTimers();
   copy.below = [...copy.below, paused.length > 0 ? { ...copy.top, paused } : copy.top];
   copy.top = { ...emptyFrame, ...beginning, entry: copy.newEntry(), into };
@@ -127,14 +130,14 @@ function pushFrame(
 
 /** Takes the top frame off; the last one leaves nothing. */
 function popFrame(host: ContextHost, reason: LeaveReason): void {
-  const { copy, now } = host;
+  const { copy, rt } = host;
   noteLeft(host, copy.top, reason);
   copy.dropTimers();
   Object.assign(copy, stackOf(copy.below));
   const { paused } = copy.top;
   if (paused.length === 0) return;
   copy.top = { ...copy.top, paused: noTimers };
-  for (const { name, plus } of paused) copy.arm(name, now() + plus);
+  for (const { name, plus } of paused) copy.arm(name, rt.clock.monotonic() + plus);
 }
 
 function beginningOf(

@@ -1,6 +1,6 @@
 /** The object behind `ctx.state`: reads the working copy, and turns verbs into changes of it. */
 
-import { type Duration, longestDuration, toMs } from '../base/clock.ts';
+import { type Clock, type Duration, longestDuration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, type JsonObject, noData, thawed } from '../base/json.ts';
@@ -46,7 +46,7 @@ export interface ContextHost extends SessionAccess {
   readonly used: { dropEvents(): void } | undefined;
   /** Absent in a machine without scenes. */
   readonly sceneVerbs: SceneVerbs | undefined;
-  readonly rt: { readonly storage: object };
+  readonly rt: { readonly storage: object; readonly clock: Pick<Clock, 'monotonic'> };
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayRead(member: string): void;
   commit(): Promise<void>;
@@ -320,11 +320,10 @@ class StateContext extends printedAs('[FsmContext]') implements StateMatcher {
     const host = this.writeHere('expire');
     const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
     // an invalid date is rejected as an invalid length of time is
-    const now = host.now();
-    const at = isInstant
-      ? Math.min(Math.max(after.getTime(), 0), now + longestDuration)
-      : now + toMs((after ?? 0) as Duration, 'expire');
-    host.copy.arm(stateTimer, after === null ? undefined : at);
+    const ms = isInstant
+      ? Math.min(Math.max(after.getTime(), 0) - host.now(), longestDuration)
+      : toMs((after ?? 0) as Duration, 'expire');
+    host.copy.arm(stateTimer, after === null ? undefined : host.rt.clock.monotonic() + ms);
   }
 
   commit(): Promise<void> {

@@ -63,7 +63,7 @@ export class WorkingCopy {
   version: number;
   /** Session data by slot, as the last commit or the last flush left it. */
   session: JsonObject | undefined;
-  /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
+  /** When timers of the top frame pass, by the monotonic clock; `undefined` while there are none. A wall clock may be set meanwhile. */
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
   timerChanges = 0;

@@ -195,7 +195,8 @@ function idsOnly({ version, ids, marks }: ConversationRecord): Write {
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const { ttl, maxRecordBytes } = rt.options;
   const due = copy.timers === undefined ? undefined : copy.deadlineAt;
-  const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
+  // storages keep whole milliseconds, and a steady clock has parts of them
+  const deadlineIn = due === undefined ? undefined : Math.round(due - rt.clock.monotonic());
   const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
   const next = new LazyWrite(record, life, deadlineIn);
   const { base } = copy;

@@ -17,7 +17,7 @@ const retryDelays = [1000, 4000, 16_000, 64_000];
  */
 export async function fireDeadlines(turn: OpenTurn, waited: number): Promise<void> {
   const { copy, rt } = turn;
-  const now = rt.clock.now();
+  const now = rt.clock.monotonic();
   // changes of a migration stay, whatever the handlers do
   if (copy.changed) await commitAhead(turn);
   const passed = [...(copy.timers ?? [])]
@@ -75,7 +75,7 @@ async function postpone(turn: OpenTurn, timer: string, error: unknown): Promise<
   rollBack(turn);
   const { copy, rt, key = '' } = turn;
   const delay = retryDelays[copy.failures];
-  copy.postpone(timer, delay === undefined ? undefined : rt.clock.now() + delay);
+  copy.postpone(timer, delay === undefined ? undefined : rt.clock.monotonic() + delay);
   await commitAhead(turn);
   rt.notify('deadlineFailed', { key, error, ...(delay !== undefined && { retryIn: delay }) });
 }

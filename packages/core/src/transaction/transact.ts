@@ -204,7 +204,7 @@ function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: L
     throw new FsmError('RECORD_NEWER', { key, version: record.version, known: version });
   }
   const deadlineIn = stored?.deadlineIn;
-  const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
+  const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.monotonic() + deadlineIn;
   // a record continues the ids of its cleared conversation; a storage without fencing is not written for an id alone
   const isContinued = record !== undefined && rt.storage.features.fencing;
   const recent = isContinued ? noIds : rt.recent.idsOf(key);
@@ -224,7 +224,7 @@ function open({ rt, job, at, number, interruption, behind }: QueuedJob, lease: L
       : record !== undefined &&
         !record.pendingPrompt &&
         record.version === version &&
-        (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
+        (deadlineAt === undefined || deadlineAt + waited > rt.clock.monotonic()) &&
         ((!registry.strict && registry.scenes.size === 0) ||
           (isKnown(record.top, registry) && record.below.every((one) => isKnown(one, registry))));
   return { turn, isDuplicate, isOver, isCurrent, waited, unreadable };

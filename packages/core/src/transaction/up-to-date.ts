@@ -44,7 +44,7 @@ export async function bringUpToDate({
     }
   }
   const due = copy.deadlineAt;
-  if (facts.cause !== 'deadline' && due !== undefined && due + waited <= rt.clock.now()) {
+  if (facts.cause !== 'deadline' && due !== undefined && due + waited <= rt.clock.monotonic()) {
     await fireDeadlines(turn, waited);
   }
   const { adopt } = rt.options;
