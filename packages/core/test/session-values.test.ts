@@ -83,3 +83,16 @@ describe('a session with a lifetime', () => {
     expect(wrong).toThrow(/ttl/);
   });
 });
+
+it.each(['a\ud83d', 'a\ude00b', 'a\0'])(
+  'a session key that storages might take for another one is rejected: %j',
+  async (key) => {
+    const sessions = sessionValues<number>(memoryStorage());
+    const error = { code: 'INVALID_OPTION', message: expect.stringContaining(JSON.stringify(key)) };
+    await expect(sessions.set(key, 1)).rejects.toMatchObject(error);
+    await expect(sessions.get(key)).rejects.toMatchObject(error);
+    await expect(sessions.delete(key)).rejects.toMatchObject(error);
+    await sessions.set('a😀', 1);
+    expect(await sessions.get('a😀')).toBe(1);
+  },
+);

@@ -44,7 +44,8 @@ export function storeOf<T>(adapter: StorageAdapter<T>): BridgedStore<T> {
 /**
  * Turns a storage of telefsm into one of grammY's, for `session({ storage })`.
  *
- * It has `readAllKeys`, `readAllValues` and `readAllEntries` if the storage can list.
+ * It has `readAllKeys`, `readAllValues` and `readAllEntries` if the storage can list. For a key with NUL or a lone surrogate, its methods
+ * reject with `INVALID_OPTION`.
  *
  * @example
  * ```ts

@@ -38,6 +38,8 @@ export function fromSessionStore(store: SessionStore<StoredText>): FsmStorage {
 /**
  * Turns a storage of telefsm into a store for Telegraf's `session({ store })`.
  *
+ * For a key with NUL or a lone surrogate, its methods reject with `INVALID_OPTION`.
+ *
  * @example
  * ```ts
  * import { memoryStorage, toSessionStore } from '@telefsm/telegraf';

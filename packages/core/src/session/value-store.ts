@@ -1,6 +1,7 @@
 /** A storage as the simple store that session middleware takes. */
 
 import { type Clock, type Duration, systemClock, toMs } from '../base/clock.ts';
+import { invalidOption } from '../base/rules.ts';
 import { leasesOf } from '../lease/direct.ts';
 import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
@@ -75,16 +76,25 @@ export function sessionValues<T>(
     return queued.written;
   }
 
+  /** @throws FsmError `INVALID_OPTION` for a key that some storages would not distinguish from others */
+  function nameOf(key: string): string {
+    const name = prefix + key;
+    if (!/[\0\p{Surrogate}]/u.test(name)) return name;
+    const expected = 'a string without NUL and lone surrogates';
+    throw invalidOption('session key', expected, JSON.stringify(key));
+  }
+
   return {
     async get(key) {
-      const stored = await leases.ask(() => storage.peek(prefix + key));
+      const name = nameOf(key);
+      const stored = await leases.ask(() => storage.peek(name));
       return stored === undefined ? undefined : JSON.parse(stored.text);
     },
-    set: (key, value) =>
+    set: async (key, value) =>
       write(
-        prefix + key,
+        nameOf(key),
         value === undefined ? undefined : { text: JSON.stringify(value), state: null, ...lifetime },
       ),
-    delete: (key) => write(prefix + key, undefined),
+    delete: async (key) => write(nameOf(key), undefined),
   };
 }
