@@ -174,6 +174,46 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     expect(await outer.at({ user: 5 }).peek()).toBeUndefined();
   });
 
+  it('a flow sets a state of another machine, which is installed after its own', async () => {
+    const clock = virtualClock();
+    const note = (services: unknown) => services as { later(text: string, id: string): unknown };
+    const remind = flow('remind', { trigger: '/remind' })
+      .ask('text', { prompt: 'What?' })
+      .done(async ({ text }, { services, id }) => {
+        await note(services).later(text, id);
+        return 'Noted.';
+      });
+    const reminding = {
+      clock,
+      strategy: 'globalUser',
+      property: 'vote',
+      namespace: 'reminder',
+      turn: { detectReentry: true },
+      onTimeout: () => 'Remember!',
+    } as const;
+    for (const isAfter of [true, false]) {
+      const bot = framework.bot();
+      bot.noteErrors();
+      const before = isAfter ? undefined : bot.fsm(reminding);
+      const services = () => ({
+        later: (_text: string, id: string) =>
+          reminders.at({ user: 1001 }).run(({ state: fsm }) => fsm.expire('1h'), { id }),
+      });
+      bot.fsm({ states: [remind], clock, services });
+      const reminders = before ?? bot.fsm(reminding);
+      reminders.connect(bot.bot as never);
+      const anna = telegram(bot.bot, { clock }).user('Anna');
+      await anna.sends('/remind');
+      await anna.sends('milk');
+      anna.sees(isAfter ? 'Noted.' : 'Something went wrong. Please try again.');
+      const codes = bot.errors.map((error) => isFsmError(error) && error.code);
+      expect(codes).toEqual(isAfter ? [] : ['REENTERED']);
+      await clock.advance('61m');
+      await reminders.sweep();
+      if (isAfter) anna.sees('Remember!');
+    }
+  });
+
   it('a machine sends outside updates through the connected bot', async () => {
     const bot = framework.bot();
     const machine = bot.fsm();
