@@ -1,5 +1,5 @@
 import { flow, typed } from '@telefsm/core';
-import { telegram } from '@telefsm/testing';
+import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { frameworks } from './frameworks.ts';
@@ -170,6 +170,27 @@ describe.each(frameworks)('rows of a question on %s', (_, framework) => {
     anna.sees('R 0 lb');
     expect([...bot.errors, ...unsent]).toEqual([]);
   });
+
+  it.each(['keep', 'removeKeyboards', 'delete', 'edit'] as const)(
+    'turn the pages of a calendar: %s',
+    async (prompts) => {
+      const book = flow('book', { trigger: '/book', prompts, data: typed<{ day?: string }>() })
+        .ask('when', {
+          prompt: ({ day }) => `When? ${day ?? ''}`,
+          rows: (_answers, { calendar, button, answer }) => [
+            calendar('day', { min: '2026-01-01', max: '2026-12-31' }),
+            button('ok', 'OK', answer('ok')),
+          ],
+        })
+        .done(({ day }) => `Booked: ${day}`);
+      const { anna, bot, unsent } = play(framework, [book], { clock: virtualClock() });
+      await anna.sends('/book');
+      for (const label of ['»', '»', '«', '15', 'OK']) await anna.taps(label);
+      anna.sees('Booked: 2026-02-15');
+      expect(anna.screen().flatMap(({ buttons }) => buttons)).toEqual([]);
+      expect([...bot.errors, ...unsent]).toEqual([]);
+    },
+  );
 
   it('a double tap is done once, and a press for another conversation is rejected', async () => {
     const { anna, chat } = await begin();

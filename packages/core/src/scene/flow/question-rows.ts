@@ -41,7 +41,7 @@ export async function findRowPress(
 async function made(active: ActiveFlow, question: PendingAsk) {
   const turn = new RowsTurn(active, question);
   const rows = await question.step.question.rows?.(question.answers, turn as never);
-  return { rows, turn, where: `${question.id} rows` };
+  return { rows, turn, where: question.id };
 }
 
 /** The argument of `rows`. Its members need no `this`. */
