@@ -291,6 +291,27 @@ describe.each(frameworks)('a question that somebody else answers, on %s,', (_, f
     expect(bot.errors).toEqual([]);
   });
 
+  it.each([
+    ['its trigger', '/refund', { onTrigger: 'continue' }],
+    ['a command of the bot', '/other', { otherCommands: 'passAndAsk' }],
+  ] as const)(
+    'still takes the answer after %s, which repeats what it says',
+    async (_, command, more) => {
+      const refund = flow('refund', { trigger: '/refund', ...more })
+        .ask('verdict', { to: { user: 4242 }, prompt: 'Refund?', choices: ['Yes', 'No'] })
+        .done(({ verdict }) => `Answer: ${verdict}`);
+      const { world, anna, bot } = playFlows(framework, [refund]);
+      const boss = world.user('Boss', { id: 4242 });
+      await anna.sends('/refund');
+      await anna.sends(command);
+      anna.sees('I have asked. Please wait for the answer.');
+      await boss.taps('Yes');
+      anna.sees('Answer: Yes');
+      expect(boss.screen().map(({ text }) => text)).toEqual(['Refund?']);
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
   it('removes the reply keyboard of the question before by what it says meanwhile', async () => {
     const refund = flow('refund', { trigger: '/refund' })
       .ask('amount', { prompt: 'How much?', choices: ['1', '2'], buttons: 'reply' })

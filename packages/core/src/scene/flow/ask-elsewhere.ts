@@ -24,14 +24,20 @@ import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
 
 /** Asks in the other chat, and then sends `meanwhile` to the user of this one. */
-export async function askElsewhere(active: ActiveFlow, asked: PendingAsk): Promise<MessageSource> {
+export async function askElsewhere(
+  active: ActiveFlow,
+  asked: PendingAsk,
+): Promise<MessageSource | undefined> {
   const { run } = active;
   const { question } = asked.step;
   const { turn } = run;
   const words = await meanwhile(active, asked);
   const known = active.memo.elsewhere;
-  // it is there already
-  if (wasAsked(active, asked) && known?.message !== undefined) return () => words;
+  if (wasAsked(active, asked) && known?.message !== undefined) {
+    // it is there already; as a question, the words would be noted as the message that asks it
+    if (words !== '') run.say(words);
+    return undefined;
+  }
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {
     const expected = 'a conversation of the bot itself';
