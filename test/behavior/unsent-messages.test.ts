@@ -28,6 +28,23 @@ describe.each(frameworks)('messages that cannot be sent, on %s', (_, framework) 
     },
   );
 
+  it('a press that fails is answered, also if the bot may not write there', async () => {
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('one', {
+        prompt: 'Which?',
+        choices: ['A'],
+        validate: () => {
+          throw new Error('The shop is closed.');
+        },
+      })
+      .done(() => {});
+    const { world, anna, unsent } = play(framework, [pick]);
+    await anna.sends('/pick');
+    world.fails('sendMessage', { error_code: 400, description: 'Bad Request: not enough rights' });
+    expect(await anna.taps('A')).toMatchObject({ answered: true });
+    expect(unsent).toHaveLength(1);
+  });
+
   it('entities go with the part that they format', async () => {
     const word = 'word '.repeat(1000);
     const form = flow('form', { trigger: '/form' })

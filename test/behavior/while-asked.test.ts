@@ -312,6 +312,29 @@ describe.each(frameworks)('a question that somebody else answers, on %s,', (_, f
     },
   );
 
+  it('who has pressed reads that the check has failed, and the user who waits does not', async () => {
+    const refund = flow('refund', { trigger: '/refund' })
+      .ask('verdict', {
+        to: { user: 4242 },
+        prompt: 'Refund?',
+        choices: ['Yes', 'No'],
+        validate: (verdict) => {
+          if (verdict === 'Yes') throw new Error('The bank is closed.');
+          return verdict;
+        },
+      })
+      .done(({ verdict }) => `Answer: ${verdict}`);
+    const { world, anna, bot } = playFlows(framework, [refund]);
+    const boss = world.user('Boss', { id: 4242 });
+    await anna.sends('/refund');
+    const { alert } = await boss.taps('Yes');
+    expect(alert).toBe('Something went wrong. Please try again.');
+    expect(anna.last.text).toBe('I have asked. Please wait for the answer.');
+    await boss.taps('No');
+    anna.sees('Answer: No');
+    expect(bot.errors).toHaveLength(1);
+  });
+
   it('removes the reply keyboard of the question before by what it says meanwhile', async () => {
     const refund = flow('refund', { trigger: '/refund' })
       .ask('amount', { prompt: 'How much?', choices: ['1', '2'], buttons: 'reply' })

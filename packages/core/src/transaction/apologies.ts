@@ -5,15 +5,16 @@ import { namedRejection } from '../conversation/rejected.ts';
 import { resolveText, type TextName, type Texts } from '../conversation/texts.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 
-/** Sends the user of a failed turn the text `failed`. Somebody else who has pressed a button reads it there: who waits has done nothing. */
+/** Sends the user of a failed turn the text `failed`. Somebody who has pressed in another chat reads it there. */
 export async function apologize(turn: OpenTurn, texts: Texts): Promise<void> {
   const text = await resolveText(texts, 'failed', turn);
-  if (turn.facts.isElsewhere === true) {
-    await turn.answerCallback({ text, show_alert: true });
-    return;
+  const isElsewhere = turn.facts.isElsewhere === true && turn.input?.kind === 'button';
+  try {
+    if (!isElsewhere) await turn.sendOwn(text);
+  } finally {
+    // also where the bot may not write
+    await turn.answerCallback(isElsewhere ? { text, show_alert: true } : {});
   }
-  await turn.sendOwn(text);
-  await turn.answerCallback({});
 }
 
 /** A text of the active scene, or of the machine where it has none. */
