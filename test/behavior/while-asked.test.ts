@@ -1,7 +1,9 @@
 /** Updates that are no answer while a question waits: events, other kinds of input, other chats, redeliveries, migrations. */
 
-import { flow, keyValueStorage } from '@telefsm/core';
+import { flow, interruptBy, keyValueStorage } from '@telefsm/core';
+import { virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
+import { gate } from '../../packages/core/test/fixtures/bench.ts';
 import { chat, command, from, message, oldGroup, play, text } from './attack.ts';
 import { frameworks } from './frameworks.ts';
 import { play as playFlows } from './play.ts';
@@ -333,6 +335,44 @@ describe.each(frameworks)('a question that somebody else answers, on %s,', (_, f
     await boss.taps('No');
     anna.sees('Answer: No');
     expect(bot.errors).toHaveLength(1);
+  });
+
+  it('a press there, a payment and a vote interrupt no check of the user', async () => {
+    const [begun, checked] = [gate(), gate()];
+    const refund = flow('refund', { trigger: '/refund', back: true })
+      .ask('verdict', { to: { user: 4242 }, prompt: 'Refund?', choices: ['Yes', 'No'] })
+      .ask('reason', {
+        prompt: 'Why?',
+        validate: async (reason) => {
+          begun.open();
+          await checked.opened;
+          return reason;
+        },
+      })
+      .done(({ verdict, reason }) => `${verdict}: ${reason}`);
+    const clock = virtualClock();
+    const waiting = { interrupt: interruptBy('any') };
+    const { world, anna, bot } = playFlows(framework, [refund], { waiting, clock });
+    const boss = world.user('Boss', { id: 4242 });
+    await anna.sends('/refund');
+    const question = boss.last;
+    await boss.taps('Yes');
+    const answering = anna.sends('Broken');
+    await begun.opened;
+    const successful_payment = { currency: 'XTR', total_amount: 1 };
+    const privately = { id: anna.id, type: 'private', first_name: 'Anna' };
+    const paid = { message_id: 900, date: 1, chat: privately, from: anna.raw, successful_payment };
+    const others = [
+      boss.taps('No', question),
+      world.update({ poll_answer: { poll_id: 'p', user: anna.raw, option_ids: [0] } }),
+      world.update({ message: paid }),
+    ];
+    // all of them have come
+    await clock.advance(100);
+    checked.open();
+    await Promise.all([answering, ...others]);
+    anna.sees('Yes: Broken');
+    expect(bot.errors).toEqual([]);
   });
 
   it('removes the reply keyboard of the question before by what it says meanwhile', async () => {

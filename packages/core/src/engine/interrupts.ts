@@ -16,14 +16,14 @@ import type {
   InterruptsOf,
 } from '../transaction/interrupts.ts';
 import { comesOnce } from '../update/comes-once.ts';
-import { inputOf, type UserInput } from '../update/input.ts';
+import { inputOf, isEvent, type UserInput } from '../update/input.ts';
 import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
 
 /**
  * Lets input end the turn that it would wait for: the value of every option `interrupt`, of a machine, a flow or a question.
  *
  * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
- * A turn of another process is interrupted within a second. An edited message interrupts nothing. The turn of an update that comes only
+ * A turn of another process is interrupted within a second. An edited message, a payment and a vote interrupt nothing, and neither does an answer in another chat. The turn of an update that comes only
  * once, such as a payment, is never interrupted.
  *
  * @param interrupt - every command, commands by name, any input, or a test
@@ -60,7 +60,8 @@ function testOf(interrupt: Interrupt): InterruptRule['~interrupt'] {
     ? interrupt.map((name: string) => name.replace(/^\//, '').toLowerCase())
     : undefined;
   return (input) => {
-    if (input.edited) return false;
+    // payments and votes come by themselves: nobody means to stop anything by them
+    if (input.edited || isEvent(input)) return false;
     if (interrupt === 'any') return true;
     if (input.kind !== 'command') return false;
     return names === undefined || names.includes(input.value.command);
@@ -83,9 +84,10 @@ class MachineInterrupts implements Interrupts {
     return this.#rule?.['~interrupt'](input) === true;
   }
 
-  nameOf({ id, update, bot }: Interrupter): string | undefined {
+  nameOf({ id, update, bot, isElsewhere }: Interrupter): string | undefined {
     const input = inputOf(update, bot.username);
-    if (input === undefined) return undefined;
+    // somebody else who answers a question in another chat does not stop what the user does
+    if (input === undefined || isElsewhere) return undefined;
     if (this.endsAll(input)) return interrupterOf(id);
     const states = [...this.#registry.scenes.values()]
       .flatMap(({ behavior }) => [...(behavior.interrupts ?? [])])

@@ -36,6 +36,8 @@ export interface Head {
 export interface Interrupter {
   readonly id: TurnId;
   readonly update: RawUpdate;
+  /** Whether it comes from another chat, where somebody else answers. */
+  readonly isElsewhere?: boolean;
   readonly bot: { readonly username?: string | undefined };
 }
 
