@@ -302,6 +302,23 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
       anna.sees('No wizard.');
     },
   );
+
+  it('in an old store that keeps its own object stays as it was if the first update fails', async () => {
+    const bot = framework.bot();
+    const [machine, store] = [framework.fsm({}), new Map<string, object>()];
+    bot.use(machine);
+    bot.use(framework.session({ store, machine }));
+    bot.use((ctx) => {
+      const data = ctx.session as { orders: string[] };
+      data.orders.push(textOf(ctx));
+      if (data.orders.length === 2) throw new Error('no');
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    const key = `${anna.id}:${anna.id}`;
+    store.set(key, { orders: ['tea'] });
+    await expect(anna.sends('cup')).rejects.toThrow('no');
+    expect(store.get(key)).toEqual({ orders: ['tea'] });
+  });
 });
 
 function wizardOf(framework: StageFramework) {

@@ -57,8 +57,9 @@ export class Slot implements SessionValue {
   constructor(access: SessionAccess, plan: SlotPlan) {
     this.#access = access;
     this.#plan = plan;
-    // data of an earlier system moves into the record whether or not a handler reads it
-    if (plan.adopted != null && this.#stored === undefined) this.value = plan.adopted;
+    if (plan.adopted == null || this.#stored !== undefined) return;
+    // data of an earlier system moves into the record whether or not a handler reads it; a store in memory keeps its own object
+    this.value = thawed(settled(plan.adopted, undefined, this.#path, plan.warnings.converted));
   }
 
   get value(): unknown {
