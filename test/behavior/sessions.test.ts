@@ -1,6 +1,6 @@
 /** Sessions of the drop-in modules: what is kept, where, and together with what. */
 
-import { flow, memoryStorage, state, states, translatedTexts } from '@telefsm/core';
+import { flow, memoryStorage, type Strategy, state, states, translatedTexts } from '@telefsm/core';
 import { type FsmFlavor, fsm } from '@telefsm/grammy';
 import {
   type LazySessionFlavor,
@@ -318,6 +318,23 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     store.set(key, { orders: ['tea'] });
     await expect(anna.sends('cup')).rejects.toThrow('no');
     expect(store.get(key)).toEqual({ orders: ['tea'] });
+  });
+
+  it('in an old store may have values that are not JSON: middleware converts them first', async () => {
+    const bot = framework.bot();
+    const [machine, store] = [framework.fsm({}), new Map<string, object>()];
+    bot.use(machine);
+    bot.use(framework.session({ store, machine }));
+    bot.use((ctx) => {
+      const data = ctx.session as { big: bigint | string; at: Date | string };
+      data.big = String(data.big);
+      data.at = new Date(data.at).toISOString();
+      return ctx.reply(`${data.big} at ${data.at}`);
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    store.set(`${anna.id}:${anna.id}`, { big: 1n, at: new Date(0) });
+    await anna.sends('hello');
+    anna.sees('1 at 1970-01-01T00:00:00.000Z');
   });
 });
 
@@ -830,6 +847,74 @@ describe("grammY's session()", () => {
     expect(adapter.read(`${anna.id}`)).toBeUndefined();
     await anna.sends('d');
     anna.sees('4');
+  });
+
+  it.each<readonly [string, Strategy, readonly string[], readonly string[]]>([
+    ['userInChat', 'userInChat', ['3', '3', '4'], ['-100']],
+    ['chat', 'chat', ['3', '4', '5'], []],
+    ['globalUser', 'globalUser', ['3', '3', '4'], ['-100']],
+    ['one of users', ({ user }) => ({ user }), ['3', '3', '4'], ['-100']],
+    ['one of chats', ({ chat }) => ({ chat }), ['3', '4', '5'], []],
+    ['one of names', ({ chat, user }) => ({ chat, custom: `${user}` }), ['3', '3', '4'], ['-100']],
+  ])(
+    'in a group adopts the session of all members under the strategy %s',
+    async (_name, strategy, counts, left) => {
+      const adapter = new MemorySessionStorage<Data>();
+      adapter.write('-100', { count: 2 });
+      const bot = make<MyContext>();
+      const machine = fsm({ strategy });
+      bot.use(machine as never);
+      bot.use(session({ initial: () => ({ count: 0 }), storage: adapter, machine }));
+      bot.use((ctx) => ctx.reply(`${++ctx.session.count}`));
+      const world = telegram(bot);
+      const group = world.group('Friends', [], { id: -100 });
+      const seen: string[] = [];
+      for (const name of ['Anna', 'Ben', 'Anna']) {
+        const user = world.user(name).in(group);
+        await user.sends('hello');
+        seen.push(user.last.text);
+      }
+      expect(seen).toEqual(counts);
+      expect([...adapter.readAllKeys()]).toEqual(left);
+    },
+  );
+
+  it('in a group is the same for an anonymous administrator and a member', async () => {
+    const adapter = new MemorySessionStorage<Data>();
+    adapter.write('-100', { count: 2 });
+    const bot = make<MyContext>();
+    const machine = fsm();
+    bot.use(machine as never);
+    bot.use(session({ initial: () => ({ count: 0 }), storage: adapter, machine }));
+    bot.use((ctx) => ctx.reply(`${++ctx.session.count}`));
+    const world = telegram(bot);
+    const chat = { id: -100, type: 'supergroup' as const, title: 'Friends' };
+    const group = world.group('Friends', [], { id: -100 });
+    const from = { id: 1087968824, is_bot: true, first_name: 'Group' };
+    const message = { message_id: 900, date: 1, chat, from, sender_chat: chat, text: 'hello' };
+    await world.update({ message });
+    const anna = world.user('Anna').in(group);
+    await anna.sends('hello');
+    anna.sees('3');
+    expect([...adapter.readAllKeys()]).toEqual(['-100']);
+  });
+
+  it('in a group stays removed for the member who has removed it first', async () => {
+    const adapter = new MemorySessionStorage<Data>();
+    adapter.write('-100', { count: 2 });
+    const bot = make<MyContext>();
+    const machine = fsm();
+    bot.use(machine as never);
+    bot.use(session({ initial: () => ({ count: 0 }), storage: adapter, machine }));
+    bot.hears('reset', (ctx) => {
+      ctx.session = null as never;
+    });
+    bot.use((ctx) => ctx.reply(`${++ctx.session.count}`));
+    const world = telegram(bot);
+    const anna = world.user('Anna').in(world.group('Friends', [], { id: -100 }));
+    await anna.sends('reset');
+    await anna.sends('hello');
+    anna.sees('1');
   });
 
   it('of type multi adopts each session from its own adapter', async () => {

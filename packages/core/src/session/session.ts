@@ -161,7 +161,9 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
   ) {
     const key = hasValue(access, slot, part) ? undefined : await plan.keyOf(ctx);
     const adopted = key === undefined ? undefined : await from.get(key);
-    if (adopted != null) access.afterCommit(() => from.delete(key as string));
+    if (adopted != null && !isOfOthers(access, key)) {
+      access.afterCommit(() => from.delete(key as string));
+    }
     return running(opened(access, ctx, adopted), next, show);
   }
   function running(value: Slot, next: Next, show: Show): Promise<unknown> {
@@ -175,6 +177,14 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
     if (store !== undefined) return adopting(access, ctx, next, show, store);
     return running(opened(access, ctx, undefined), next, show);
   };
+}
+
+/** Whether an old session belongs to a whole group, and this conversation to a part of it. Each part then begins with a copy. */
+function isOfOthers({ scope }: SessionAccess, key: string | undefined): boolean {
+  const { chat, user, thread, custom } = scope ?? {};
+  const isWhole = String(chat) === key && (user ?? thread ?? custom) === undefined;
+  // grammY's key is the chat; a group's number is negative
+  return Number(key) < 0 && !isWhole;
 }
 
 /** The FSM of `fsm()` before this middleware, if its conversation is that of a user in a chat: the key of a session. */

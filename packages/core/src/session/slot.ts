@@ -59,7 +59,7 @@ export class Slot implements SessionValue {
     this.#plan = plan;
     if (plan.adopted == null || this.#stored !== undefined) return;
     // data of an earlier system moves into the record whether or not a handler reads it; a store in memory keeps its own object
-    this.value = thawed(settled(plan.adopted, undefined, this.#path, plan.warnings.converted));
+    this.value = copied(plan.adopted);
   }
 
   get value(): unknown {
@@ -88,9 +88,9 @@ export class Slot implements SessionValue {
   /** Brings the value into the working copy of the record. */
   flush(): void {
     if (!this.isRead) return;
-    const { slot, part, warnings, adopts } = this.#plan;
+    const { slot, part, warnings, adopts, adopted } = this.#plan;
     const before = this.#stored;
-    const removed = adopts === true && before !== undefined ? null : undefined;
+    const removed = adopts === true && (before ?? adopted) !== undefined ? null : undefined;
     const value =
       settled(this.#value ?? undefined, before, this.#path, warnings.converted) ?? removed;
     if (value === before) return;
@@ -110,6 +110,14 @@ export class Slot implements SessionValue {
   get #stored(): unknown {
     return storedIn(this.#access, this.#plan.slot, this.#plan.part);
   }
+}
+
+/** Copies plain objects and lists, deeply. All else is converted when the session is written, so that handlers may read it first. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)]));
 }
 
 /**

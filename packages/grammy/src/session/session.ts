@@ -27,8 +27,8 @@ export interface SessionRecordOptions extends Omit<OwnRecordOptions, 'strategy' 
    * Keeps the session in the conversation's record of this machine, so that session and state are committed together. The machine is
    * installed first.
    *
-   * A session with `getSessionKey` has a record of its own in the machine's storage. An adapter of grammY as `storage` is then one whose
-   * sessions are adopted: moved with the first update of their user.
+   * A session with `getSessionKey` has a record of its own in the machine's storage. Sessions of an adapter of grammY as
+   * `storage` are adopted with the first update of their user: moved, or copied if the session is that of a group.
    */
   readonly machine?: AnyMachine;
 }
