@@ -100,4 +100,22 @@ describe('a name that is taken in SQLite', () => {
     database.exec(`drop ${kind} ${name}`);
     expect(() => sqliteStorage(database)).not.toThrow();
   });
+
+  it('while the bot runs is reported with a remedy, and the table is used once it is back', async () => {
+    const database = new Libsql(':memory:');
+    toClose.push(() => database.close());
+    const storage = sqliteStorage(database);
+    const acquired = () => storage.acquire('k', { token: 'p.1', lease: 1000, queue: false });
+    database.exec('alter table telefsm_conversation rename to moved');
+    database.exec('create view telefsm_conversation as select * from moved');
+    expect(acquired).toThrow(
+      expect.objectContaining({
+        code: 'STORAGE_UNUSABLE',
+        message: expect.stringMatching(/Rename or drop/),
+      }),
+    );
+    database.exec('drop view telefsm_conversation');
+    database.exec('alter table moved rename to telefsm_conversation');
+    expect(acquired()).toMatchObject({ stored: undefined });
+  });
 });

@@ -76,7 +76,7 @@ const remedies: readonly (readonly [name: string, code: number, reason: string, 
 /** How each driver words tables that were dropped; the code says only that there was an error. */
 const missing = /no such table:/;
 /** How each driver words a table, a view or an index of somebody else. */
-const taken = /no such column:|already exists|there is already an? /;
+const taken = /no such column:|already exists|there is already an? |because it is a view/;
 
 /** How a driver words a transaction that begins within another one. */
 const nested = /cannot start a transaction within a transaction/;
