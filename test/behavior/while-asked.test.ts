@@ -1,6 +1,6 @@
 /** Updates that are no answer while a question waits: events, other kinds of input, other chats, redeliveries, migrations. */
 
-import { flow, interruptBy, keyValueStorage } from '@telefsm/core';
+import { flow, interruptBy, keyValueStorage, scene } from '@telefsm/core';
 import { virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../packages/core/test/fixtures/bench.ts';
@@ -373,6 +373,32 @@ describe.each(frameworks)('a question that somebody else answers, on %s,', (_, f
     await Promise.all([answering, ...others]);
     anna.sees('Yes: Broken');
     expect(bot.errors).toEqual([]);
+  });
+
+  it('a press there drops no messages that are being collected', async () => {
+    const Chat = scene('chat').on({
+      handle: async ({ messages, reply }) => {
+        await reply(`You wrote ${messages.map(({ text }) => text).join(' and ')}.`);
+      },
+    });
+    const refund = flow('refund', { trigger: '/refund' })
+      .ask('verdict', { to: { user: 4242 }, prompt: 'Refund?', choices: ['Yes', 'No'] })
+      .done(() => 'Done.');
+    const clock = virtualClock();
+    const waiting = { burst: '1s', interrupt: interruptBy('any') } as const;
+    const { world, anna, bot, machine } = playFlows(framework, [refund, Chat], { waiting, clock });
+    bot.command('chat', ({ fsm }) => fsm.call(Chat));
+    machine.start(bot.bot as never);
+    const boss = world.user('Boss', { id: 4242 });
+    await anna.sends('/refund');
+    await anna.sends('/chat');
+    await anna.sends('one');
+    await boss.taps('Yes');
+    await anna.sends('two');
+    await clock.advance('3s');
+    anna.sees('You wrote one and two.');
+    expect(bot.errors).toEqual([]);
+    await machine.stop();
   });
 
   it('removes the reply keyboard of the question before by what it says meanwhile', async () => {

@@ -80,7 +80,13 @@ class MachineInterrupts implements Interrupts {
     this.#rule = rule;
   }
 
-  endsAll(input: UserInput): boolean {
+  endsBurst({ isElsewhere }: Interrupter, input: UserInput | undefined): boolean {
+    const isEnd = input?.kind === 'command' || input?.kind === 'button';
+    return isEnd && !isElsewhere && this.#endsAll(input);
+  }
+
+  /** Whether an input ends every turn, whatever its state. */
+  #endsAll(input: UserInput): boolean {
     return this.#rule?.['~interrupt'](input) === true;
   }
 
@@ -88,7 +94,7 @@ class MachineInterrupts implements Interrupts {
     const input = inputOf(update, bot.username);
     // somebody else who answers a question in another chat does not stop what the user does
     if (input === undefined || isElsewhere) return undefined;
-    if (this.endsAll(input)) return interrupterOf(id);
+    if (this.#endsAll(input)) return interrupterOf(id);
     const states = [...this.#registry.scenes.values()]
       .flatMap(({ behavior }) => [...(behavior.interrupts ?? [])])
       .flatMap(([state, rule]) => (rule['~interrupt'](input) ? [state] : []));

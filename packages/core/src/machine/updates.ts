@@ -167,11 +167,6 @@ class UpdateJob implements Job {
     return rt.interrupts !== undefined && this.interrupts() !== undefined ? timeout : 0;
   }
 
-  private endsBurst({ input }: OpenTurn): boolean {
-    const isEnd = input?.kind === 'command' || input?.kind === 'button';
-    return isEnd && this.updates.rt.interrupts?.endsAll(input) === true;
-  }
-
   interrupts(): string | undefined {
     return this.updates.rt.interrupts?.nameOf(this);
   }
@@ -206,7 +201,7 @@ class UpdateJob implements Job {
   work(turn: OpenTurn): Awaitable<unknown> {
     const { failing, rt } = this.updates;
     // what would end the turn of collected messages ends them before it has begun, too
-    if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
+    if (rt.options.defaults.burst !== undefined && rt.interrupts?.endsBurst(this, turn.input)) {
       rt.engine?.forgetBurst(turn, burstTimer);
     }
     const work =

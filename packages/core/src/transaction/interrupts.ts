@@ -49,8 +49,8 @@ export interface Interrupted {
 
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
-  /** Whether an input ends every turn, whatever its state, by the choice of the machine. */
-  endsAll(input: UserInput): boolean;
+  /** Whether an update ends messages that are being collected: a command or a press that ends every turn, by the choice of the machine. */
+  endsBurst(update: Interrupter, input: UserInput | undefined): boolean;
   /** The name of an update, as in {@link Interruption.interrupter}, if it ends the turn for which it would wait. */
   nameOf(update: Interrupter): string | undefined;
   /**

@@ -17,6 +17,7 @@ import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/replies.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
+import { idIn } from '../../update/raw-update.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { noteShown, retire, unknown } from '../view/shown-message.ts';
@@ -53,11 +54,13 @@ export function askInPlace(
 
 /** Asks by a message that cannot be edited, such as a voice message or a long text: the next question takes its place. */
 async function askBeside(run: FrameRun, say: OutgoingMessage): Promise<Sent | undefined> {
-  const { chat, business } = run.turn.replyAddress ?? {};
+  const { chat: old, business } = run.turn.replyAddress ?? {};
   const sent = await sendQuestion(run.turn, say);
   // a client that does not answer with the message: the next question cannot take its place
   if (!isSent(sent)) return undefined;
   const { message_id: id } = sent;
+  // a group that has become a supergroup is another chat
+  const chat = idIn(Object(sent), 'chat') ?? old;
   const keys = holds(markupIn(say), 'inline_keyboard') ? unknown : undefined;
   noteShown(run, { chat, id, business, entry: run.entry, kind: 'own', body: unknown, keys });
   return sent;
