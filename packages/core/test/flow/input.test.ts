@@ -8,6 +8,36 @@ const photo = (id: string, group?: string) => ({
   ...(group !== undefined && { media_group_id: group }),
 });
 
+describe('the message for what is no answer', () => {
+  it('may be made of the answers, for another kind of input and for an invalid one', async () => {
+    const f = flow('f', { trigger: '/f' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('age', {
+        prompt: 'Age?',
+        schema: z.coerce.number(),
+        otherwise: ({ name }) => `A number, ${name}.`,
+      })
+      .ask('photo', {
+        prompt: 'Photo?',
+        accept: 'photo',
+        otherwise: async ({ name, age }) => `A photo of ${name} at ${age}.`,
+      })
+      .done(() => 'Done.');
+    const { user, newTexts } = chat([f]);
+    const ann = user(1);
+    for (const text of ['/f', 'Ann', 'old', '30', 'no photo']) await ann.sends(text);
+    await ann.sendsMessage(photo('p'));
+    expect(newTexts()).toEqual([
+      'Name?',
+      'Age?',
+      'A number, Ann.',
+      'Photo?',
+      'A photo of Ann at 30.',
+      'Done.',
+    ]);
+  });
+});
+
 describe('the accepted input of a step', () => {
   it('is one kind, several with their kind, anything, or the result of a function', async () => {
     const f = flow('f', { trigger: '/f' })
