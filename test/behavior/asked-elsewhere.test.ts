@@ -84,7 +84,7 @@ describe.each(frameworks)('a question to somebody else, on %s', (_, framework) =
     }
   });
 
-  it('is no stream', async () => {
+  it('rejects a stream as its prompt', async () => {
     const prompt = async function* () {
       yield 'Publish?';
     };
@@ -92,7 +92,7 @@ describe.each(frameworks)('a question to somebody else, on %s', (_, framework) =
     expect(errors()).toEqual([expect.stringContaining('found a stream')]);
   });
 
-  it('limits who answers only where somebody else is asked', async () => {
+  it('rejects `by` without `to`', async () => {
     await expect(asked({ to: undefined, by: [7] })).rejects.toThrow(
       /"review:verdict by".*`to` beside it/,
     );
@@ -139,7 +139,7 @@ describe.each(frameworks)('a question to somebody else, on %s', (_, framework) =
   });
 
   it.each(['validate', 'answered'])(
-    'lets who has pressed, and not who waits, read that %s has failed',
+    'shows the failure of %s to the person who pressed, not to the user who waits',
     async (option) => {
       let fails = true;
       const { anna, carl, alerts, errors } = await asked({

@@ -50,7 +50,7 @@ describe.each(frameworks)('answers from the trigger, on %s', (_, framework) => {
     anna.sees('{"guests":[{"who":"Ann","age":1},{"who":"Ben","age":2}],"town":"Rome"}');
   });
 
-  it('count once: who goes back decides anew', async () => {
+  it('count once: after /back the user decides again', async () => {
     const { anna, texts } = started({ guests: [{ who: 'Ann', age: 1 }] });
     await anna.sends('/form now');
     await anna.sends('/back');

@@ -1,4 +1,4 @@
-/** Random users who are asked, and operators who answer for them in another chat: each question stands there once, and is answered once. */
+/** Random users who are asked, and operators who answer for them in another chat: each question is open once and answered once. */
 
 import { flow, invalid, memoryStorage, redo } from '@telefsm/core';
 import { type Shown, type TestUser, telegram, virtualClock } from '@telefsm/testing';

@@ -36,17 +36,18 @@ describe('@grammyjs/router', () => {
         }
         return next();
       });
-      const form = new FsmComposer<MyContext>();
-      form.state(Birthday.month).on('message:text', async (ctx) => {
-        await ctx.reply(`The ${ctx.state.data.day} of ${ctx.msg.text}, stored as a state.`);
-        ctx.state.clear();
-      });
-      bot.use(form);
     }
     bot.command('birthday', (ctx) => {
+      ctx.state.clear();
       ctx.session.step = 'day';
       return ctx.reply('Which day?');
     });
+    const form = new FsmComposer<MyContext>();
+    form.state(Birthday.month).on('message:text', async (ctx) => {
+      await ctx.reply(`The ${ctx.state.data.day} of ${ctx.msg.text}, stored as a state.`);
+      ctx.state.clear();
+    });
+    bot.use(form);
     const router = new Router<MyContext>((ctx) => ctx.session.step);
     router.route('day').on('message:text', (ctx) => {
       ctx.session.step = 'month';
@@ -89,6 +90,9 @@ describe('@grammyjs/router', () => {
     await anna.sends('July');
     anna.sees('The 4 of July, stored as a state.');
     await anna.sends('/birthday');
+    await anna.sends('4');
+    await anna.sends('/birthday');
+    anna.sees('Which day?');
     await anna.sends('5');
     anna.sees('Which month?');
     await anna.sends('May');

@@ -1,4 +1,4 @@
-/** A group becomes a supergroup: what is sent to the chat that it was is sent to the supergroup. */
+/** Messages to a former group go to its supergroup. */
 
 import { flow, scene, typed } from '@telefsm/core';
 import { virtualClock } from '@telefsm/testing';
@@ -85,7 +85,7 @@ describe.each(frameworks)('a group that becomes a supergroup, on %s', (_, framew
     expect([bot.errors, unsent]).toEqual([[], []]);
   });
 
-  it('is the place of the conversation once it has got a question', async () => {
+  it('stays the reply address after its first question', async () => {
     const { anna, group, clock, world } = meet();
     await anna.in(group).sends('/lunch');
     await group.migrates();

@@ -1,4 +1,4 @@
-/** Bots whose sessions have a stricter isolation than the default: statements are rejected that wait for each other, and sent again. */
+/** Bots whose sessions have another isolation level than the default. PostgreSQL then rejects statements that wait for each other, and they are sent again. */
 
 import type { FsmStorage } from '@telefsm/core';
 import { mysqlStorage } from '@telefsm/storage-mysql';
@@ -41,7 +41,7 @@ it.each([
   ['MariaDB', 'read uncommitted', inMariadb],
   ['MariaDB', 'serializable', inMariadb],
 ])(
-  'on %s, under %s, three processes lose no update of one conversation',
+  'on %s, under %s, three bots lose no update of one conversation',
   async (_, isolation, connect) => {
     const open = await connect(isolation);
     const bots = [botOn(open()), botOn(open()), botOn(open())] as const;
