@@ -30,6 +30,7 @@ import { press } from './scene/flow/press.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
 import { dressed } from './scene/flow/prompt-keyboard.ts';
 import { recheck } from './scene/flow/recheck.ts';
+import { isOtherTalk } from './scene/flow/replies.ts';
 import { retrigger } from './scene/flow/retrigger.ts';
 import { walkRounds } from './scene/flow/rounds.ts';
 import { shareButton } from './scene/flow/share.ts';
@@ -88,6 +89,7 @@ export const loadedLater: readonly unknown[] = [
   runEnding,
   press,
   startData,
+  isOtherTalk,
   retrigger,
   walkRounds,
   shareButton,

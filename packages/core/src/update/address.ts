@@ -50,24 +50,23 @@ const addressRules = {
 /**
  * Checks an address as plain JavaScript may give it.
  *
- * @param option - what it is, for errors
  * @throws FsmError `INVALID_OPTION` for what is no object, an unknown part, an id that is no whole number, a business connection that is
  * no text
  */
-export function checkAddress(address: unknown, option = 'address'): void {
+export function checkAddress(address: unknown): void {
   if (!isJsonObject(address)) {
-    throw invalidOption(option, 'an object such as { user: 7 }', shown(address));
+    throw invalidOption('address', 'an object such as { user: 7 }', shown(address));
   }
   // here and not by `checkOptions`: an address may come with a request, so it is checked under the condition `production` too
   for (const part of Object.keys(address)) {
     if (Object.hasOwn(addressRules, part)) continue;
-    throw invalidOption(`${option}.${part}`, Object.keys(addressRules).join(', '), 'unknown');
+    throw invalidOption(`address.${part}`, Object.keys(addressRules).join(', '), 'unknown');
   }
   // also one that is inherited: it would be used too
   for (const [part, rule] of Object.entries(addressRules)) {
     const found = address[part];
     if (found === undefined || rule.fits(found)) continue;
-    throw invalidOption(`${option}.${part}`, rule.expected, shown(found));
+    throw invalidOption(`address.${part}`, rule.expected, shown(found));
   }
 }
 

@@ -22,13 +22,14 @@ import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { takesVotes } from '../../update/accepted-kinds.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
+import type { UserInput } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ActiveFlow, locate, move, type Plan, tidy } from './active-flow.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
-import { handleInput, isOtherTalk } from './handle-input.ts';
+import { handleInput } from './handle-input.ts';
 import { interruptsOf } from './interrupted-by.ts';
 import { asked } from './memo.ts';
 import { answered } from './moves.ts';
@@ -222,7 +223,19 @@ function handle(active: ActiveFlow, next: () => Promise<void>): Awaitable<void> 
       return import('./press.ts').then(({ press }) => press(active, button, value));
     }
   }
-  if (plan.options.replies === 'only' && isOtherTalk(active, input)) return next();
+  if (plan.options.replies !== 'only') return handleWritten(active, input, next);
+  return import('./replies.ts').then(({ isOtherTalk }) =>
+    isOtherTalk(active, input) ? next() : handleWritten(active, input, next),
+  );
+}
+
+/** Handles an input that is no button of the flow's own. */
+function handleWritten(
+  active: ActiveFlow,
+  input: UserInput,
+  next: () => Promise<void>,
+): Awaitable<void> {
+  const { plan } = active;
   if (input.edited) {
     if (plan.options.editedMessages !== 'update') return next();
     const taking = import('./edited.ts').then((edited) => edited.handleEdited(active, input));

@@ -3,8 +3,6 @@
 import { andThen } from '../../base/awaitable.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
-import { idIn, objectIn } from '../../update/raw-update.ts';
-import { payloadOf } from '../../update/subject.ts';
 import { accept, hint } from './accept.ts';
 import {
   type ActiveFlow,
@@ -130,18 +128,6 @@ async function sharedValue(pending: PendingAsk, input: UserInput): Promise<unkno
 function earlyAt({ plan }: ActiveFlow, question: PendingQuestion, input: UserInput): Early {
   if (isUnwritten(input)) return 'answer';
   return questionOf(question)?.early ?? plan.options.early ?? 'ask';
-}
-
-/** Returns whether an input is a message in a group and does not reply to the bot. */
-export function isOtherTalk({ run, memo }: ActiveFlow, input: UserInput): boolean {
-  const { kind, update, album } = input;
-  const { subject } = run.turn;
-  if ((subject.chat ?? 0) >= 0) return false;
-  if (kind === 'button' || kind === 'command' || isEvent(input)) return false;
-  // only the first part of an album is a reply
-  if (album !== undefined && album === memo.album) return false;
-  const message = payloadOf(update);
-  return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
 }
 
 async function handleOther(
