@@ -64,6 +64,23 @@ describe.each(frameworks)('answers from the trigger, on %s', (_, framework) => {
   });
 });
 
+describe.each(frameworks)('/back over answers of the trigger, on %s', (_, framework) => {
+  it('leads through rounds up to the most, and through one that is not whole', async () => {
+    const form = flow('form', { trigger: '/form', back: true })
+      .repeat('guests', {
+        each: (guest) => guest.ask('who', { prompt: 'Who?' }),
+        again: 'More?',
+        max: 2,
+      })
+      .ask('town', { prompt: 'Town?' })
+      .done(() => 'Done.', { from: () => ({ guests: [{ who: 'Ann' }, { who: 'Ben' }] }) });
+    const { anna } = play(framework, [form]);
+    await anna.sends('/form now');
+    for (const text of ['/back', '/back', '/back']) await anna.sends(text);
+    expect(anna.screen().map(({ text }) => text)).toEqual(['Town?', 'Who?', 'More?', 'Who?']);
+  });
+});
+
 describe.each(frameworks)('what is asked again, on %s', (_, framework) => {
   it('is a made question before the pending one, too', async () => {
     const form = flow('form', { trigger: '/form' })

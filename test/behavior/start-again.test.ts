@@ -104,6 +104,34 @@ describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
     },
   );
 
+  it('leaves a press on the reply keyboard of the question to that question', async () => {
+    const form = flow('form', { trigger: '/form', onTrigger: 'ask' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('agrees', { prompt: 'Agree?', choices: ['Yes', 'No'], buttons: 'reply' })
+      .done(({ name, agrees }) => `${name}: ${agrees}`);
+    const { anna, bot } = play(framework, [form]);
+    for (const text of ['/form', 'Anna', '/form', 'Yes']) await anna.sends(text);
+    anna.sees('Anna: Yes');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it.each(['removeKeyboards', 'delete'] as const)(
+    'cleans up the question where it was asked: %s',
+    async (prompts) => {
+      const form = flow('form', { trigger: '/form', onTrigger: 'continue', prompts })
+        .ask('size', { prompt: 'Size?', choices: ['S', 'L'] })
+        .done(() => 'Done.');
+      const { anna, bot, unsent, world } = play(framework, [form], { strategy: 'globalUser' });
+      const there = anna.in(world.group('Friends', [anna], { id: -100 }));
+      await anna.sends('/form');
+      await there.sends('/form');
+      const last = world.calls.at(-1);
+      expect(last?.method).toBe(prompts === 'delete' ? 'deleteMessage' : 'editMessageReplyMarkup');
+      expect(last?.payload['chat_id']).toBe(anna.id);
+      expect([...bot.errors, ...unsent]).toEqual([]);
+    },
+  );
+
   it('takes a typed label while somebody else is asked', async () => {
     const review = flow('review', { trigger: '/review', onTrigger: 'ask' })
       .ask('title', { prompt: 'Title?' })

@@ -9,7 +9,7 @@ import type { Option } from './choices.ts';
 import { goBack } from './controls.ts';
 import { optionOn } from './keyboard.ts';
 import { answered } from './moves.ts';
-import { labelOn, type Offer, offerOf } from './offer.ts';
+import { isOnReplyKeyboard, labelOn, type Offer, offerOf } from './offer.ts';
 import { finishAlbum } from './parts.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -75,10 +75,6 @@ export async function handleLabel(
   input?: UserInput,
 ): Promise<boolean> {
   const { labels, aside } = active.memo;
-  if (aside === 'restart') {
-    const { typedAgain } = await import('./retrigger.ts');
-    if (await typedAgain(active, typed)) return true;
-  }
   if (aside === 'edit') {
     const { handleCorrection } = await import('./corrections.ts');
     if (await handleCorrection(active, question, typed)) return true;
@@ -103,6 +99,12 @@ export async function handleLabel(
     { label: cancel, press: () => active.run.leave('canceled') },
   ];
   const button = buttonTyped(buttons, typed, questionOf(question));
+  // a reply keyboard is still below the chat, and a press on it answers the question
+  const isPressed = button !== undefined && isOnReplyKeyboard(active, question);
+  if (aside === 'restart' && !isPressed) {
+    const { typedAgain } = await import('./retrigger.ts');
+    if (await typedAgain(active, typed)) return true;
+  }
   return button !== undefined && (await button.press()) !== false;
 }
 

@@ -3,12 +3,21 @@
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { deletionOf, withoutButtons } from '../view/shown-message.ts';
 
-/** Removes the keyboard of a message of the flow, or the message, after the commit. */
-export function cleanUp(run: FrameRun, how: 'removeKeyboards' | 'delete', id: number): void {
+/**
+ * Removes the keyboard of a message of the flow, or the message, after the commit.
+ *
+ * @param there - its chat, where that may be another one than that of the turn
+ */
+export function cleanUp(
+  run: FrameRun,
+  how: 'removeKeyboards' | 'delete',
+  id: number,
+  there?: number,
+): void {
   const { state, api, replyAddress } = run.turn;
   if (replyAddress === undefined) return;
   const { chat, business } = replyAddress;
-  const message = { chat, id, business };
+  const message = { chat: there ?? chat, id, business };
   const { method, payload } = how === 'delete' ? deletionOf(message) : withoutButtons(message);
   // Telegram rejects the call if the message was deleted or is too old, and the user's answer must not fail with it
   state.afterCommit(() => api(method, payload).catch((error) => run.report(error)));

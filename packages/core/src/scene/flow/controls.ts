@@ -48,7 +48,8 @@ export async function goBack(active: ActiveFlow): Promise<void> {
   if (previous === undefined) {
     return sayBeside(active, pending, await text(active, isClosed ? 'noBack' : 'firstStep'));
   }
-  move(active, backTo(active.progress, previous));
+  // what came with the trigger counts once: from now on, the user decides
+  move(active, backTo(active.progress, previous), { given: undefined });
 }
 
 function mayGoBack({ plan }: ActiveFlow, question: PendingQuestion | undefined): boolean {

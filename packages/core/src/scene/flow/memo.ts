@@ -2,7 +2,7 @@
 
 import { frozenJson, isBlank, isJsonObject, type JsonObject, put } from '../../base/json.ts';
 import type { Sent } from '../../conversation/outgoing.ts';
-import { textIn } from '../../update/raw-update.ts';
+import { idIn, textIn } from '../../update/raw-update.ts';
 import { type Path, pathKey } from './progress.ts';
 
 /** The stored data of one frame of a flow. Missing members take no space in the record. */
@@ -28,6 +28,8 @@ export interface FlowMemo {
   readonly album?: string;
   /** The last prompt's message. */
   readonly sent?: number;
+  /** The chat of that message. */
+  readonly sentTo?: number;
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
   /** The polls that ask the question, as it was asked several times. */
@@ -112,6 +114,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   labels: listOf(pairOf(isText, isText)),
   album: isText,
   sent: isNumber,
+  sentTo: isNumber,
   invoice: (value) =>
     isJsonObject(value) &&
     isText(value['payload']) &&
@@ -136,10 +139,10 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
 
 /**
  * The change of a memo after a correction: answers behind the corrected one may be outdated. While those of another correction have not been
- * compared, all answers may be.
+ * compared, all answers may be. What came with the trigger counts no more.
  */
 export function corrected({ memo }: { readonly memo: FlowMemo }, path: Path): MemoChange {
-  return { compared: memo.compared === undefined ? pathKey(path) : '' };
+  return { compared: memo.compared === undefined ? pathKey(path) : '', given: undefined };
 }
 
 /** Changes of a memo; `undefined` removes a member. */
@@ -157,6 +160,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'numbers',
   'labels',
   'sent',
+  'sentTo',
   'invoice',
   'polls',
   'elsewhere',
@@ -192,7 +196,9 @@ export function asked(memo: JsonObject, sent: Sent & { readonly poll?: unknown }
   if (elsewhere !== undefined) {
     return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
   }
-  const noted = wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
+  const sentTo = idIn(Object(sent), 'chat');
+  const where = { sent: sent.message_id, ...(sentTo !== undefined && { sentTo }) };
+  const noted = wanted === 0 ? { ...memo, ...where } : memo;
   const poll = textIn(Object(sent.poll), 'id');
   return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };
 }
