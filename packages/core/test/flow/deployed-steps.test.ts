@@ -208,6 +208,38 @@ describe('a deploy that makes a step stricter', () => {
   });
 });
 
+describe('a deploy that leaves a schema as it was', () => {
+  it('leaves what the schema has made, also if it would make something else of that', async () => {
+    const names = new Map([['de', 'Germany']]);
+    const country = z.string().transform((code) => names.get(code) ?? null);
+    const asking =
+      (last: string): Build =>
+      (b) =>
+        b.ask('it', { prompt: 'It?', schema: country }).ask(last, { prompt: 'Last?' });
+    const said = await deployed(asking('y'), ['de'], asking('z'), ['early', 'late']);
+    expect(said.at(-1)).toContain('"it":"Germany"');
+  });
+
+  it('reads a stored null where a step within it was renamed', async () => {
+    const nothing = z.string().transform(() => null);
+    const said = await deployed(
+      (b) => b.ask('it', { prompt: 'It?', schema: nothing }).ask('z', { prompt: 'Z?' }),
+      ['x'],
+      (b) =>
+        b
+          .include(
+            'it',
+            flow('inner')
+              .ask('who', { prompt: 'Who?', was: 'name' })
+              .done(() => {}),
+          )
+          .ask('z', { prompt: 'Z?' }),
+      ['early', 'Ann', 'late'],
+    );
+    expect(said).toEqual(['Who?', 'Z?', '{"it":{"who":"Ann"},"z":"late"}']);
+  });
+});
+
 describe('a deploy that renames steps within others', () => {
   /** @param names - of two questions of an included flow, and two of a round */
   const nested =

@@ -11,10 +11,8 @@ export function fingerprintOf(steps: readonly Step[]): string {
   const parts = (list: readonly Step[]): unknown =>
     namedSteps(list).map((step) => {
       if (step.kind === 'confirm' || step.kind === 'questions') return step.name;
-      if (step.kind !== 'ask') {
-        const closes = step.kind === 'repeat' && step.after !== undefined;
-        return [step.name, parts(step.steps), step.kind, closes];
-      }
+      if (step.kind === 'include') return [step.name, parts(step.steps)];
+      if (step.kind === 'repeat') return [step.name, parts(step.steps), step.after ? 1 : 0];
       const { accept, choices, multiple, schema } = step.question;
       return [step.name, accept, valuesOf(choices), multiple, schema && schemaText(schema)];
     });
@@ -23,6 +21,8 @@ export function fingerprintOf(steps: readonly Step[]): string {
 
 /** Moves answers from former names of their steps to the present ones; gives the same object where there are none. */
 export function renamed(steps: readonly Step[], answers: JsonObject): JsonObject {
+  // a deploy may have made another kind of step of one
+  if (Object(answers) !== answers) return answers;
   let moved: JsonObject = answers;
   for (const step of namedSteps(steps)) {
     if (step.kind === 'ask') {

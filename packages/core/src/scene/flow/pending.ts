@@ -112,7 +112,7 @@ function walkStep(step: Step, scope: Scope, walk: Walk): Found {
 function walkQuestion(step: AskStep, scope: Scope, walk: Walk): PendingQuestion | undefined {
   const { name, was, question } = step;
   // a deploy may have made it mandatory since it was left out
-  const mayLack = question.optional === true || question.onTimeout !== undefined;
+  const mayLack = question.optional || question.onTimeout;
   if (!scope.pass(name) && !(mayLack && isPassed(name, was, scope, walk))) {
     return questionAt('ask', step, scope);
   }

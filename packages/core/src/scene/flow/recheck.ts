@@ -1,6 +1,6 @@
 /** Answers of users in mid-flow that a new definition rejects. Loaded when a flow has changed under a user. */
 
-import { isStorable, type JsonObject } from '../../base/json.ts';
+import { isJsonObject, type JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
 import { isAccepted } from '../../update/stored-kind.ts';
 import type { ActiveFlow } from './active-flow.ts';
@@ -28,15 +28,13 @@ export async function recheck({ plan, run, progress: before }: ActiveFlow): Prom
         const now = await present(step.question, value);
         if (now === undefined) progress = without(progress, at);
         else if (now !== value) progress = withParameters(progress, path, { [step.name]: now });
-      } else if (step.kind === 'include') {
-        await look(step.steps, Object(value), at);
-      } else if (!isListOfObjects(value)) {
-        progress = without(progress, at);
-      } else {
+      } else if (step.kind === 'include' && isJsonObject(value)) {
+        await look(step.steps, value, at);
+      } else if (step.kind === 'repeat' && isListOfObjects(value)) {
         for (const [round, item] of value.entries()) {
           await look(step.steps, item, [...at, round]);
         }
-      }
+      } else progress = without(progress, at);
     }
   };
   await look(plan.steps, run.data, []);
@@ -44,9 +42,7 @@ export async function recheck({ plan, run, progress: before }: ActiveFlow): Prom
 }
 
 function isListOfObjects(value: unknown): value is readonly JsonObject[] {
-  const isObject = (item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item);
-  return Array.isArray(value) && value.every(isObject);
+  return Array.isArray(value) && value.every(isJsonObject);
 }
 
 /** The answer as the present definition has it; `undefined` if that rejects it. */
@@ -68,10 +64,12 @@ async function throughSchema(
   if (isObject && acceptsText(question) && question.multiple !== true) return value;
   const result = await check(schema, value);
   if (result.issues === undefined) {
-    // a text of which the schema makes something else was sent before there was a schema
-    const isNew = typeof value === 'string' && typeof result.value !== 'string';
-    if (!isNew || question.validate !== undefined) return value;
-    return isStorable(result.value) ? result.value : undefined;
+    const { value: made } = result;
+    const isConverted = typeof value === 'string' && typeof made !== 'string';
+    if (!isConverted || question.validate !== undefined) return value;
+    // a text was sent before there was a schema, if that keeps what it makes of it; else it may be what a schema has made
+    const again = await check(schema, made);
+    return again.issues === undefined && Object.is(again.value, made) ? made : value;
   }
   const isScalar = typeof value === 'number' || typeof value === 'boolean';
   const asSent = isScalar ? await check(schema, String(value)) : result;
