@@ -69,19 +69,27 @@ describe.each(frameworks)('a question to somebody else, on %s', (_, framework) =
   });
 
   it.each([
-    [{ chat: '-100' }, 'review:verdict to.chat'],
-    [{ chat: '@editors' }, 'review:verdict to.chat'],
-    [{ user: 1.5 }, 'review:verdict to.user'],
-    [{ chatt: 1 }, 'review:verdict to.chatt'],
-    [{ thread: 1 }, 'review:verdict to'],
-    [7, 'review:verdict to'],
-    [null, 'review:verdict to'],
-  ])('is not asked at %j', async (to, option) => {
+    [{ chat: '-100' }],
+    [{ chat: '@editors' }],
+    [{ user: 1.5 }],
+    [{ chatt: 1 }],
+    [{ thread: 1 }],
+    [{ chat: editors, thread: 'news' }],
+    [7],
+    [null],
+  ])('is not asked at %j', async (to) => {
     for (const given of [to, () => to]) {
       const { anna, errors } = await asked({ to: given });
       anna.sees('Something went wrong. Please try again.');
-      expect(errors()).toEqual([expect.stringContaining(`"${option}"`)]);
+      expect(errors()).toEqual([
+        expect.stringMatching(/"review:verdict to": found .*ids that are numbers/),
+      ]);
     }
+  });
+
+  it('is asked at a row of a database, whose other columns do not matter', async () => {
+    const { board } = await asked({ to: { chat: editors, thread: null, title: 'Editors' } });
+    expect(board()).toEqual([['Publish News?', 'Publish', 'Refuse']]);
   });
 
   it('rejects a stream as its prompt', async () => {
@@ -168,6 +176,35 @@ describe.each(frameworks)('a question to somebody else, on %s', (_, framework) =
     expect(board()).toEqual([['Publish News?', 'Shorten', 'Refuse']]);
     await carl.taps('Shorten');
     anna.sees('{"title":"News","verdict":"Shorten"}');
+  });
+
+  it('keeps its buttons while there is no choice at all', async () => {
+    let choices: readonly string[] = ['Publish', 'Refuse'];
+    const { anna, carl, board } = await asked({ choices: () => choices });
+    choices = [];
+    await carl.taps('Publish');
+    expect(board()).toEqual([['Publish News?', 'Publish', 'Refuse']]);
+    choices = ['Publish'];
+    await carl.taps('Publish');
+    anna.sees('{"title":"News","verdict":"Publish"}');
+  });
+
+  it('cuts a long rejection, which the user who waits does not read', async () => {
+    const { anna, carl, alerts } = await asked({ validate: () => invalid('No. '.repeat(100)) });
+    const said = anna.screen().length;
+    await carl.taps('Publish');
+    expect(alerts()).toEqual(['No. '.repeat(50)]);
+    expect(anna.screen()).toHaveLength(said);
+  });
+
+  it.each<readonly [string, unknown, () => unknown]>([
+    ['a sticker', { sticker: 'example-id' }, () => 'Done'],
+    ['a text', 'Publish?', () => ({ voice: 'example-id' })],
+  ])('loses its buttons where the answer cannot be shown: %s', async (_name, prompt, answered) => {
+    const { carl, board, unsent } = await asked({ prompt, answered });
+    await carl.taps('Publish');
+    expect(board().map((shown) => shown.length)).toEqual([1]);
+    expect(unsent).toEqual([]);
   });
 
   it('says why an answer is rejected, also by a function', async () => {

@@ -13,7 +13,6 @@ import { codeOf } from '../../conversation/rejected.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { sendQuestion } from '../../engine/replies.ts';
 import { promptRejected } from '../../record/record.ts';
-import { checkAddress } from '../../update/address.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { idIn } from '../../update/raw-update.ts';
@@ -49,11 +48,8 @@ export async function askElsewhere(
     };
   }
   const address = typeof to === 'function' ? await to(asked.answers, turn) : to;
-  checkAddress(address, `${asked.id} to`);
-  const chat = address?.chat ?? address?.user;
-  if (chat === undefined) {
-    throw invalidOption(`${asked.id} to`, '{ chat } or { user }', 'neither');
-  }
+  const chat = checkedId(asked, address?.chat ?? address?.user);
+  const thread = address?.thread == null ? undefined : checkedId(asked, address.thread);
   const message = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
   if (isStream(message)) {
     throw invalidOption(`${asked.id} prompt`, 'a text where somebody else is asked', 'a stream');
@@ -69,7 +65,7 @@ export async function askElsewhere(
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
-  const where = { ...elsewhereMessage(chat, undefined), message_thread_id: address?.thread };
+  const where = { ...elsewhereMessage(chat, undefined), message_thread_id: thread };
   const call = { method, payload: { ...payload, ...where, reply_markup } };
   const sendHere = (message: OutgoingMessage) =>
     sendQuestion(turn, message).catch((error: unknown) => run.report(error));
@@ -90,6 +86,12 @@ export async function askElsewhere(
       throw error;
     }
   };
+}
+
+/** Rejects other ids, such as usernames: they are not recognized in presses. */
+function checkedId({ id }: PendingAsk, found: unknown): number {
+  if (Number.isSafeInteger(found)) return found as number;
+  throw invalidOption(`${id} to`, '{ chat } or { user }, ids that are numbers', shown(found));
 }
 
 /** Whether a value names people. Without any, nobody could answer, or everybody. */

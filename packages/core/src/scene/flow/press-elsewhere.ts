@@ -1,10 +1,15 @@
 /** Takes a press on a button of a question that somebody else answers, in another chat. */
 
 import type { SceneRun } from '../../conversation/behavior.ts';
-import { type ApiCall, callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
+import {
+  type ApiCall,
+  callOf,
+  longestPressAnswer,
+  type OutgoingMessage,
+} from '../../conversation/outgoing.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
 import { idIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
-import { messageOfPress } from '../../update/shown-button.ts';
+import { messageOfPress, showsButton } from '../../update/shown-button.ts';
 import { kindIn } from '../view/drawing.ts';
 import { wordsOf } from './accept.ts';
 import {
@@ -47,6 +52,8 @@ export async function pressElsewhere(active: ActiveFlow, data: string): Promise<
   const option = options[tokensOfChoices(options).indexOf(button.value)];
   if (option === undefined) {
     run.answer(await text(active, 'stale'));
+    // without any choice nobody could answer later; a double tap finds them there
+    if (options.length === 0 || showsButton(message, data) === false) return;
     const reply_markup = await markupElsewhere(active, asked);
     const where = elsewhereMessage(elsewhere.chat, wholeIn(message, 'message_id'));
     return run.call({ method: 'editMessageReplyMarkup', payload: { ...where, reply_markup } });
@@ -55,7 +62,9 @@ export async function pressElsewhere(active: ActiveFlow, data: string): Promise<
   const verdict = await checkValue(question, option.value, asked.answers, run.turn);
   if (verdict.kind === 'rejected') {
     const words = await wordsOf(active, verdict);
-    return run.answer(typeof words === 'string' ? words : await text(active, 'invalid'), true);
+    const say = typeof words === 'string' ? words : await text(active, 'invalid');
+    // the rest would be sent to the user who waits
+    return run.answer(say.slice(0, longestPressAnswer), true);
   }
   run.answer();
   if (verdict.kind === 'redo') {
@@ -95,15 +104,24 @@ function closeElsewhere(
 
 const withoutButtons: ApiCall = { method: 'editMessageReplyMarkup', payload: {} };
 
-/** The call that makes a message of a kind say something else. Beside media, a text is a caption. */
+/** The kinds of media that an edit can change (Bot API, InputMedia). */
+const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
+
+/** The call that makes a message of a kind say something else. Beside media, a text is a caption. What cannot be shown there is not. */
 function editOf(kind: string, words: OutgoingMessage): ApiCall {
   const { method, payload } = callOf(words, undefined);
   const own = method.slice('send'.length).toLowerCase();
-  const { text, entities, [own]: media, ...more } = payload as Record<string, unknown>;
-  if (own !== 'message') {
-    return { method: 'editMessageMedia', payload: { media: { type: own, media, ...more } } };
+  const { text, entities, reply_markup, [own]: media, ...more } = payload as Payload;
+  if (own === 'message') {
+    if (kind === 'text') return { method: 'editMessageText', payload };
+    const caption = { caption: text, caption_entities: entities, reply_markup };
+    return kind === 'sticker'
+      ? withoutButtons
+      : { method: 'editMessageCaption', payload: { ...more, ...caption } };
   }
-  if (kind === 'text') return { method: 'editMessageText', payload };
-  const caption = { caption: text, caption_entities: entities };
-  return { method: 'editMessageCaption', payload: { ...more, ...caption } };
+  if (!editable.has(own) || !(kind === 'text' || editable.has(kind))) return withoutButtons;
+  const shown = { media: { type: own, media, ...more }, reply_markup };
+  return { method: 'editMessageMedia', payload: shown };
 }
+
+type Payload = Readonly<Record<string, unknown>>;
