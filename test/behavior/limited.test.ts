@@ -333,6 +333,25 @@ describe.each(frameworks)('a limit of Telegram, on %s', (_, framework) => {
       expect(bot.errors).toEqual([]);
     });
 
+    it('keeps back no question of the user that follows a message to that chat', async () => {
+      const clock = virtualClock();
+      const next = flow('next')
+        .ask('name', { prompt: 'Your name?' })
+        .done(() => 'Done.');
+      const first = flow('first', { trigger: '/first' })
+        .ask('what', { prompt: 'What?' })
+        .done(({ what }, { state }) => {
+          state.enter(next);
+          return { method: 'sendMessage', payload: { chat_id: boss, text: what } };
+        });
+      const { anna, world } = play(framework, [first, next], { clock });
+      world.user('Boss', { id: boss });
+      await anna.sends('/first');
+      world.fails('sendMessage', limit(40));
+      await anna.sends('Fire');
+      anna.sees('Your name?');
+    });
+
     it('keeps back the messages to that chat, in their order', async () => {
       const { anna, world, clock, texts } = meet();
       for (const text of ['Fire', 'Smoke']) {

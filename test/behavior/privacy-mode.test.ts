@@ -97,31 +97,72 @@ describe.each(frameworks)('a group in privacy mode on %s', (_, framework) => {
     anna.sees('Note?');
   });
 
-  it('is asked by a reaction without a reply to the message of somebody else', async () => {
-    const why = flow('why')
-      .ask('reason', { prompt: 'Why do you like it?' })
-      .done(() => 'Thank you.');
+  it('keeps the reply keyboard of a question when an answer is rejected', async () => {
+    const age = flow('age', { trigger: '/age' })
+      .ask('age', { prompt: 'Age?', accept: 'number', optional: true, buttons: 'reply' })
+      .done(() => 'Done.');
+    const { anna } = play(framework, [age]);
+    await anna.sends('/age');
+    await anna.sends('old');
+    anna.sees('Please send a number, such as 12 or 12.5.');
+    expect(anna.last.payload).not.toHaveProperty('reply_markup');
+  });
+
+  it('shows the controls of a question after which no message of the user could be replied to', async () => {
+    const form = flow('form', { controls: ['cancel'] })
+      .ask('it', { prompt: 'It?' })
+      .done(() => 'Done.');
     const bot = framework.bot();
-    bot.fsm({ states: [why] });
+    bot.fsm({ states: [form] });
     bot.use(({ fsm, ctx }) => {
       const { update } = ctx as { readonly update: object };
-      if ('message_reaction' in update) fsm.enter(why as never);
+      if ('callback_query' in update) fsm.enter(form as never);
     });
     const world = telegram(bot.bot);
-    const [anna, ben] = [world.user('Anna'), world.user('Ben')];
-    const group = world.group('Friends', [anna, ben]);
-    await ben.in(group).sends('I have a dog.');
-    const reaction = {
-      chat: { id: group.id, type: 'supergroup', title: 'Friends' },
-      user: anna.raw,
-      message_id: 1,
-      date: 0,
-      old_reaction: [],
-      new_reaction: [{ type: 'emoji', emoji: '👍' }],
-    };
-    await world.update({ message_reaction: reaction });
-    expect(world.calls.at(-1)?.payload).toEqual({ chat_id: group.id, text: 'Why do you like it?' });
+    const anna = world.user('Anna');
+    const group = world.group('Friends', [anna]);
+    const there = anna.in(group);
+    const chat = { id: group.id, type: 'supergroup', title: 'Friends' };
+    const message = { message_id: 900, date: 1, chat, text: 'Menu' };
+    await world.update({ callback_query: { id: 'q', from: anna.raw, data: 'go', message } });
+    there.sees('It?');
+    expect(there.last.buttons.flat()).toEqual(['Cancel']);
   });
+
+  it.each([
+    ['a user', (user: object) => ({ user })],
+    ['an anonymous administrator', () => ({ actor_chat: { id: -5, type: 'supergroup' } })],
+  ])(
+    'is asked by a reaction of %s without a reply to a message of somebody else',
+    async (_who, by) => {
+      const why = flow('why')
+        .ask('reason', { prompt: 'Why do you like it?' })
+        .done(() => 'Thank you.');
+      const bot = framework.bot();
+      bot.fsm({ states: [why] });
+      bot.use(({ fsm, ctx }) => {
+        const { update } = ctx as { readonly update: object };
+        if ('message_reaction' in update) fsm.enter(why as never);
+      });
+      const world = telegram(bot.bot);
+      const [anna, ben] = [world.user('Anna'), world.user('Ben')];
+      const group = world.group('Friends', [anna, ben]);
+      await ben.in(group).sends('I have a dog.');
+      const reaction = {
+        chat: { id: group.id, type: 'supergroup', title: 'Friends' },
+        ...by(anna.raw),
+        message_id: 1,
+        date: 0,
+        old_reaction: [],
+        new_reaction: [{ type: 'emoji', emoji: '👍' }],
+      };
+      await world.update({ message_reaction: reaction });
+      expect(world.calls.at(-1)?.payload).toEqual({
+        chat_id: group.id,
+        text: 'Why do you like it?',
+      });
+    },
+  );
 
   it('reads a rejection below a question with buttons, which no reply is forced for', async () => {
     const tea = flow('tea', { trigger: '/tea' })

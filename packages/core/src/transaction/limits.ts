@@ -32,7 +32,7 @@ export function isLimited(turn: OpenTurn, say?: OutgoingMessage | Stream): boole
 }
 
 /** Notes the limit that is why a message was not sent. If this process ends before it is over, the next update asks the pending question. */
-export function noteLimit(turn: OpenTurn, error: unknown): void {
+export function noteLimit(turn: OpenTurn, error: unknown, isQuestion = false): void {
   const { rt, key = '', facts, copy } = turn;
   const { clock, limits } = rt;
   const { scope, subject } = facts;
@@ -51,7 +51,7 @@ export function noteLimit(turn: OpenTurn, error: unknown): void {
   const over = new Promise<void>((resolve) => clock.setTimeout(resolve, ms))
     .then(send)
     .catch((failed) => rt.sendFailed(key, failed));
-  const { state } = copy.top;
+  const state = isQuestion ? copy.top.state : undefined;
   const limit: Limit = { key, state, until: clock.monotonic() + ms, over, postponed, error };
   limits.set(name, limit);
 }

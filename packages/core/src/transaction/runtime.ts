@@ -137,8 +137,8 @@ export interface Opened {
 export interface Limit {
   /** Of the conversation. */
   readonly key: string;
-  /** The state in which a message was limited. */
-  readonly state: string | null;
+  /** The state whose question was limited; `undefined` if it was another message. */
+  readonly state: string | null | undefined;
   /** When it is over, by the monotonic clock. */
   readonly until: number;
   /** Resolves when it is over and what it kept back was sent, or another limit has begun. */

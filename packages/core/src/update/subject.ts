@@ -107,8 +107,10 @@ export function payloadOf(update: RawUpdate | undefined): RawObject | undefined 
 
 /** The number of the message that the user has written. A reaction names a message, too, which may be of somebody else. */
 export function writtenIn(update: RawUpdate | undefined): number | undefined {
-  const payload = payloadOf(update);
-  return payload?.['user'] === undefined ? wholeIn(payload, 'message_id') : undefined;
+  const updateType = (update && updateTypeOf(update)) ?? '';
+  return /(?:message|post)$/.test(updateType)
+    ? wholeIn(objectIn(update, updateType), 'message_id')
+    : undefined;
 }
 
 /** Finds who takes part; a type that the table does not have is read as an event. */

@@ -23,7 +23,9 @@ export function sayBeside(
   say: OutgoingMessage,
 ): void {
   const { run, plan } = active;
-  if (asked === undefined || isSent(say)) run.say(say);
+  // a forced reply would take the place of the question's keyboard
+  const hasShown = run.turn.copy.keyboard === run.entry;
+  if (asked === undefined || hasShown || isSent(say)) run.say(say);
   else {
     checkMessage(say, `${plan.id} message`);
     run.say(withReplyTo(active, asked, say));
