@@ -16,11 +16,12 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { isOfState, type Removal, removalIn, showsMarkup } from './shown-keyboard.ts';
 
 /** Sends a message of a handler, which also removes a keyboard whose question is over. */
-export function replyWithout(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
+export async function replyWithout(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
   const removal = isOfState(turn) ? undefined : removalIn(turn);
   const other = removal && removing(checkMessage(say), removal);
+  const sent = await turn.send(other ?? say);
   if (other !== undefined) turn.copy.keyboard = undefined;
-  return turn.send(other ?? say);
+  return sent;
 }
 
 /** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */

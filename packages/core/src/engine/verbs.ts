@@ -121,7 +121,7 @@ function pushFrame(
 ): void {
   const paused = [...(copy.timers ?? [])].map(([name, at]) => ({
     name,
-    plus: at - rt.clock.monotonic(),
+    plus: Math.round(at - rt.clock.monotonic()),
   }));
   copy.dropTimers();
   copy.below = [...copy.below, paused.length > 0 ? { ...copy.top, paused } : copy.top];

@@ -266,7 +266,7 @@ export class WorkingCopy {
     const first = this.deadlineAt;
     if (first === undefined) return noTimers;
     return [...(this.timers as Map<string, number>)]
-      .map(([name, at]) => ({ name, plus: at - first }))
+      .map(([name, at]) => ({ name, plus: Math.round(at - first) }))
       .sort((a, b) => a.plus - b.plus);
   }
 
