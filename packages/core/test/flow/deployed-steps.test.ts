@@ -220,6 +220,32 @@ describe('a deploy that leaves a schema as it was', () => {
     expect(said.at(-1)).toContain('"it":"Germany"');
   });
 
+  it.each([
+    ['a number', z.coerce.number(), '5', 5],
+    ['a number of a text', z.string().transform(Number), '5', 5],
+    ['a truth value', z.stringbool(), 'yes', true],
+  ])('converts a text by a schema that is new: %s', async (_name, schema, text, value) => {
+    const asking =
+      (more: object): Build =>
+      (b) =>
+        b.ask('it', { prompt: 'It?', ...more }).ask('z', { prompt: 'Z?' });
+    const said = await deployed(asking({}), [text], asking({ schema }), ['late']);
+    expect(said).toEqual([JSON.stringify({ it: value, z: 'late' })]);
+  });
+
+  it.each([
+    ['a list', z.string().transform((text) => text.split(',')), 'a,b'],
+    ['what cannot be stored', z.coerce.bigint(), '5'],
+    ['an endless number', z.string().transform(() => Number.POSITIVE_INFINITY), '5'],
+    ['another number each time', z.string().transform((text) => text.length), 'abc'],
+  ])('asks again where a new schema makes of it %s', async (_name, schema, text) => {
+    const asking =
+      (more: object): Build =>
+      (b) =>
+        b.ask('it', { prompt: 'It?', ...more }).ask('z', { prompt: 'Z?' });
+    expect(await deployed(asking({}), [text], asking({ schema }), ['late'])).toEqual(['It?']);
+  });
+
   it('reads a stored null where a step within it was renamed', async () => {
     const nothing = z.string().transform(() => null);
     const said = await deployed(

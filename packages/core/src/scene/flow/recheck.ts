@@ -65,13 +65,22 @@ async function throughSchema(
   const result = await check(schema, value);
   if (result.issues === undefined) {
     const { value: made } = result;
-    const isConverted = typeof value === 'string' && typeof made !== 'string';
-    if (!isConverted || question.validate !== undefined) return value;
-    // a text was sent before there was a schema, if that keeps what it makes of it; else it may be what a schema has made
-    const again = await check(schema, made);
-    return again.issues === undefined && Object.is(again.value, made) ? made : value;
+    const isOther = typeof value === 'string' && typeof made !== 'string' && made !== null;
+    if (!isOther || question.validate !== undefined) return value;
+    // a text was sent before there was a schema; what the schema does not know again may be its own result, and is asked for
+    return (await isOwn(schema, made)) ? made : undefined;
   }
   const isScalar = typeof value === 'number' || typeof value === 'boolean';
   const asSent = isScalar ? await check(schema, String(value)) : result;
   return asSent.issues === undefined ? value : undefined;
+}
+
+/** Whether a number or a truth value is what a schema makes of it again. */
+async function isOwn(schema: Schema, made: unknown): Promise<boolean> {
+  const isScalar = Number.isFinite(made) || typeof made === 'boolean';
+  for (const sent of isScalar ? [made, String(made)] : []) {
+    const again = await check(schema, sent);
+    if (again.issues === undefined && again.value === made) return true;
+  }
+  return false;
 }
