@@ -190,15 +190,21 @@ describe.each(frameworks)('a question to somebody else, on %s', (_, framework) =
   });
 
   it('cuts a long rejection, which the user who waits does not read', async () => {
-    const { anna, carl, alerts } = await asked({ validate: () => invalid('No. '.repeat(100)) });
+    const words = `x${'😀'.repeat(150)}`;
+    const { anna, carl, alerts } = await asked({ validate: () => invalid(words) });
     const said = anna.screen().length;
     await carl.taps('Publish');
-    expect(alerts()).toEqual(['No. '.repeat(50)]);
+    expect(alerts()).toEqual([words.slice(0, 199)]);
     expect(anna.screen()).toHaveLength(said);
   });
 
   it.each<readonly [string, unknown, () => unknown]>([
     ['a sticker', { sticker: 'example-id' }, () => 'Done'],
+    [
+      'a location',
+      { method: 'sendLocation', payload: { latitude: 1, longitude: 2 } },
+      () => 'Done',
+    ],
     ['a text', 'Publish?', () => ({ voice: 'example-id' })],
   ])('loses its buttons where the answer cannot be shown: %s', async (_name, prompt, answered) => {
     const { carl, board, unsent } = await asked({ prompt, answered });

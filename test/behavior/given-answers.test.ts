@@ -79,6 +79,23 @@ describe.each(frameworks)('/back over answers of the trigger, on %s', (_, framew
     for (const text of ['/back', '/back', '/back']) await anna.sends(text);
     expect(anna.screen().map(({ text }) => text)).toEqual(['Town?', 'Who?', 'More?', 'Who?']);
   });
+
+  it('keeps those that have not been reached', async () => {
+    const form = flow('form', { trigger: '/form', back: true })
+      .ask('name', { prompt: 'Name?' })
+      .ask('size', {
+        prompt: 'Size?',
+        validate: (text) => (text === 'other' ? redo('name') : text),
+      })
+      .ask('ref', { prompt: 'Ref?' })
+      .done(({ name, size, ref }) => `${name}, ${size}, ${ref}`, {
+        from: (argument) => ({ ref: argument }),
+      });
+    const { anna } = play(framework, [form]);
+    for (const text of ['/form r123', 'Ana', '/back', 'Anne', 'other', 'Anna', 'L'])
+      await anna.sends(text);
+    anna.sees('Anna, L, r123');
+  });
 });
 
 describe.each(frameworks)('what is asked again, on %s', (_, framework) => {

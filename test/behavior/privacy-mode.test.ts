@@ -108,6 +108,17 @@ describe.each(frameworks)('a group in privacy mode on %s', (_, framework) => {
     expect(anna.last.payload).not.toHaveProperty('reply_markup');
   });
 
+  it('forces a reply to a rejection also behind a question with a reply keyboard', async () => {
+    const age = flow('age', { trigger: '/age' })
+      .ask('town', { prompt: 'Town?', choices: ['Rome', 'Oslo'], buttons: 'reply' })
+      .ask('age', { prompt: 'Age?', accept: 'number' })
+      .done(() => 'Done.');
+    const { anna } = play(framework, [age]);
+    for (const text of ['/age', 'Rome', 'old']) await anna.sends(text);
+    anna.sees('Please send a number, such as 12 or 12.5.');
+    expect(anna.last.payload['reply_markup']).toEqual({ force_reply: true, selective: true });
+  });
+
   it('shows the controls of a question after which no message of the user could be replied to', async () => {
     const form = flow('form', { controls: ['cancel'] })
       .ask('it', { prompt: 'It?' })

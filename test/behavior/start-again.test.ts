@@ -115,6 +115,38 @@ describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it.each(['delete', 'edit'] as const)(
+    'takes a typed label where the question and its reply keyboard are gone: %s',
+    async (prompts) => {
+      const form = flow('form', { trigger: '/form', onTrigger: 'ask', prompts })
+        .ask('agrees', { prompt: 'Agree?', choices: ['Yes', 'No'], buttons: 'reply' })
+        .done(({ agrees }) => agrees);
+      const { anna } = play(framework, [form]);
+      for (const text of ['/form', '/form', 'No']) await anna.sends(text);
+      anna.sees('Agree?');
+    },
+  );
+
+  it('takes a typed label also while the choices cannot be loaded', async () => {
+    let isAway = false;
+    const form = flow('form', { trigger: '/form', onTrigger: 'ask' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('town', {
+        prompt: 'Town?',
+        choices: () => {
+          if (isAway) throw new Error('The database is away.');
+          return ['Rome'];
+        },
+      })
+      .done(() => 'Done.');
+    const { anna, bot } = play(framework, [form]);
+    for (const text of ['/form', 'Anna', '/form']) await anna.sends(text);
+    isAway = true;
+    await anna.sends('Yes');
+    anna.sees('Name?');
+    expect(bot.errors).toEqual([]);
+  });
+
   it.each(['removeKeyboards', 'delete'] as const)(
     'cleans up the question where it was asked: %s',
     async (prompts) => {

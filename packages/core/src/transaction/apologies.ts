@@ -1,7 +1,7 @@
 /** Messages for users when something failed. Loaded with the first one. */
 
 import { warn } from '../base/warning.ts';
-import { longestPressAnswer } from '../conversation/outgoing.ts';
+import { pressAnswer } from '../conversation/outgoing.ts';
 import { namedRejection } from '../conversation/rejected.ts';
 import { resolveText, type TextName, type Texts } from '../conversation/texts.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
@@ -14,7 +14,7 @@ export async function apologize(turn: OpenTurn, texts: Texts): Promise<void> {
     if (!isElsewhere) await turn.sendOwn(text);
   } finally {
     // also where the bot may not write
-    const alert = { text: text.slice(0, longestPressAnswer), show_alert: true };
+    const alert = { text: pressAnswer(text), show_alert: true };
     await turn.answerCallback(isElsewhere ? alert : {});
   }
 }

@@ -7,9 +7,10 @@ import { type ActiveFlow, move, note, questionOf } from './active-flow.ts';
 import { acceptsAlbum, buttonTyped } from './answer.ts';
 import type { Option } from './choices.ts';
 import { goBack } from './controls.ts';
+import { isOnReplyKeyboard } from './forced-reply.ts';
 import { optionOn } from './keyboard.ts';
 import { answered } from './moves.ts';
-import { isOnReplyKeyboard, labelOn, type Offer, offerOf } from './offer.ts';
+import { labelOn, type Offer, offerOf } from './offer.ts';
 import { finishAlbum } from './parts.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -75,6 +76,12 @@ export async function handleLabel(
   input?: UserInput,
 ): Promise<boolean> {
   const { labels, aside } = active.memo;
+  const { prompts } = active.plan.options;
+  // a reply keyboard is still below the chat, unless its message is gone, and a press on it answers the question
+  const isShown = isOnReplyKeyboard(active, question) && prompts !== 'delete' && prompts !== 'edit';
+  const restarts = async () =>
+    aside === 'restart' && (await import('./retrigger.ts')).typedAgain(active, typed);
+  if (!isShown && (await restarts())) return true;
   if (aside === 'edit') {
     const { handleCorrection } = await import('./corrections.ts');
     if (await handleCorrection(active, question, typed)) return true;
@@ -99,12 +106,7 @@ export async function handleLabel(
     { label: cancel, press: () => active.run.leave('canceled') },
   ];
   const button = buttonTyped(buttons, typed, questionOf(question));
-  // a reply keyboard is still below the chat, and a press on it answers the question
-  const isPressed = button !== undefined && isOnReplyKeyboard(active, question);
-  if (aside === 'restart' && !isPressed) {
-    const { typedAgain } = await import('./retrigger.ts');
-    if (await typedAgain(active, typed)) return true;
-  }
+  if (isShown && button === undefined && (await restarts())) return true;
   return button !== undefined && (await button.press()) !== false;
 }
 

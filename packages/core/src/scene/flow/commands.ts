@@ -16,9 +16,8 @@ import {
 } from './active-flow.ts';
 import { handleLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
-import { sayBeside } from './forced-reply.ts';
+import { isOnReplyKeyboard, sayBeside } from './forced-reply.ts';
 import { handleInput } from './handle-input.ts';
-import { isOnReplyKeyboard } from './offer.ts';
 import { makesQuestions, questionsIn } from './steps.ts';
 import { nameOf, policyOf } from './trigger.ts';
 

@@ -48,8 +48,7 @@ export async function goBack(active: ActiveFlow): Promise<void> {
   if (previous === undefined) {
     return sayBeside(active, pending, await text(active, isClosed ? 'noBack' : 'firstStep'));
   }
-  // what came with the trigger counts once: from now on, the user decides
-  move(active, backTo(active.progress, previous), { given: undefined });
+  move(active, backTo(active.progress, previous));
 }
 
 function mayGoBack({ plan }: ActiveFlow, question: PendingQuestion | undefined): boolean {

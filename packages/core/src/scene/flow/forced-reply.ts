@@ -13,7 +13,7 @@ import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { AcceptedKind } from '../../update/input.ts';
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import { payloadOf } from '../../update/subject.ts';
-import { type ActiveFlow, inGroup, lastMessageOf } from './active-flow.ts';
+import { type ActiveFlow, inGroup, lastMessageOf, questionOf } from './active-flow.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Says something while a question stays open. In a group the user replies to it, as to the question itself. */
@@ -24,8 +24,8 @@ export function sayBeside(
 ): void {
   const { run, plan } = active;
   // a forced reply would take the place of the question's keyboard
-  const hasShown = run.turn.copy.keyboard === run.entry;
-  if (asked === undefined || hasShown || isSent(say)) run.say(say);
+  const isFree = asked !== undefined && !isOnReplyKeyboard(active, asked);
+  if (!isFree || isSent(say)) run.say(say);
   else {
     checkMessage(say, `${plan.id} message`);
     run.say(withReplyTo(active, asked, say));
@@ -51,6 +51,13 @@ export function supportsInlineOnly({ run: { turn } }: ActiveFlow): boolean {
   const payload = payloadOf(update);
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
   return textIn(chat, 'type') === 'channel';
+}
+
+/** Whether a question shows its choices on a reply keyboard. */
+export function isOnReplyKeyboard(active: ActiveFlow, question: PendingQuestion): boolean {
+  const { buttons, share } = questionOf(question) ?? {};
+  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(active));
+  return isWanted && !supportsInlineOnly(active);
 }
 
 /** Kinds that no message of the user's own is, and commands: a bot in privacy mode receives all of them. */

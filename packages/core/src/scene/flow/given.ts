@@ -12,7 +12,7 @@ import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { PendingQuestion } from './pending-question.ts';
-import { type Path, readAt, withParameters } from './progress.ts';
+import { type Path, pathKey, readAt, withParameters } from './progress.ts';
 import { type AskOptions, givenSlot } from './steps.ts';
 
 /** Makes start data of what the flow has read from its trigger; `null` does not start the flow. */
@@ -59,14 +59,22 @@ async function areParameters(
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */
 export async function acceptFrom(active: ActiveFlow, question: PendingQuestion): Promise<boolean> {
   const { memo, progress } = active;
-  const given = memo.given && readAt(memo.given, question.path);
+  const all = memo.given ?? {};
+  const given = readAt(all, question.path);
   if (given === undefined) return false;
-  const rest = left(memo.given as JsonObject, question.path);
+  const rest = left(all, question.path);
   if (question.kind === 'again' && Array.isArray(given)) {
-    const isMore = question.rounds.length < given.length;
+    const { length: count } = question.rounds;
+    // no step has such a name
+    const decided = `~${pathKey(question.path)}`;
+    if (count <= Number(all[decided] ?? -1)) {
+      // the user has come back to it, and decides
+      note(active, { given: rest });
+      return false;
+    }
+    const isMore = count < given.length;
     const next = answered(progress, question, isMore ? 'yes' : 'no');
-    // asked again later, the user decides
-    advance(active, next, isMore ? {} : { given: rest });
+    advance(active, next, { given: isMore ? { ...all, [decided]: count } : rest });
     return true;
   }
   if (question.kind !== 'ask') {

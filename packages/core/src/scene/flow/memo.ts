@@ -139,10 +139,10 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
 
 /**
  * The change of a memo after a correction: answers behind the corrected one may be outdated. While those of another correction have not been
- * compared, all answers may be. What came with the trigger counts no more.
+ * compared, all answers may be.
  */
 export function corrected({ memo }: { readonly memo: FlowMemo }, path: Path): MemoChange {
-  return { compared: memo.compared === undefined ? pathKey(path) : '', given: undefined };
+  return { compared: memo.compared === undefined ? pathKey(path) : '' };
 }
 
 /** Changes of a memo; `undefined` removes a member. */
@@ -196,8 +196,7 @@ export function asked(memo: JsonObject, sent: Sent & { readonly poll?: unknown }
   if (elsewhere !== undefined) {
     return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
   }
-  const sentTo = idIn(Object(sent), 'chat');
-  const where = { sent: sent.message_id, ...(sentTo !== undefined && { sentTo }) };
+  const where = { sent: sent.message_id, sentTo: idIn(Object(sent), 'chat') };
   const noted = wanted === 0 ? { ...memo, ...where } : memo;
   const poll = textIn(Object(sent.poll), 'id');
   return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };

@@ -5,7 +5,7 @@ import { type ActiveFlow, inGroup, questionOf, text, tokenOf } from './active-fl
 import { acceptsAlbum } from './answer.ts';
 import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
 import { controlsAt } from './controls.ts';
-import { expectsMessage, replyTo, supportsInlineOnly } from './forced-reply.ts';
+import { expectsMessage, isOnReplyKeyboard, replyTo, supportsInlineOnly } from './forced-reply.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -96,11 +96,4 @@ export function choicesOf(
 /** The label of a choice as its button shows it. */
 export function labelOn({ value, label }: Option, picked: Offer['picked']): string {
   return picked?.includes(value) ? `✓ ${label}` : label;
-}
-
-/** Whether a question shows its choices on a reply keyboard. */
-export function isOnReplyKeyboard(active: ActiveFlow, question: PendingQuestion): boolean {
-  const { buttons, share } = questionOf(question) ?? {};
-  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(active));
-  return isWanted && !supportsInlineOnly(active);
 }

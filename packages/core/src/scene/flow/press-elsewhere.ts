@@ -4,8 +4,8 @@ import type { SceneRun } from '../../conversation/behavior.ts';
 import {
   type ApiCall,
   callOf,
-  longestPressAnswer,
   type OutgoingMessage,
+  pressAnswer,
 } from '../../conversation/outgoing.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
 import { idIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
@@ -64,7 +64,7 @@ export async function pressElsewhere(active: ActiveFlow, data: string): Promise<
     const words = await wordsOf(active, verdict);
     const say = typeof words === 'string' ? words : await text(active, 'invalid');
     // the rest would be sent to the user who waits
-    return run.answer(say.slice(0, longestPressAnswer), true);
+    return run.answer(pressAnswer(say), true);
   }
   run.answer();
   if (verdict.kind === 'redo') {
@@ -98,7 +98,7 @@ function closeElsewhere(
   words: OutgoingMessage = '',
 ): void {
   const where = elsewhereMessage(chat, wholeIn(message, 'message_id'));
-  const { method, payload } = words === '' ? withoutButtons : editOf(kindIn(message), words);
+  const { method, payload } = words === '' ? withoutButtons : editOf(message, words);
   run.call({ method, payload: { ...payload, ...where } });
 }
 
@@ -107,21 +107,22 @@ const withoutButtons: ApiCall = { method: 'editMessageReplyMarkup', payload: {} 
 /** The kinds of media that an edit can change (Bot API, InputMedia). */
 const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
 
-/** The call that makes a message of a kind say something else. Beside media, a text is a caption. What cannot be shown there is not. */
-function editOf(kind: string, words: OutgoingMessage): ApiCall {
+/** The call that makes a message say something else. Beside media, a text is a caption. What cannot be shown there is not. */
+function editOf(message: RawObject | undefined, words: OutgoingMessage): ApiCall {
   const { method, payload } = callOf(words, undefined);
   const own = method.slice('send'.length).toLowerCase();
   const { text, entities, reply_markup, [own]: media, ...more } = payload as Payload;
-  if (own === 'message') {
-    if (kind === 'text') return { method: 'editMessageText', payload };
-    const caption = { caption: text, caption_entities: entities, reply_markup };
-    return kind === 'sticker'
-      ? withoutButtons
-      : { method: 'editMessageCaption', payload: { ...more, ...caption } };
+  const isText = message?.['text'] !== undefined;
+  const kind = isText ? undefined : kindIn(message);
+  if (own !== 'message') {
+    if (!editable.has(own) || !(isText || editable.has(String(kind)))) return withoutButtons;
+    const shown = { media: { type: own, media, ...more }, reply_markup };
+    return { method: 'editMessageMedia', payload: shown };
   }
-  if (!editable.has(own) || !(kind === 'text' || editable.has(kind))) return withoutButtons;
-  const shown = { media: { type: own, media, ...more }, reply_markup };
-  return { method: 'editMessageMedia', payload: shown };
+  if (isText) return { method: 'editMessageText', payload };
+  if (kind === 'text' || kind === 'sticker') return withoutButtons;
+  const caption = { caption: text, caption_entities: entities, reply_markup };
+  return { method: 'editMessageCaption', payload: { ...more, ...caption } };
 }
 
 type Payload = Readonly<Record<string, unknown>>;

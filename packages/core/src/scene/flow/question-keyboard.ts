@@ -5,9 +5,10 @@ import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { type ActiveFlow, bindingOf, inGroup, questionOf, text, tokenOf } from './active-flow.ts';
 import { acceptsAlbum } from './answer.ts';
 import { entriesOf } from './choices.ts';
+import { isOnReplyKeyboard } from './forced-reply.ts';
 import { inlineKeyboard, pagesOf, replyKeyboard } from './keyboard.ts';
 import type { FlowMemo } from './memo.ts';
-import { choicesOf, isOnReplyKeyboard, type Offer, offerOf } from './offer.ts';
+import { choicesOf, type Offer, offerOf } from './offer.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { AskOptions } from './steps.ts';
 
