@@ -333,6 +333,27 @@ describe.each(frameworks)('a limit of Telegram, on %s', (_, framework) => {
       expect(bot.errors).toEqual([]);
     });
 
+    it('keeps back a question to that chat that follows a message to it', async () => {
+      const clock = virtualClock();
+      const next = flow('next')
+        .ask('verdict', { to: { user: boss }, prompt: 'Agree?', choices: ['Yes'] })
+        .done(() => 'Done.');
+      const first = flow('first', { trigger: '/first' })
+        .ask('what', { prompt: 'What?' })
+        .done(({ what }, { state }) => {
+          state.enter(next);
+          return { method: 'sendMessage', payload: { chat_id: boss, text: what } };
+        });
+      const { anna, world } = play(framework, [first, next], { clock });
+      const there = world.user('Boss', { id: boss });
+      await anna.sends('/first');
+      world.fails('sendMessage', limit(40));
+      await anna.sends('Fire');
+      expect(there.screen()).toEqual([]);
+      await clock.advance('40s');
+      expect(there.screen().map(({ text }) => text)).toEqual(['Fire', 'Agree?']);
+    });
+
     it('keeps back no question of the user that follows a message to that chat', async () => {
       const clock = virtualClock();
       const next = flow('next')

@@ -90,7 +90,7 @@ async function sendOutbox(
 /** The question was not sent. @returns its rejection, unless the user was notified before */
 async function notAsked(turn: OpenTurn, error: unknown, silently: boolean): Promise<unknown> {
   const { copy } = turn;
-  if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error, true);
+  if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
   // it is tried again before each input: an apology each time would answer an album with ten of them
   if (!isRejected(error) || copy.pendingPrompt === promptRejected) return undefined;
   if (!silently) copy.pendingPrompt = promptRejected;

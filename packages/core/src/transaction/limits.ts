@@ -23,17 +23,15 @@ const isOver = -1;
  */
 export function isLimited(turn: OpenTurn, say?: OutgoingMessage | Stream): boolean {
   const { rt, copy } = turn;
-  const isOn = (limit: Limit | undefined) =>
-    limit !== undefined && limit.until > rt.clock.monotonic() ? limit : undefined;
-  if (say !== undefined) return isOn(rt.limits.get(nameOf(turn, chatIn(say)))) !== undefined;
-  const others = isOn(rt.limits.get(nameOfOthers(turn)));
-  // only the question that somebody else is to answer
-  return isOn(rt.limits.get(nameOfOwn(turn))) !== undefined || others?.state === copy.top.state;
+  const isOn = (name: string) => (rt.limits.get(name)?.until ?? 0) > rt.clock.monotonic();
+  if (say !== undefined) return isOn(nameOf(turn, chatIn(say)));
+  // a question to somebody else goes to another chat
+  return isOn(nameOfOwn(turn)) || (holds(copy.top.memo, 'elsewhere') && isOn(nameOfOthers(turn)));
 }
 
 /** Notes the limit that is why a message was not sent. If this process ends before it is over, the next update asks the pending question. */
-export function noteLimit(turn: OpenTurn, error: unknown, isQuestion = false): void {
-  const { rt, key = '', facts, copy } = turn;
+export function noteLimit(turn: OpenTurn, error: unknown): void {
+  const { rt, key = '', facts } = turn;
   const { clock, limits } = rt;
   const { scope, subject } = facts;
   const name = nameOf(turn, chatOf(error));
@@ -51,8 +49,7 @@ export function noteLimit(turn: OpenTurn, error: unknown, isQuestion = false): v
   const over = new Promise<void>((resolve) => clock.setTimeout(resolve, ms))
     .then(send)
     .catch((failed) => rt.sendFailed(key, failed));
-  const state = isQuestion ? copy.top.state : undefined;
-  const limit: Limit = { key, state, until: clock.monotonic() + ms, over, postponed, error };
+  const limit: Limit = { key, until: clock.monotonic() + ms, over, postponed, error };
   limits.set(name, limit);
 }
 

@@ -137,8 +137,6 @@ export interface Opened {
 export interface Limit {
   /** Of the conversation. */
   readonly key: string;
-  /** The state whose question was limited; `undefined` if it was another message. */
-  readonly state: string | null | undefined;
   /** When it is over, by the monotonic clock. */
   readonly until: number;
   /** Resolves when it is over and what it kept back was sent, or another limit has begun. */
