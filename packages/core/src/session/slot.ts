@@ -1,6 +1,6 @@
 /** Session data of one turn, as an object that handlers change in place. */
 
-import { type JsonObject, thawed, withMember } from '../base/json.ts';
+import { type JsonObject, put, thawed, withMember } from '../base/json.ts';
 import { sessionSlot } from '../engine/turn-session.ts';
 import type { SessionAccess } from '../state/context.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -112,12 +112,21 @@ export class Slot implements SessionValue {
   }
 }
 
-/** Copies plain objects and lists, deeply. All else is converted when the session is written, so that handlers may read it first. */
-function copied(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copied);
+/**
+ * Copies plain objects and lists, deeply. All else is converted when the session is written, so that handlers may read it first.
+ *
+ * @param copies - those that were made before, since a value may contain itself
+ */
+function copied(value: unknown, copies = new Map<unknown, unknown>()): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)]));
+  if (copies.has(value)) return copies.get(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isList = Array.isArray(value);
+  if (!isList && prototype !== Object.prototype && prototype !== null) return value;
+  const copy: Record<string, unknown> = Object(isList ? [] : {});
+  copies.set(value, copy);
+  for (const [name, member] of Object.entries(value)) put(copy, name, copied(member, copies));
+  return copy;
 }
 
 /**
