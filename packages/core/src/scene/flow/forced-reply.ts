@@ -60,7 +60,7 @@ export function isOnReplyKeyboard(active: ActiveFlow, question: PendingQuestion)
   return isWanted && !supportsInlineOnly(active);
 }
 
-/** Kinds that no message of the user's own is, and commands: a bot in privacy mode receives all of them. */
+/** Kinds that come without a written message, and commands: a bot in privacy mode receives all of them. A poll is the bot's own, as a rule. */
 const unwritten: ReadonlySet<AcceptedKind> = new Set([
   'button',
   'command',
