@@ -320,6 +320,26 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     expect(store.get(key)).toEqual({ orders: ['tea'] });
   });
 
+  it('in an old store may contain itself, until middleware has repaired it', async () => {
+    const bot = framework.bot();
+    const [machine, store] = [framework.fsm({}), new Map<string, object>()];
+    bot.use(machine);
+    bot.use(framework.session({ store, machine }));
+    bot.use((ctx) => {
+      const data = ctx.session as { self?: unknown; count: number };
+      expect(data.self).toBe(data);
+      delete data.self;
+      return ctx.reply(`${++data.count}`);
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    const old: { self?: unknown; count: number } = { count: 1 };
+    old.self = old;
+    store.set(`${anna.id}:${anna.id}`, old);
+    await anna.sends('hello');
+    anna.sees('2');
+    expect(old.self).toBe(old);
+  });
+
   it('in an old store may have values that are not JSON: middleware converts them first', async () => {
     const bot = framework.bot();
     const [machine, store] = [framework.fsm({}), new Map<string, object>()];

@@ -164,6 +164,27 @@ describe.each(frameworks)('"Start again?" on %s', (_, framework) => {
     },
   );
 
+  it('cleans up no message of another chat behind a question whose chat the client does not name', async () => {
+    let from = 0;
+    const form = flow('form', { trigger: '/form', onTrigger: 'ask', prompts: 'delete' })
+      .ask('agrees', {
+        prompt: () => ({ method: 'copyMessage', payload: { from_chat_id: from, message_id: 1 } }),
+      })
+      .done(() => 'Done.');
+    const { anna, bot, world } = play(framework, [form], { strategy: 'globalUser' });
+    from = anna.id;
+    const group = world.group('Friends', [anna], { id: -100 });
+    await anna.sends('These are the rules.');
+    await anna.sends('/form');
+    await anna.sends('/form');
+    await anna.in(group).sends('no');
+    const before = world.calls.length;
+    await anna.in(group).sends('fine');
+    const deleted = world.calls.slice(before).filter(({ method }) => method === 'deleteMessage');
+    expect(deleted.map(({ payload }) => payload['chat_id'])).toEqual([-100]);
+    expect(bot.errors).toEqual([]);
+  });
+
   it('takes a typed label while somebody else is asked', async () => {
     const review = flow('review', { trigger: '/review', onTrigger: 'ask' })
       .ask('title', { prompt: 'Title?' })
