@@ -23,8 +23,8 @@ import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
  * Lets input end the turn that it would wait for: the value of every option `interrupt`, of a machine, a flow or a question.
  *
  * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
- * A turn of another process is interrupted within a second. An edited message, a payment and a vote interrupt nothing, and neither does an answer in another chat. The turn of an update that comes only
- * once, such as a payment, is never interrupted.
+ * A turn of another process is interrupted within a second. An answer in another chat interrupts nothing; an edited message, a payment
+ * or a vote does only if a test says so. The turn of an update that comes only once, such as a payment, is never interrupted.
  *
  * @param interrupt - every command, commands by name, any input, or a test
  * @throws FsmError `INVALID_OPTION`

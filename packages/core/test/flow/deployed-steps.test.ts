@@ -108,7 +108,7 @@ describe('a deploy that makes another kind of step of one that is answered', () 
       (b) => last(other.step(b)),
       ['early', ...other.texts, 'late'],
     );
-    // the text to the question that was asked last is taken, unless another one comes first now: one that finds no answer of its own
+    // a text answers the question that was asked last, unless the new code has put another question before it
     const { answer, asks } = other;
     const isQuestion = ['a text', 'several choices', 'a number'].includes(to);
     const isTaken = isQuestion

@@ -229,7 +229,7 @@ function handle(active: ActiveFlow, next: () => Promise<void>): Awaitable<void> 
   );
 }
 
-/** Handles an input that is no button of the flow's own. */
+/** Handles an input that is not one of the flow's buttons. */
 function handleWritten(
   active: ActiveFlow,
   input: UserInput,

@@ -67,7 +67,7 @@ export async function act(
 /**
  * Takes a text that is the label of a button of the question, as if the button had been pressed.
  *
- * @returns `false` if the text is no such label
+ * @returns `false` if the text is not one of the labels
  */
 export async function handleLabel(
   active: ActiveFlow,

@@ -86,7 +86,7 @@ export function replyTo(active: ActiveFlow): object | undefined {
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }
 
-/** Whether a message has a keyboard of its own. */
+/** Whether a message already has a keyboard. */
 export function hasKeyboard(say: OutgoingMessage | FormattedStream): boolean {
   if (typeof say === 'string') return false;
   return 'method' in say ? 'reply_markup' in say.payload : say.keyboard != null;

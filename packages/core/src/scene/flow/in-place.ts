@@ -46,7 +46,7 @@ export function askInPlace(
   if (isInPlace) return showInPlace(run, drawingOf(joined ?? call), isNew);
   // such a question stays above what is wrong with its answer
   if (below !== undefined) return undefined;
-  // such a question is a message of its own; the one before goes, as it would by an edit
+  // such a question is a new message; the one before goes, as it would by an edit
   retire(run, true);
   // an invoice that was paid is the user's receipt
   return isStream(say) || isInvoice(say) ? () => say : () => askBeside(run, say);

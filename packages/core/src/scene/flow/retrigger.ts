@@ -63,7 +63,7 @@ export async function pressedAgain(
 /**
  * Takes a typed label of "Start again?", while that was asked last.
  *
- * @returns `false` if the text is no such label
+ * @returns `false` if the text is not one of the labels
  */
 export async function typedAgain(active: ActiveFlow, typed: string): Promise<boolean> {
   const buttons = [
