@@ -105,12 +105,13 @@ export function checkMessage<T>(said: T, option = 'message'): T {
 export const longestText = 4096;
 /** The longest answer to a press, in UTF-16 code units (Bot API, answerCallbackQuery). */
 export const longestPressAnswer = 200;
-/** The beginning of a text that is too long for the answer to a press; half of a character would be rejected. */
+/** The longest caption, in UTF-16 code units (Bot API, sendPhoto). */
+export const longestCaption = 1024;
+
+/** Returns the part of a text that fits into the answer to a press; half of a character would be rejected. */
 export function pressAnswer(text: string): string {
   return text.slice(0, longestPressAnswer).replace(/[\uD800-\uDBFF]$/, '');
 }
-/** The longest caption, in UTF-16 code units (Bot API, sendPhoto). */
-export const longestCaption = 1024;
 
 /**
  * The parameter whose text is longer than Telegram accepts; `undefined` if there is none.

@@ -10,7 +10,8 @@ import {
 import { readElsewhere } from '../../update/elsewhere.ts';
 import { idIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { messageOfPress, showsButton } from '../../update/shown-button.ts';
-import { kindIn } from '../view/drawing.ts';
+import { canBecome, kindIn } from '../view/drawing.ts';
+import { withoutButtons } from '../view/shown-message.ts';
 import { wordsOf } from './accept.ts';
 import {
   type ActiveFlow,
@@ -97,30 +98,28 @@ function closeElsewhere(
   message: RawObject | undefined,
   words: OutgoingMessage = '',
 ): void {
-  const where = elsewhereMessage(chat, wholeIn(message, 'message_id'));
-  const { method, payload } = words === '' ? withoutButtons : editOf(message, words);
+  const id = wholeIn(message, 'message_id');
+  const where = elsewhereMessage(chat, id);
+  const edit = words === '' ? undefined : editOf(message, words);
+  const { method, payload } = edit ?? withoutButtons({ chat, id });
   run.call({ method, payload: { ...payload, ...where } });
 }
 
-const withoutButtons: ApiCall = { method: 'editMessageReplyMarkup', payload: {} };
-
-/** The kinds of media that an edit can change (Bot API, InputMedia). */
-const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
-
-/** The call that makes a message say something else. Beside media, a text is a caption. What cannot be shown there is not. */
-function editOf(message: RawObject | undefined, words: OutgoingMessage): ApiCall {
+/** The call that makes a message say something else; `undefined` if no edit can. Beside media, a text is a caption. */
+function editOf(message: RawObject | undefined, words: OutgoingMessage): ApiCall | undefined {
   const { method, payload } = callOf(words, undefined);
   const own = method.slice('send'.length).toLowerCase();
   const { text, entities, reply_markup, [own]: media, ...more } = payload as Payload;
-  const isText = message?.['text'] !== undefined;
-  const kind = isText ? undefined : kindIn(message);
+  const kind = kindIn(message);
+  // a poll or a location, say
+  if (kind === 'text' && message?.['text'] === undefined) return undefined;
   if (own !== 'message') {
-    if (!editable.has(own) || !(isText || editable.has(String(kind)))) return withoutButtons;
+    if (!canBecome(kind, own)) return undefined;
     const shown = { media: { type: own, media, ...more }, reply_markup };
     return { method: 'editMessageMedia', payload: shown };
   }
-  if (isText) return { method: 'editMessageText', payload };
-  if (kind === 'text' || kind === 'sticker') return withoutButtons;
+  if (kind === 'text') return { method: 'editMessageText', payload };
+  if (kind === 'sticker') return undefined;
   const caption = { caption: text, caption_entities: entities, reply_markup };
   return { method: 'editMessageCaption', payload: { ...more, ...caption } };
 }

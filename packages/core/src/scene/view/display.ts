@@ -10,7 +10,7 @@ import {
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/replies.ts';
 import { idIn } from '../../update/raw-update.ts';
-import { anyFile, type Drawing } from './drawing.ts';
+import { anyFile, canBecome, type Drawing } from './drawing.ts';
 import {
   deletionOf,
   type MessageAddress,
@@ -20,9 +20,6 @@ import {
   unknown,
   withoutButtons,
 } from './shown-message.ts';
-
-/** The kinds of media that a message can be edited to (Bot API, InputMedia). */
-const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
 
 /** Whether a message shows something already. */
 export function shows(shown: ShownMessage, drawn: Drawing): boolean {
@@ -118,7 +115,6 @@ function editOf(shown: ShownMessage, drawn: Drawing): ApiCall | undefined {
   if (shown.body !== unknown && hasMedia(shown, drawn)) {
     return edit('editMessageCaption', { ...about, ...markup });
   }
-  // a text becomes media by the same call; voice messages and stickers never change
-  if (!editable.has(kind) || !(editable.has(shown.kind) || shown.kind === 'text')) return undefined;
+  if (!canBecome(shown.kind, kind)) return undefined;
   return edit('editMessageMedia', { media: { type: kind, media, ...about }, ...markup });
 }

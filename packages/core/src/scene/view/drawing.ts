@@ -49,6 +49,14 @@ export function kindIn(message: RawObject | undefined): string {
   return mediaKinds.find((kind) => message?.[kind] !== undefined) ?? 'text';
 }
 
+/** The kinds of media that a message can be edited to (Bot API, InputMedia). */
+const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
+
+/** Whether a message of one kind can be edited to media of another. A text can; voice messages and stickers never change. */
+export function canBecome(shown: string, media: string): boolean {
+  return editable.has(media) && (shown === 'text' || editable.has(shown));
+}
+
 type Payload = Readonly<Record<string, unknown>>;
 
 /** Of a file that cannot be compared: a stream, or what makes one. */
