@@ -34,7 +34,7 @@ end
 local short = now + ARGV[2]
 if ends > now and owner ~= token then
   if ends > now + ${longest} then
-    -- the clock went back: whoever lives renews
+    -- the clock went back: a holder that is alive renews
     ends = short
     redis.call('HSET', key, 'l', string.format('%.0f ', ends) .. owner)
   end

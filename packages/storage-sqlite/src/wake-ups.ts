@@ -78,7 +78,7 @@ export function wakeUps(statements: Statements): WakeUps {
       if (timer === undefined) look(firstLook, 1);
     },
     granted(token, fence) {
-      // Not at once: whoever releases is in the middle of a call.
+      // Not at once: the process that releases is in the middle of a call.
       if (waiting.delete(token)) setImmediate(notify, token, fence);
     },
     forget: (token) => void waiting.delete(token),

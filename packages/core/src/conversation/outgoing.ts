@@ -6,6 +6,7 @@ import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { Complaint } from '../base/type-tools.ts';
 import type { ReplyAddress } from '../update/address.ts';
+import { idIn } from '../update/raw-update.ts';
 
 /** Parameters that every reply keyboard takes. */
 interface ReplyKeyboardOptions {
@@ -128,6 +129,11 @@ export function tooLong({ method, payload }: ApiCall): 'text' | 'caption' | unde
 /** Whether a hook gave back a message that it has sent by itself. */
 export function isSent(value: unknown): value is Sent {
   return holds(value, 'message_id');
+}
+
+/** The chat that a message was sent to: another one than was asked for, if a group has become a supergroup. */
+export function chatOfSent(sent: unknown): number | undefined {
+  return idIn(Object(sent), 'chat');
 }
 
 /** Whether a message is an invoice. */

@@ -185,7 +185,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   if (initial === undefined || copy.top.state !== null || isGuest(turn)) return false;
   // a message from before, or from elsewhere, begins nothing
   if (input === undefined || input.edited || isEvent(input)) return false;
-  // a channel, and whoever writes in the name of a group, is no person to be greeted
+  // channels, and administrators who write in the name of a group, are not greeted
   if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
   const takesAtOnce = turn.registry.scene(initial.scene).behavior.opens?.(input);
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;

@@ -30,10 +30,10 @@ export async function bringUpToDate({
     return true;
   }
   await evolve(turn);
-  // whoever presses a button of a question has seen it, even if the process died before it noted the message
+  // a user who presses a button of a question has seen it, even if the process died before it noted the message
   const isSeen = facts.isElsewhere || rt.engine?.isSeen(turn);
   if (copy.pendingPrompt && !isDuplicate && isSeen) {
-    // shown with whatever the update makes of it
+    // shown after the update has been handled, with what has become of it
     turn.effects.note({ kind: 'ask' });
   } else if (copy.pendingPrompt) {
     const goesOn = await askAgain(turn);

@@ -8,14 +8,18 @@ import { shortHash } from '../../base/hash.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
-import { callOf, type OutgoingMessage, type ReplyMarkup } from '../../conversation/outgoing.ts';
+import {
+  callOf,
+  chatOfSent,
+  type OutgoingMessage,
+  type ReplyMarkup,
+} from '../../conversation/outgoing.ts';
 import { codeOf } from '../../conversation/rejected.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { sendQuestion } from '../../engine/replies.ts';
 import { promptRejected } from '../../record/record.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
-import { idIn } from '../../update/raw-update.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
 import type { Option } from './choices.ts';
@@ -72,8 +76,7 @@ export async function askElsewhere(
   return async () => {
     try {
       const sent = await turn.send(call);
-      // a group that has become a supergroup is another chat
-      note(active, { elsewhere: { ...elsewhere, chat: idIn(Object(sent), 'chat') ?? chat } });
+      note(active, { elsewhere: { ...elsewhere, chat: chatOfSent(sent) ?? chat } });
       // not before: it may fail, and then nobody has been asked
       if (words !== '') await sendHere(words);
       return sent;

@@ -6,6 +6,7 @@ import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
 import {
   type ApiCall,
   callOf,
+  chatOfSent,
   type FormattedText,
   isInvoice,
   isSent,
@@ -17,7 +18,6 @@ import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/replies.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
-import { idIn } from '../../update/raw-update.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { noteShown, retire, unknown } from '../view/shown-message.ts';
@@ -30,7 +30,7 @@ export { retire } from '../view/shown-message.ts';
  * Asks in the message of the question before.
  *
  * @param below - what is wrong with the last answer
- * @param isNew - whether the question is a message of its own
+ * @param isNew - whether a new message asks it
  * @returns what shows it after the commit; `undefined` if the message shows it already
  */
 export function askInPlace(
@@ -59,8 +59,7 @@ async function askBeside(run: FrameRun, say: OutgoingMessage): Promise<Sent | un
   // a client that does not answer with the message: the next question cannot take its place
   if (!isSent(sent)) return undefined;
   const { message_id: id } = sent;
-  // a group that has become a supergroup is another chat
-  const chat = idIn(Object(sent), 'chat') ?? old;
+  const chat = chatOfSent(sent) ?? old;
   const keys = holds(markupIn(say), 'inline_keyboard') ? unknown : undefined;
   noteShown(run, { chat, id, business, entry: run.entry, kind: 'own', body: unknown, keys });
   return sent;

@@ -1,8 +1,8 @@
 /** The memo of a flow: its own values beside the answers. Everything in it is bounded; an invalid answer adds nothing. */
 
 import { frozenJson, isBlank, isJsonObject, type JsonObject, put } from '../../base/json.ts';
-import type { Sent } from '../../conversation/outgoing.ts';
-import { idIn, textIn } from '../../update/raw-update.ts';
+import { chatOfSent, type Sent } from '../../conversation/outgoing.ts';
+import { textIn } from '../../update/raw-update.ts';
 import { type Path, pathKey } from './progress.ts';
 
 /** The stored data of one frame of a flow. Missing members take no space in the record. */
@@ -196,7 +196,7 @@ export function asked(memo: JsonObject, sent: Sent & { readonly poll?: unknown }
   if (elsewhere !== undefined) {
     return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
   }
-  const where = { sent: sent.message_id, sentTo: idIn(Object(sent), 'chat') };
+  const where = { sent: sent.message_id, sentTo: chatOfSent(sent) };
   const noted = wanted === 0 ? { ...memo, ...where } : memo;
   const poll = textIn(Object(sent.poll), 'id');
   return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };

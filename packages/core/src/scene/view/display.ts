@@ -1,6 +1,6 @@
 /** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
 
-import { type ApiCall, isSent } from '../../conversation/outgoing.ts';
+import { type ApiCall, chatOfSent, isSent } from '../../conversation/outgoing.ts';
 import {
   isContentRejected,
   isDeleted,
@@ -9,7 +9,6 @@ import {
 } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/replies.ts';
-import { idIn } from '../../update/raw-update.ts';
 import { anyFile, canBecome, type Drawing } from './drawing.ts';
 import {
   deletionOf,
@@ -68,8 +67,7 @@ async function send(run: FrameRun, drawn: Drawing): Promise<void> {
   const { turn } = run;
   const { chat: old, business } = turn.replyAddress ?? {};
   const sent = await sendQuestion(turn, drawn.call);
-  // a group that has become a supergroup is another chat
-  const chat = idIn(Object(sent), 'chat') ?? old;
+  const chat = chatOfSent(sent) ?? old;
   if (isSent(sent)) note(run, drawn, { chat, id: sent.message_id, business });
   // a client that does not answer with the message: the next press names it
   else noteShown(run, undefined);

@@ -38,7 +38,7 @@ const placings = new WeakMap<object, Placing>();
 /**
  * Finds where a drawing is shown, before the commit.
  *
- * @param isNew - whether it is a message of its own, also if a button of another message has led to it
+ * @param isNew - whether a new message shows it, also after a press below another message
  * @returns what shows it after the commit; `undefined` if the message shows it already
  */
 export function showInPlace(
