@@ -51,21 +51,24 @@ describe.each(frameworks)('a group in privacy mode on %s', (_, framework) => {
     expect(errors).toEqual([]);
   });
 
-  it('gets another answer after one that was rejected', async () => {
-    const order = flow('order', { trigger: '/order' })
-      .ask('count', { prompt: 'How many?', accept: 'number' })
-      .ask('photo', { prompt: 'Photo?', accept: 'photo', otherwise: 'A photo, please.' })
-      .ask('name', {
-        prompt: 'Name?',
-        validate: (name) => (name === 'Anna' ? name : invalid({ text: 'Your own name.' })),
-      })
-      .done(({ name, count }) => `${count} for ${name}.`);
-    const { anna, errors } = play(framework, [order]);
-    await anna.sends('/order');
-    for (const answer of ['some', '3', 'no', photo(), 'Ben', 'Anna']) await writes(anna, answer);
-    anna.sees('3 for Anna.');
-    expect(errors).toEqual([]);
-  });
+  it.each(['keep', 'edit', 'delete', 'removeKeyboards'] as const)(
+    'gets another answer after one that was rejected, with prompts: %s',
+    async (prompts) => {
+      const order = flow('order', { trigger: '/order', prompts })
+        .ask('count', { prompt: 'How many?', accept: 'number' })
+        .ask('photo', { prompt: 'Photo?', accept: 'photo', otherwise: 'A photo, please.' })
+        .ask('name', {
+          prompt: 'Name?',
+          validate: (name) => (name === 'Anna' ? name : invalid({ text: 'Your own name.' })),
+        })
+        .done(({ name, count }) => `${count} for ${name}.`);
+      const { anna, errors } = play(framework, [order]);
+      await anna.sends('/order');
+      for (const answer of ['some', '3', 'no', photo(), 'Ben', 'Anna']) await writes(anna, answer);
+      anna.sees('3 for Anna.');
+      expect(errors).toEqual([]);
+    },
+  );
 
   it('gets an answer after a command that leaves the question open', async () => {
     const form = flow('form', {

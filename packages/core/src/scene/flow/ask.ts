@@ -177,7 +177,7 @@ function askOn(
 ): Awaitable<MessageSource | undefined> {
   const { run } = active;
   const { instead: say } = params;
-  if (say !== undefined) return screen === undefined ? () => say : screen.askInPlace(run, say);
+  if (say !== undefined) return screen === undefined ? () => say : screen.askInPlace(active, say);
   const { at, heard } = active.memo;
   const isAnother = !wasAsked(active, asked);
   if (at !== undefined && isAnother) advance(active, active.progress);
@@ -235,16 +235,17 @@ function noteAsked(
 
 function showOn(
   screen: Screen,
-  { plan, run }: ActiveFlow,
+  active: ActiveFlow,
   asked: PendingQuestion,
   { say }: Shown,
   { below }: Asking,
   isAnother: boolean,
 ): MessageSource | undefined {
+  const { run, plan } = active;
   const { prompts } = plan.options;
-  if (prompts === 'edit') return screen.askInPlace(run, say, below);
+  if (prompts === 'edit') return screen.askInPlace(active, say, { asked, below });
   // only a question with rows of its own is edited, until it is answered
   const hasRows = questionOf(asked)?.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
-  return hasRows ? screen.askInPlace(run, say, undefined, isAnother) : () => say;
+  return hasRows ? screen.askInPlace(active, say, { isNew: isAnother }) : () => say;
 }

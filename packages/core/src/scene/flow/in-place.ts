@@ -22,27 +22,36 @@ import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { noteShown, retire, unknown } from '../view/shown-message.ts';
 import { type ActiveFlow, locate, questionOf } from './active-flow.ts';
+import { sayBeside } from './forced-reply.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 export { tookDeadline } from '../view/placing.ts';
 export { retire } from '../view/shown-message.ts';
 
+/** How a question is asked in place. */
+interface InPlace {
+  readonly asked?: PendingQuestion;
+  /** What is wrong with the last answer. */
+  readonly below?: OutgoingMessage | undefined;
+  /** Whether a new message asks it. */
+  readonly isNew?: boolean;
+}
+
 /**
  * Asks in the message of the question before.
  *
- * @param below - what is wrong with the last answer
- * @param isNew - whether a new message asks it
  * @returns what shows it after the commit; `undefined` if the message shows it already
  */
 export function askInPlace(
-  run: FrameRun,
+  active: ActiveFlow,
   say: OutgoingMessage | FormattedStream,
-  below?: OutgoingMessage,
-  isNew?: boolean,
+  { asked, below, isNew }: InPlace = {},
 ): MessageSource | undefined {
+  const { run } = active;
   const call = isStream(say) ? undefined : callOf(say, undefined);
   const isInPlace = call !== undefined && isEditable(call);
   const joined = below === undefined || !isInPlace ? undefined : join(call, below);
-  if (below !== undefined && joined === undefined) run.say(below);
+  if (below !== undefined && joined === undefined) sayBeside(active, asked, below);
   if (isInPlace) return showInPlace(run, drawingOf(joined ?? call), isNew);
   // such a question stays above what is wrong with its answer
   if (below !== undefined) return undefined;
