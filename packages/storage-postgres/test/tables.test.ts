@@ -2,12 +2,16 @@
 
 import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acquire } from '../../../test/servers/lease.ts';
 import { startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
 import { openPool, openSql, statementsThrough } from './clients.ts';
+
+/** The columns of a row, by their names. */
+type Row = readonly (readonly [string, unknown])[];
 
 let server: SharedServer;
 let owner: pg.Pool;
@@ -198,6 +202,25 @@ describe('what is handed in', () => {
       expect(() => postgresStorage(client as never)).toThrow(/option "pool"/);
     },
   );
+});
+
+describe('a client', () => {
+  it.each([
+    ['leaves out empty columns', (row: Row) => row.filter(([, value]) => value !== null)],
+    ['sorts columns', (row: Row) => row.toReversed()],
+    ['adds a column', (row: Row) => [...row, ['shard', 1] as const]],
+  ])('that %s is rejected before any conversation is read', async (_, changed) => {
+    const from = (row: object) => Object.fromEntries(changed(Object.entries(row)));
+    const sql = postgres(server.url, { max: 1, onnotice() {}, transform: { row: { from } } });
+    const error = await errorOf(roundTrip(sql, { schema: 'changed' }));
+    await sql.end();
+    expect(isFsmError(error, 'INVALID_OPTION') && error.details).toMatchObject({
+      option: 'client',
+      expected: 'one whose rows have the columns of the statement, in their order',
+    });
+    const { rows } = await owner.query("select to_regnamespace('changed') as made");
+    expect(rows).toEqual([{ made: null }]);
+  });
 });
 
 describe('statements', () => {
