@@ -197,6 +197,39 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     anna.sees('2 of 3');
   });
 
+  it.each([
+    ['a record of its own', () => ({})],
+    ['a store', () => ({ store: new Map() })],
+  ])('may have a number as its key, as plain JavaScript gives it, in %s', async (_, place) => {
+    const bot = framework.bot();
+    bot.use(
+      framework.session({
+        ...place(),
+        getSessionKey: (ctx) => Reflect.get(ctx, 'from').id as never,
+      }),
+    );
+    bot.use((ctx) => {
+      count(ctx);
+      return ctx.reply(`${ctx.session?.['count']}`);
+    });
+    const tg = telegram(bot.bot);
+    const [anna, ben] = [tg.user('Anna'), tg.user('Ben')];
+    await ben.sends('hello');
+    for (const text of ['hello', 'again']) await anna.sends(text);
+    anna.sees('2');
+  });
+
+  it.each([{}, true, 0.5])(
+    'under the key %j, which others would share, is rejected',
+    async (key) => {
+      const bot = framework.bot();
+      bot.use(framework.session({ getSessionKey: () => key as never }));
+      await expect(telegram(bot.bot).user('Anna').sends('hello')).rejects.toThrow(
+        /Invalid option "getSessionKey": found a function that returned .*\. Expected one that returns a text/,
+      );
+    },
+  );
+
   it('under a key of its own is that of each voter, whatever else comes at the same time', async () => {
     const bot = framework.bot();
     const seen: string[] = [];
@@ -896,6 +929,31 @@ describe("grammY's session()", () => {
       }
       expect(seen).toEqual(counts);
       expect([...adapter.readAllKeys()]).toEqual(left);
+    },
+  );
+
+  it.each([
+    ['a text', ({ chatId }: Context) => `${chatId}`],
+    ['a number', ({ chatId }: Context) => chatId as never],
+  ])(
+    'in a group is moved whole if the bot makes its key, which is %s',
+    async (_, getSessionKey) => {
+      const adapter = new MemorySessionStorage<Data>();
+      adapter.write('-100', { count: 2 });
+      const bot = make<MyContext>();
+      const machine = fsm();
+      bot.use(machine as never);
+      const initial = () => ({ count: 0 });
+      bot.use(session({ initial, storage: adapter, machine, getSessionKey }));
+      bot.use((ctx) => ctx.reply(`${++ctx.session.count}`));
+      const world = telegram(bot);
+      const group = world.group('Friends', [], { id: -100 });
+      for (const name of ['Anna', 'Ben']) {
+        const user = world.user(name).in(group);
+        await user.sends('hello');
+        user.sees(name === 'Anna' ? '3' : '4');
+      }
+      expect([...adapter.readAllKeys()]).toEqual([]);
     },
   );
 

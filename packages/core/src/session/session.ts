@@ -99,7 +99,7 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   if (byKey) {
     return async (ctx, next, show) => {
       const key = await plan.keyOf(ctx);
-      return key === undefined ? withoutSession(next, show) : inOwn(ctx, key, next, show);
+      return key === undefined ? withoutSession(next, show) : inOwn(ctx, textOf(key), next, show);
     };
   }
   return (ctx, next, show) => {
@@ -108,6 +108,13 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
     if (own.storage !== undefined) throw twoStorages(plan, 'below fsm()');
     return inRecord(fsm, ctx, next, show);
   };
+}
+
+/** The text of a key; plain JavaScript may return the id of a user as it is. */
+function textOf(key: unknown): string {
+  if (typeof key === 'string' || Number.isSafeInteger(key)) return String(key);
+  const found = `a function that returned ${shown(key)}`;
+  throw invalidOption('getSessionKey', 'one that returns a text, or undefined', found);
 }
 
 type Next = () => Promise<unknown>;
@@ -182,7 +189,8 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
 /** Whether an old session belongs to a whole group, and this conversation to a part of it. Each part then begins with a copy. */
 function isOfOthers({ scope }: SessionAccess, key: string | undefined): boolean {
   const { chat, user, thread, custom } = scope ?? {};
-  const isWhole = String(chat) === key && (user ?? thread ?? custom) === undefined;
+  // under a key that the bot makes, it is the whole scope
+  const isWhole = String(custom ?? chat) === String(key) && (user ?? thread) === undefined;
   // grammY's key is the chat; a group's number is negative
   return Number(key) < 0 && !isWhole;
 }

@@ -28,10 +28,10 @@ import type { PendingQuestion } from './pending-question.ts';
 export { tookDeadline } from '../view/placing.ts';
 export { retire } from '../view/shown-message.ts';
 
-/** How a question is asked in place. */
+/** Details of a question that is asked in place. */
 interface InPlace {
   readonly asked?: PendingQuestion;
-  /** What is wrong with the last answer. */
+  /** The rejection of the last answer. */
   readonly below?: OutgoingMessage | undefined;
   /** Whether a new message asks it. */
   readonly isNew?: boolean;
