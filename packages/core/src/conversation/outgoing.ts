@@ -6,7 +6,7 @@ import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { Complaint } from '../base/type-tools.ts';
 import type { ReplyAddress } from '../update/address.ts';
-import { idIn } from '../update/raw-update.ts';
+import { idOf } from '../update/raw-update.ts';
 
 /** Parameters that every reply keyboard takes. */
 interface ReplyKeyboardOptions {
@@ -133,7 +133,7 @@ export function isSent(value: unknown): value is Sent {
 
 /** The chat that a message was sent to: another one than was asked for, if a group has become a supergroup. */
 export function chatOfSent(sent: unknown): number | undefined {
-  return idIn(Object(sent), 'chat');
+  return idOf(Object(sent).chat);
 }
 
 /** Whether a message is an invoice. */

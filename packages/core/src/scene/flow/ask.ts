@@ -241,11 +241,10 @@ function showOn(
   { below }: Asking,
   isAnother: boolean,
 ): MessageSource | undefined {
-  const { run, plan } = active;
-  const { prompts } = plan.options;
+  const { prompts } = active.plan.options;
   if (prompts === 'edit') return screen.askInPlace(active, say, { asked, below });
   // only a question with rows of its own is edited, until it is answered
   const hasRows = questionOf(asked)?.rows !== undefined;
-  if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
+  if (isAnother || !hasRows) screen.retire(active.run, prompts === 'delete');
   return hasRows ? screen.askInPlace(active, say, { isNew: isAnother }) : () => say;
 }
