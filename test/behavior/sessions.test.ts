@@ -198,7 +198,7 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
   });
 
   it.each([
-    ['a record of its own', () => ({})],
+    ['a separate record', () => ({})],
     ['a store', () => ({ store: new Map() })],
   ])('may have a number as its key, as plain JavaScript gives it, in %s', async (_, place) => {
     const bot = framework.bot();
@@ -217,6 +217,26 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     await ben.sends('hello');
     for (const text of ['hello', 'again']) await anna.sends(text);
     anna.sees('2');
+  });
+
+  it('of a group is moved out of its old store if its key is a number', async () => {
+    const store = new Map<unknown, object>();
+    const bot = framework.bot();
+    const getSessionKey = (ctx: object) => Reflect.get(ctx, 'chat').id as never;
+    bot.use(framework.session({ store, storage: memoryStorage(), getSessionKey }));
+    bot.use((ctx) => {
+      count(ctx);
+      return ctx.reply(`${ctx.session?.['count']}`);
+    });
+    const tg = telegram(bot.bot);
+    const group = tg.group('Friends', [], { id: -100 });
+    store.set(group.id, { count: 2 });
+    for (const name of ['Anna', 'Ben']) {
+      const user = tg.user(name).in(group);
+      await user.sends('hello');
+      user.sees(name === 'Anna' ? '3' : '4');
+    }
+    expect([...store.keys()]).toEqual([]);
   });
 
   it.each([{}, true, 0.5])(
