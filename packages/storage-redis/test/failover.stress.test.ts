@@ -70,7 +70,7 @@ describe('a master of sentinels that dies', () => {
       const old = await servers.master();
       await old.kill();
       await counter.more(50);
-      // the sentinel that is asked may hear of the new master after the client's own
+      // the sentinels agree one after the other: the first may still name the old master
       await until(async () => (await servers.master()).port !== old.port);
       await counter.stop();
       const faults = counter.errors

@@ -23,10 +23,10 @@ import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
  * Lets input end the turn that it would wait for: the value of every option `interrupt`, of a machine, a flow or a question.
  *
  * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
- * A turn of another process is interrupted within a second. An answer in another chat interrupts nothing; an edited message, a payment
- * or a vote does only if a test says so. The turn of an update that comes only once, such as a payment, is never interrupted.
+ * A turn of another process is interrupted within a second. An answer in another chat never interrupts. An edited message, a payment
+ * or a vote interrupts only if a function selects it. The turn of an update that comes only once, such as a payment, is never interrupted.
  *
- * @param interrupt - every command, commands by name, any input, or a test
+ * @param interrupt - every command, commands by name, any input, or a function that selects input
  * @throws FsmError `INVALID_OPTION`
  *
  * @example

@@ -189,7 +189,7 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
 /** Whether an old session belongs to a whole group, and this conversation to a part of it. Each part then begins with a copy. */
 function isOfOthers({ scope }: SessionAccess, key: string | undefined): boolean {
   const { chat, user, thread, custom } = scope ?? {};
-  // under a key that the bot makes, it is the whole scope
+  // if the bot makes the keys, a key is the custom part of the scope, and there is no other part
   const isWhole = String(custom ?? chat) === String(key) && (user ?? thread) === undefined;
   // grammY's key is the chat; a group's number is negative
   return Number(key) < 0 && !isWhole;

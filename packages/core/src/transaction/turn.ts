@@ -229,7 +229,7 @@ export class RunningTurn implements OpenTurn {
       const call = callOf(say, this.replyAddress);
       return tooLong(call) === undefined ? this.call(call) : this.sendInParts(call);
     } catch (error) {
-      // what is no message: its sender awaits a promise
+      // not a message: the caller awaits a promise
       return Promise.reject(error);
     }
   }

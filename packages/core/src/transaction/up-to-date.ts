@@ -33,7 +33,7 @@ export async function bringUpToDate({
   // a user who presses a button of a question has seen it, even if the process died before it noted the message
   const isSeen = facts.isElsewhere || rt.engine?.isSeen(turn);
   if (copy.pendingPrompt && !isDuplicate && isSeen) {
-    // shown after the update has been handled, with what has become of it
+    // asked again once the update has been handled, so that it shows the result
     turn.effects.note({ kind: 'ask' });
   } else if (copy.pendingPrompt) {
     const goesOn = await askAgain(turn);
