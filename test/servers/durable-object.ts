@@ -18,6 +18,8 @@ export interface LocalObject {
   ring(): Promise<unknown>;
   /** Ends the instance; the next request or alarm starts another one. */
   evict(): void;
+  /** How SQLite executes each statement so far that is not about the tables themselves, by its text. */
+  queryPlans(): ReadonlyMap<string, string>;
   /** The next statements that write fail with this message; without one they succeed again. */
   failWrites(message?: string): void;
 }
@@ -32,6 +34,7 @@ export function localObject(machineOf?: (within: ConversationShard) => Sweeping)
   let alarm: number | undefined;
   let failure: string | undefined;
   let instance: ConversationShard | undefined;
+  const texts = new Map<string, number>();
   const storage: ObjectStorage = {
     sql: {
       exec(statement, ...parameters) {
@@ -42,6 +45,7 @@ export function localObject(machineOf?: (within: ConversationShard) => Sweeping)
           return [];
         }
         const prepared = database.prepare(statement);
+        texts.set(statement, parameters.length);
         if (prepared.reader) return prepared.all(...parameters) as Row[];
         prepared.run(...parameters);
         return [];
@@ -77,6 +81,14 @@ export function localObject(machineOf?: (within: ConversationShard) => Sweeping)
     },
     evict() {
       instance = undefined;
+    },
+    queryPlans() {
+      const plans = [...texts].map(([text, count]): [string, string] => {
+        const values = Array.from({ length: count }, () => 1);
+        const steps = database.prepare(`explain query plan ${text}`).all(...values);
+        return [text, steps.map((step) => `${Object(step).detail}`).join('; ')];
+      });
+      return new Map(plans);
     },
     failWrites(message) {
       failure = message;

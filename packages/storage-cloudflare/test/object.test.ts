@@ -73,6 +73,17 @@ async function ringUntil(object: LocalObject, ms: number): Promise<readonly numb
   return rung;
 }
 
+it('an object finds what is due by its index, however many conversations it has', async () => {
+  const { object, machine, send, fired } = botOn();
+  await send(1, 3 * seconds);
+  await ringUntil(object, 5 * seconds);
+  await machine.sweep();
+  expect(fired).toEqual([1]);
+  const due = [...object.queryPlans()].filter(([text]) => text.includes('wake_at <='));
+  expect(due.length).toBeGreaterThan(1);
+  for (const [text, plan] of due) expect(plan, text).toMatch('telefsm_conversation_wake');
+});
+
 describe('an object that gets no request', () => {
   it('rings for a deadline days later, and otherwise only to delete what has expired', async () => {
     const { object, send, fired } = botOn();

@@ -25,6 +25,12 @@ export interface ListedRow extends RecordRow {
   readonly state: Buffer | null;
 }
 
+/** A row that has come up in the index. */
+export interface RipeRow {
+  readonly key: Buffer;
+  readonly what: 'dead' | 'early' | 'due';
+}
+
 /** The answer to a statement that changes rows. */
 export interface Changed {
   readonly affectedRows: number;

@@ -22,6 +22,9 @@ const earliest = (...instants: readonly string[]) =>
   `nullif(least(${instants.map((each) => `coalesce(${each}, ${never})`).join(', ')}), ${never})`;
 const msUntil = (instant: string, from: string) => `(${instant} - ${from}) / 1000e0`;
 
+/** How many rows of the index are read at once. Statements over `keys` have that many parameters; fewer keys are filled up with the last. */
+export const ripeRows = 100;
+
 /** The texts of all statements over one set of tables. */
 export interface Statements {
   /** key, token, lease in ms. */
@@ -38,16 +41,16 @@ export interface Statements {
   readonly release: string;
   /** key. */
   readonly peek: string;
-  /** One row if anything has come up in the index. */
-  readonly isDue: string;
-  /** Puts rows whose index was early where they belong. */
-  readonly tidy: string;
-  /** Deletes expired rows. */
-  readonly sweep: string;
-  /** claim in ms, mark, prefix length in bytes (twice), prefix, limit. An empty text may be null (EMPTY_STRING_IS_NULL). */
+  /** prefix length in bytes (twice), prefix, limit: what has come up in the index. An empty text may be null (EMPTY_STRING_IS_NULL). */
+  readonly ripe: string;
+  /** claim in ms, mark, keys. */
   readonly claim: string;
   /** mark, limit: the keys that were claimed. Without a limit, `sql_select_limit` would apply. */
   readonly claimed: string;
+  /** keys: puts rows whose index was early where they belong. */
+  readonly tidy: string;
+  /** keys: deletes expired rows. */
+  readonly sweep: string;
   /** key. */
   readonly settled: string;
   /** First key, key before, first key behind and state, each twice and null for any; limit. */
@@ -57,6 +60,9 @@ export interface Statements {
 /** Writes the statements for these tables. */
 export function statementsOf({ conversation, acquire }: Tables): Statements {
   const holder = '`key` = ? and owner = ? and fence = ?';
+  // a statement that changes rows by another index locks all that it reads there, those of other bots, too
+  const byKey = `${conversation} as c force index (primary)`;
+  const ofKeys = `\`key\` in (${Array.from({ length: ripeRows }, () => '?').join(', ')})`;
   const write = (lease: string) => `update ${conversation} set
       record = ?, state = ?,
       expires_at = ${now} + ${parameter}, deadline_at = ${now} + ${parameter},
@@ -77,17 +83,16 @@ export function statementsOf({ conversation, acquire }: Tables): Statements {
       where ${holder}`,
     peek: `select record, ${msUntil('deadline_at', now)} as deadline_in from ${conversation}
       where \`key\` = ? and ${present}`,
-    isDue: `select 1 from ${conversation} where wake_at <= ${now} limit 1`,
-    tidy: `update ${conversation} set
-        wake_at = if(${expired}, greatest(lease_until, ${now}) + ${us(leaseTimes.emptyRow)}, ${earliest('deadline_at', 'expires_at')})
-      where wake_at <= ${now} and not (${dead})
-        and (${expired} or deadline_at is null or deadline_at > ${now})
-      order by wake_at limit 1000`,
-    sweep: `delete from ${conversation} where wake_at <= ${now} and ${dead} order by wake_at limit 1000`,
-    claim: `update ${conversation} set wake_at = ${now} + ${parameter}, claim = ?
-      where wake_at <= ${now} and deadline_at <= ${now} and not ${expired} and (? = 0 or left(\`key\`, ?) = ?)
+    ripe: `select \`key\`, case when ${dead} then 'dead' when ${early} then 'early' else 'due' end as what
+      from ${conversation} where wake_at <= ${now} and (${early} or ? = 0 or left(\`key\`, ?) = ?)
       order by wake_at limit ?`,
+    claim: `update ${byKey} set wake_at = ${now} + ${parameter}, claim = ?
+      where ${ofKeys} and wake_at <= ${now} and not ${early}`,
     claimed: `select \`key\` from ${conversation} where claim = ? limit ?`,
+    tidy: `update ${byKey} set
+        wake_at = if(${expired}, greatest(lease_until, ${now}) + ${us(leaseTimes.emptyRow)}, ${earliest('deadline_at', 'expires_at')})
+      where ${ofKeys} and wake_at <= ${now} and ${early} and not ${dead}`,
+    sweep: `delete c from ${byKey} where ${ofKeys} and ${dead}`,
     settled: `update ${conversation} set claim = null, wake_at = ${earliest('deadline_at', 'expires_at')} where \`key\` = ?`,
     list: `select \`key\`, record, state, ${msUntil('deadline_at', now)} as deadline_in from ${conversation}
       where (? is null or \`key\` >= ?) and (? is null or \`key\` > ?) and (? is null or \`key\` < ?)
@@ -97,6 +102,8 @@ export function statementsOf({ conversation, acquire }: Tables): Statements {
 }
 
 const expired = `(expires_at is not null and expires_at <= ${now})`;
+/** Expired, or without a deadline that has passed. */
+const early = `(${expired} or deadline_at is null or deadline_at > ${now})`;
 /** Expired, and nobody acquired it in the last day: a late commit of its holder would still find it. */
 const dead = `(${expired} and lease_until < ${now} - ${us(leaseTimes.emptyRow)})`;
 const present = `record is not null and (expires_at is null or expires_at > ${now})`;

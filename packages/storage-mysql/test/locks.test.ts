@@ -68,6 +68,19 @@ describe('a row that another transaction has locked', () => {
   });
 });
 
+describe('a sweep', () => {
+  it("doesn't wait for the rows of another bot", async () => {
+    const storage = mysqlStorage(pool, { table: 'shared' });
+    await write(storage, 'other:1', 0);
+    await write(storage, 'mine:1', 0);
+    await rival.beginTransaction();
+    await rival.query("select * from shared_conversation where `key` = 'other:1' for update");
+    expect(await storage.due(10, 30_000, 'mine:')).toEqual(['mine:1']);
+    await rival.rollback();
+    expect(await storage.due(10, 30_000, '')).toEqual(['other:1']);
+  });
+});
+
 describe('a deadlock', () => {
   it('with a sweep is an error that passes, and the deadlines are found again', async () => {
     const storage = mysqlStorage(pool, { table: 'dead' });

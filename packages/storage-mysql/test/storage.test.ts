@@ -99,6 +99,45 @@ describe('an update', () => {
   });
 });
 
+describe('a sweep', () => {
+  /** How many rows and entries of an index the server has read so far. */
+  async function read(): Promise<number> {
+    const [rows] = await pool.query("show global status like 'Handler_read%'");
+    return (rows as { Value: string }[]).reduce((sum, { Value }) => sum + Number(Value), 0);
+  }
+
+  it('reads and locks no more than it claims, however much is due', async () => {
+    const storage = mysqlStorage(pool, { table: 'many' });
+    await storage.peek('make the tables');
+    await pool.query(`insert into many_conversation
+      (\`key\`, record, owner, fence, lease_until, deadline_at, expires_at, wake_at)
+      select concat('k', seq), '{}', null, 1, 0, if(seq % 3 = 0, seq, null), if(seq % 3 = 1, seq, null), seq
+      from seq_1_to_20000`);
+    await pool.query('analyze table many_conversation');
+    const before = await read();
+    expect(await storage.due(40, 30_000)).toEqual(
+      Array.from({ length: 40 }, (_, at) => `k${(at + 1) * 3}`),
+    );
+    expect((await read()) - before).toBeLessThan(2000);
+    const [counts] = await pool.query(`select count(*) as left_over, sum(wake_at is null) as moved
+      from many_conversation where deadline_at is null`);
+    // 200 rows of the index were read: a third of them expired, a third was early
+    expect(counts).toEqual([{ left_over: 13_334 - 67, moved: '67' }]);
+  });
+
+  it('deletes what has expired behind many that are due to be moved, 1,000 rows at most', async () => {
+    const storage = mysqlStorage(pool, { table: 'early' });
+    await storage.peek('make the tables');
+    await pool.query(`insert into early_conversation
+      (\`key\`, record, fence, lease_until, wake_at) select concat('k', seq), '{}', 1, 0, seq from seq_1_to_1500`);
+    expect(await storage.due(10, 1000)).toEqual([]);
+    const moved = 'select count(*) as moved from early_conversation where wake_at is null';
+    expect((await pool.query(moved))[0]).toEqual([{ moved: 1000 }]);
+    expect(await storage.due(10, 1000)).toEqual([]);
+    expect((await pool.query(moved))[0]).toEqual([{ moved: 1500 }]);
+  });
+});
+
 describe('a stored record', () => {
   it('can be read with a client of the server: JSON as it was written, under its key', async () => {
     const storage = mysqlStorage(pool);

@@ -173,6 +173,32 @@ describe('the tables', () => {
     database.close();
   });
 
+  it('are searched by index: a bot with many conversations waits no longer', async () => {
+    const database = new libsql(':memory:');
+    const texts: string[] = [];
+    const recording = {
+      exec: (sql: string) => database.exec(sql),
+      close: () => database.close(),
+      prepare(sql: string) {
+        texts.push(sql);
+        return database.prepare(sql);
+      },
+    };
+    sqliteStorage(recording);
+    const plans = texts
+      .filter((text) => /\b(from|update|into) telefsm_conversation\b/.test(text))
+      .map((text) => {
+        const values = Array.from(text.matchAll(/\?/g), () => 1);
+        const steps = database.prepare(`explain query plan ${text}`).all(...values);
+        return { text, plan: steps.map((step) => `${Object(step).detail}`).join('; ') };
+      });
+    expect(plans.length).toBeGreaterThan(10);
+    for (const { text, plan } of plans) {
+      expect(plan, text).not.toMatch(/\bscan\b/i);
+      if (text.includes('wake_at <=')) expect(plan).toMatch('telefsm_conversation_wake');
+    }
+  });
+
   it('lose what has expired, by and by', async () => {
     const clock = stoppedClock();
     const database = new libsql(':memory:');
