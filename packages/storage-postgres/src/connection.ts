@@ -2,7 +2,7 @@
 
 import { FsmError } from '@telefsm/core';
 import type { PgPool, PgPoolClient } from './client.ts';
-import { codeOf } from './faults.ts';
+import { codeOf, isOfStatement } from './faults.ts';
 
 /** After so many statements a connection goes back, under any load: the pool closes old ones then, as its options say. */
 const longestUse = 1000;
@@ -73,7 +73,7 @@ export class Connection {
    * A read-only server may have been the primary, or become one: the next connection finds the present one.
    */
   failed(error: unknown): void {
-    if (Object(error).severity !== 'ERROR' || codeOf(error) === readOnly) this.#broken();
+    if (!isOfStatement(error) || codeOf(error) === readOnly) this.#broken();
   }
 
   /** Gives it back to the pool, which closes it if it is broken. */

@@ -43,6 +43,16 @@ export function codeOf(error: unknown): unknown {
   return typeof errno === 'string' ? errno : code;
 }
 
+/** With these the server ends the connection: it breaks, the server stops or fails, or the session reached a time limit. */
+const ending = /^(08...|25P0[34]|57P..|58...|XX...)$/;
+
+/** Whether the server rejected only the statement, so that its connection can be used further. Its word for the severity is in its language. */
+export function isOfStatement(error: unknown): boolean {
+  const { severity }: { readonly severity?: unknown } = Object(error);
+  const code = codeOf(error);
+  return typeof severity === 'string' && typeof code === 'string' && !ending.test(code);
+}
+
 function says(error: unknown, words: string): boolean {
   return error instanceof Error && error.message.startsWith(words);
 }

@@ -1,6 +1,7 @@
 /** Transactions that a bot has left open. */
 
 import type { PgPool, PgPoolClient } from './client.ts';
+import { isOfStatement } from './faults.ts';
 
 const message =
   'A connection of the pool was closed, because it had an open transaction. End each transaction with COMMIT or ROLLBACK before release().';
@@ -71,7 +72,7 @@ async function answersEverything(client: PgPoolClient): Promise<boolean> {
     return true;
   } catch (error) {
     // within a failed transaction the server rejects it
-    return Object(error).severity === 'ERROR';
+    return isOfStatement(error);
   } finally {
     client.off('error', survive);
   }

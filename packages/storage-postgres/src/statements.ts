@@ -81,7 +81,7 @@ function acquire(table: string): string {
         when ${mine} then least(greatest(t.lease_until, excluded.lease_until), ${now} + ${longest})
         else excluded.lease_until end,
       waiters = nullif(array_remove(t.waiters, $4::text), '{}')
-    where t.owner is null or ${mine} or t.lease_until <= ${now}
+    where t.owner is null or ${mine} or (t.lease_until > ${now}) is not true
     returning t.fence::text as fence,
       case when t.expires_at <= ${now} then null else t.record end as record,
       ${lengthUntil('t.deadline_at')} as deadline_in`;

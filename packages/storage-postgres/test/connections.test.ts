@@ -390,6 +390,9 @@ const step = fc.record({
   at: fc.nat(99),
 });
 
+const rejected = (severity: string) => Object.assign(new Error('no'), { severity, code: '40001' });
+const ended = () => Object.assign(new Error('ended'), { severity: 'FATAL', code: '57P01' });
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a connection', () => {
@@ -406,7 +409,7 @@ describe('a connection', () => {
 
   it('is closed when the server has ended it, and gets nothing more', async () => {
     const { pool, send, asked } = await busyWith(2);
-    asked()[0]?.fail(Object.assign(new Error('ended'), { severity: 'FATAL' }));
+    asked()[0]?.fail(ended());
     await settled();
     send();
     await settled();
@@ -415,6 +418,20 @@ describe('a connection', () => {
     await settled();
     expect([pool.closed, pool.borrowed.length, pool.dialled.length]).toEqual([1, 0, 1]);
   });
+
+  it.each(['ERROR', 'FEHLER', 'ОШИБКА'])(
+    'is used further after an error of a statement, in any language of the server: %s',
+    async (severity) => {
+      const { pool, send, asked } = await busyWith(1);
+      asked()[0]?.fail(rejected(severity));
+      send();
+      await settled();
+      expect(asked()).toHaveLength(1);
+      asked()[0]?.answer();
+      await settled();
+      expect(pool.closed).toBe(0);
+    },
+  );
 
   it('goes back after a thousand statements, under any load', async () => {
     const { pool, send, asked } = await busyWith(2);
@@ -512,10 +529,10 @@ describe('whatever the order of answers, failures and connections', () => {
         fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(step), async (max, steps) => {
           const pool = new ToldPool(max, canPipeline);
           const connections = new Connections(pool);
-          let [asked, ended] = [0, 0];
+          let [asked, answered] = [0, 0];
           const query = () => {
             asked++;
-            const end = () => void ended++;
+            const end = () => void answered++;
             connections.query('select', []).then(end, end);
           };
           const pick = <T>(of: readonly T[], at: number): T | undefined => of[at % of.length];
@@ -525,10 +542,8 @@ describe('whatever the order of answers, failures and connections', () => {
             else if (what === 'connect') pick(pool.dialled, at)?.connect();
             else if (what === 'refuse') pick(pool.dialled, at)?.reject();
             else if (what === 'answer') client?.asked[0]?.answer();
-            else if (what === 'reject')
-              client?.asked[0]?.fail(Object.assign(new Error('no'), { severity: 'ERROR' }));
-            else if (what === 'end')
-              client?.asked[0]?.fail(Object.assign(new Error('ended'), { severity: 'FATAL' }));
+            else if (what === 'reject') client?.asked[0]?.fail(rejected('ERROR'));
+            else if (what === 'end') client?.asked[0]?.fail(ended());
             else if (what === 'break') client?.break();
             else pool.waitingCount = what === 'others' ? max : 0;
             await settled();
@@ -538,7 +553,7 @@ describe('whatever the order of answers, failures and connections', () => {
             pool.borrowed[0]?.asked[0]?.answer();
             await settled();
           }
-          expect(ended).toBe(asked);
+          expect(answered).toBe(asked);
         }),
         { numRuns: 200 },
       );

@@ -43,6 +43,16 @@ async function executed(schema: string): Promise<number> {
   return rows[0].calls;
 }
 
+it('a conversation without the end of its lease, as an operator may leave it, is given to the next token', async () => {
+  const { client } = openPool(server.url);
+  const storage = postgresStorage(client, { schema: 'endless' });
+  await take(storage, 'k');
+  await admin.query('update endless.telefsm_conversation set lease_until = null');
+  const lease = await take(storage, 'k');
+  expect(await lease.commit(write('mine'))).toBe('done');
+  await client.end();
+});
+
 describe('an update', () => {
   const ways: readonly (readonly [string, () => OpenClient])[] = [
     ['pg', () => openPool(server.url)],

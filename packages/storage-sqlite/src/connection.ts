@@ -87,7 +87,10 @@ export function connectionTo(given: string | SqliteDatabase, options: OpenOption
 
   /** A file that was broken is opened anew: SQLite may still have the pages of the old one in memory. */
   function current(): Opened {
-    if (isClosed && opened !== undefined) return opened;
+    if (isClosed) {
+      if (opened !== undefined) return opened;
+      throw new Error('The database is not open: its storage was closed.');
+    }
     if (lost !== undefined && !lost.file.isBack(lost.loss)) throw lostFile(path, lost.loss, own);
     if (isStale && opened !== undefined) {
       if (own) closeQuietly(opened.database);

@@ -35,16 +35,16 @@ export function fileOf(database: SqliteDatabase): OpenedFile | undefined {
     return false;
   }
 
-  /** A file shrinks by itself only to the pages that it has. */
+  /** A file shrinks by itself only to the pages that it has; SQLite also counts those that are only in the log. */
   function isTruncated(found: number): boolean {
     if (found >= size) {
       size = found;
       return false;
     }
-    const pages = Number(answerTo(database, 'page_count'));
-    if (found < pages * Number(answerTo(database, 'page_size'))) return true;
-    size = found;
-    return false;
+    const wanted =
+      Number(answerTo(database, 'page_count')) * Number(answerTo(database, 'page_size'));
+    if (found >= wanted) size = found;
+    return found + (look(`${path}-wal`)?.size ?? 0) < wanted;
   }
 
   return {

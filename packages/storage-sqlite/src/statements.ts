@@ -56,9 +56,9 @@ const texts: { readonly [name in Name]: string } = {
     set fence = case when c.owner = excluded.owner and c.fence is not null then c.fence
           else max(coalesce(c.fence, 0) + 2, excluded.fence) end,
       lease_until = case when c.owner = excluded.owner
-          then min(max(c.lease_until, excluded.lease_until), ?) else excluded.lease_until end,
+          then min(max(coalesce(c.lease_until, 0), excluded.lease_until), ?) else excluded.lease_until end,
       owner = excluded.owner, waiters = ${withoutOwner}
-    where c.owner is null or c.owner = excluded.owner or c.lease_until <= ?
+    where c.owner is null or c.owner = excluded.owner or coalesce(c.lease_until, 0) <= ?
     returning record, deadline_at, expires_at, fence`,
   /** Parameters: key. */
   holder: 'select owner, fence, lease_until, waiters from telefsm_conversation where key = ?',

@@ -143,6 +143,43 @@ describe('a file that is open', () => {
     await storage.close?.();
   });
 
+  it.each(['vacuum', 'auto_vacuum'])('may shrink by %s, and grow again in its log', async (way) => {
+    const database = new ofPaths(newFile());
+    if (way === 'auto_vacuum') database.exec('pragma auto_vacuum = full');
+    for (const setting of ['journal_mode = wal', 'busy_timeout = 50'])
+      database.prepare(`pragma ${setting}`).all();
+    database.exec('create table log (text)');
+    const log = (rows: number) =>
+      database.exec(`insert into log with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows})
+        select replace(hex(zeroblob(1500)), '00', 'xx') from n`);
+    log(500);
+    const checkpoint = () => database.prepare('pragma wal_checkpoint(passive)').all();
+    checkpoint();
+    const bot = counter(sqliteStorage(database));
+    await bot.add();
+    database.exec('delete from log');
+    if (way === 'vacuum') database.exec('vacuum');
+    checkpoint();
+    log(50);
+    await bot.add();
+    await bot.add();
+    expect(bot.handled).toBe(3);
+    database.close();
+  });
+
+  it('is not opened again by a storage that was closed', async () => {
+    const path = newFile();
+    const storage = sqliteStorage(path);
+    await put(storage, 'k', 'kept');
+    renameSync(path, `${path}.moved`);
+    await expect(put(storage, 'k', 'lost')).rejects.toMatchObject({ code: 'STORAGE_UNUSABLE' });
+    await storage.close?.();
+    renameSync(`${path}.moved`, path);
+    const error = await put(storage, 'k', 'lost').catch((reason: unknown) => reason);
+    expect(String(error)).toMatch(/its storage was closed/);
+    expect(storage.classify?.(error)).toBe('fatal');
+  });
+
   it('is rejected when it was cut short, until it is whole again', async () => {
     const path = newFile();
     const first = sqliteStorage(path);

@@ -173,6 +173,19 @@ describe('the tables', () => {
     database.close();
   });
 
+  it('give a conversation to the next token if an operator has removed the end of its lease', async () => {
+    const database = new libsql(':memory:');
+    const storage = sqliteStorage(database);
+    await take(storage, 'k');
+    const end = () => database.exec('update telefsm_conversation set lease_until = null');
+    end();
+    const mine = await take(storage, 'k');
+    end();
+    const again = await storage.acquire('k', { token: mine.token, lease: 1000, queue: false });
+    expect(again).toMatchObject({ fence: mine.fence });
+    expect(await mine.commit({ text: 'mine', state: null })).toBe('done');
+  });
+
   it('are searched by index: a bot with many conversations waits no longer', async () => {
     const database = new libsql(':memory:');
     const texts: string[] = [];

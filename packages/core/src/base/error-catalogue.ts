@@ -241,7 +241,7 @@ export const kernelSentences: Sentences<KernelErrorCode> = {
   },
   LEASE_LOST: {
     message: (d) =>
-      `Another process acquired or deleted the conversation "${d.key}" during this turn; ${kept(d.committedBefore)}.`,
+      `The turn of "${d.key}" took longer than turn.max, or another process acquired or deleted the conversation; ${kept(d.committedBefore)}.`,
     fix: 'Keep handlers shorter than turn.max. Telegram may redeliver the update.',
   },
   COMMIT_UNKNOWN: {
@@ -255,7 +255,7 @@ export const kernelSentences: Sentences<KernelErrorCode> = {
   },
   STORAGE_UNUSABLE: {
     message: (d) => `${d.storage} cannot be used: ${d.reason}. ${d.remedy}`,
-    fix: 'No restart is needed: once it is repaired, updates are handled again.',
+    fix: 'After that, updates are handled again.',
   },
   STORAGE_NEWER: {
     message: (d) =>
