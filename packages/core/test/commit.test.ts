@@ -191,7 +191,7 @@ describe('a late writer', () => {
       commit: () => 'rejected',
     };
     const late = bench({ storage }).send(1, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
-    await expect(late).rejects.toThrow(/another process acquired or deleted the conversation/);
+    await expect(late).rejects.toThrow(/Another process acquired or deleted the conversation/);
   });
 
   it('is rejected with its second transaction, though its first has stored the id of the update', async () => {

@@ -47,6 +47,41 @@ describe('the message that a conversation has been handed over', () => {
   });
 });
 
+describe('machines of one process on one storage', () => {
+  it('ask once for a conversation that was handed over', async () => {
+    const clock = virtualClock();
+    const memory = memoryStorage({ clock });
+    const listeners: ((token: string, fence: number) => void)[] = [];
+    const waiting: string[] = [];
+    let [isFree, asked] = [false, 0];
+    const storage: FsmStorage = {
+      ...memory,
+      features: { ...memory.features, shared: true },
+      coordination: sharedLeases,
+      async granted(listener) {
+        listeners.push(listener);
+        return () => {};
+      },
+      async acquire(key, options) {
+        asked++;
+        waiting.push(options.token);
+        return isFree ? memory.acquire(key, options) : { busy: 60_000, owner: 'other.1', fence: 1 };
+      },
+    };
+    const sent = [1, 2, 3].map((user) => bench({ clock, storage }).send(user, 'a'));
+    await clock.advance(0);
+    const [first = ''] = waiting;
+    expect(listeners).toHaveLength(3);
+    [isFree, asked] = [true, 0];
+    for (const notify of listeners) notify(first, 3);
+    await sent[0];
+    await clock.advance('1s');
+    expect(asked).toBe(1);
+    for (const token of [...waiting]) for (const notify of listeners) notify(token, 3);
+    await Promise.all(sent);
+  });
+});
+
 describe('a message channel that cannot be opened', () => {
   it('is retried by a waiting turn, once a minute at most', async () => {
     const clock = virtualClock();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { Turn } from '../src/index.ts';
-import { isFsmError, keyValueStorage, state, states } from '../src/index.ts';
+import type { FsmStorage, Turn } from '../src/index.ts';
+import { isFsmError, keyValueStorage, memoryStorage, state, states } from '../src/index.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { driverError, textStorage } from './fixtures/text-storage.ts';
 
@@ -317,6 +317,44 @@ describe('a storage that fails', () => {
     await expect(outlast(send(1, 'a'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     expect(text.calls).toEqual(['acquire', 'acquire', 'acquire']);
   });
+
+  it('of one process that grants a conversation too late gets it back at once', async () => {
+    const clock = virtualClock();
+    const memory = memoryStorage({ clock });
+    let delay = 6000;
+    const storage: FsmStorage = {
+      ...memory,
+      async acquire(key, options) {
+        await new Promise<void>((go) => void clock.setTimeout(go, delay));
+        return memory.acquire(key, options);
+      },
+    };
+    const { send, outlast, peek } = bench({ clock, storage });
+    await expect(outlast(send(1, 'a'))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await clock.advance('2s');
+    delay = 0;
+    const second = send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
+    await clock.advance(0);
+    expect((await peek(1))?.current).toBe('Form:name');
+    await second;
+  });
+
+  it.each([
+    ['retry', 'STORAGE_FAILED'],
+    ['fatal', 'STORAGE_FAILED'],
+    ['unknown', 'COMMIT_UNKNOWN'],
+  ] as const)(
+    'of one process that has rejected a commit with an error that is %s: %s',
+    async (fault, code) => {
+      const storage: FsmStorage = {
+        ...memoryStorage(),
+        commit: () => Promise.reject(new Error('no')),
+        classify: () => fault,
+      };
+      const sent = bench({ storage }).send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+      await expect(sent).rejects.toMatchObject({ code });
+    },
+  );
 
   it('that is a simple store fails with the first error, and an unknown commit is named so', async () => {
     const down = keyValueStorage({

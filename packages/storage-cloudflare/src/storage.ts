@@ -60,6 +60,7 @@ export function durableObjectStorage(
     return within?.id === id.toString() ? within.open(count) : remoteShard(namespace, id, count);
   });
   const at = (key: string) => shards[shardOf(key, count)] as Shard;
+  let turn = 0;
   const listeners = new Set<(token: string, fence: number) => void>();
 
   /** Each busy answer asks anew: the object then answers the request before. */
@@ -91,11 +92,24 @@ export function durableObjectStorage(
     release: (key, holder) => at(key).call('release', key, holder),
     peek: (key) => at(key).call('peek', key),
     async due(limit, claim, prefix = '') {
+      // another object is asked first each time, so that none starves behind a small limit
+      const first = turn++ % count;
+      const asked =
+        within === undefined
+          ? [...shards.slice(first), ...shards.slice(0, first)]
+          : [within.open(count)];
       const keys: string[] = [];
-      for (const shard of within === undefined ? shards : [within.open(count)]) {
+      const failures: unknown[] = [];
+      for (const shard of asked) {
         if (keys.length >= limit) break;
-        keys.push(...(await shard.call('due', limit - keys.length, claim, prefix)));
+        try {
+          keys.push(...(await shard.call('due', limit - keys.length, claim, prefix)));
+        } catch (error) {
+          failures.push(error);
+        }
       }
+      // one object that fails must not keep the deadlines of the others from firing
+      if (failures.length > 0 && keys.length === 0) throw failures[0];
       return keys;
     },
     settled: (key) => at(key).call('settled', key),

@@ -72,6 +72,37 @@ describe('statements', () => {
   });
 });
 
+describe('deadlines', () => {
+  /** Objects with one due key each, of which those of some indexes fail. */
+  function objects(...failing: number[]) {
+    const asked: number[] = [];
+    const namespace: ObjectNamespace = {
+      idFromName: (name) => name,
+      get: (id) => ({
+        async fetch() {
+          const index = Number(`${id}`.split(':')[1]);
+          asked.push(index);
+          if (failing.includes(index)) throw new Error('Network connection lost.');
+          return { status: 200, json: async () => ({ answer: [`key ${index}`] }) };
+        },
+      }),
+    };
+    return { asked, storage: durableObjectStorage(namespace) };
+  }
+
+  it('of the other objects are found while one object fails', async () => {
+    const { storage } = objects(1);
+    expect(await storage.due(10, 1000)).toEqual(['key 0', 'key 2', 'key 3']);
+    await expect(objects(0, 1, 2, 3).storage.due(10, 1000)).rejects.toThrow('connection lost');
+  });
+
+  it('of each object come first in turn, so that none waits behind a small limit', async () => {
+    const { asked, storage } = objects();
+    for (let call = 0; call < 5; call++) await storage.due(1, 1000);
+    expect(asked).toEqual([0, 1, 2, 3, 0]);
+  });
+});
+
 describe('shards', () => {
   it('a key stays in its shard in every version', () => {
     const keys = ['telefsm:b1:c1:u1', 'telefsm:b1:c2:u2', 'telefsm:b1:c-100:u7', ''];

@@ -241,7 +241,7 @@ export const kernelSentences: Sentences<KernelErrorCode> = {
   },
   LEASE_LOST: {
     message: (d) =>
-      `The turn of "${d.key}" took longer than turn.max, or another process acquired or deleted the conversation; ${kept(d.committedBefore)}.`,
+      `Another process acquired or deleted the conversation "${d.key}", or its turn exceeded turn.max; ${kept(d.committedBefore)}.`,
     fix: 'Keep handlers shorter than turn.max. Telegram may redeliver the update.',
   },
   COMMIT_UNKNOWN: {

@@ -131,10 +131,8 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom, Sender {
   readonly #handedOver = (token: string, fence: number): void => {
     if (!isOwnToken(token)) return;
     const turn = turnOf(token);
-    if (turn instanceof Acquiring) {
-      turn.askAgain();
-      return;
-    }
+    // each machine on the storage is notified
+    if (turn instanceof Acquiring && turn.leases === this) turn.askAgain();
     const key = this.#gaveUp.get(token);
     this.#gaveUp.delete(token);
     if (key !== undefined) this.late(key, { token, fence });

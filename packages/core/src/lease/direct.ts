@@ -74,12 +74,17 @@ class DirectLeases implements Leases {
     const before = this.#gaveUp;
     let start: number | undefined;
     for (let asks = 0; ; asks++) {
+      let asked = first;
       let answer: Acquired;
       try {
-        const asked =
-          asks === 0 ? first : storage.acquire(key, { token, lease: longest, queue: false });
+        if (asks > 0) asked = storage.acquire(key, { token, lease: longest, queue: false });
         answer = await within(asked, clock);
       } catch (cause) {
+        // granted later, it would be held for the longest turn
+        Promise.resolve(asked).then(
+          (late) => void ('busy' in late || this.#granted(key, token, late).release()),
+          () => {},
+        );
         throw storageFailed(key, 'acquire', cause);
       }
       if (!('busy' in answer)) return this.#granted(key, token, answer);
@@ -214,9 +219,9 @@ export class DirectLease implements Lease, Member {
   #failed(cause: unknown): never {
     const { key, committedBefore } = this;
     this.lose();
-    throw this.leases.options.storage.classify?.(cause) === 'fatal'
-      ? storageFailed(key, 'commit', cause, committedBefore)
-      : new FsmError('COMMIT_UNKNOWN', { key }, { cause });
+    throw (this.leases.options.storage.classify?.(cause) ?? 'unknown') === 'unknown'
+      ? new FsmError('COMMIT_UNKNOWN', { key }, { cause })
+      : storageFailed(key, 'commit', cause, committedBefore);
   }
 
   async release(): Promise<void> {
