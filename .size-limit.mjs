@@ -50,7 +50,7 @@ const adapter = (name) => ({
 
 export default [
   ...bot('a bot with states', 'state, states', ['29.7 kB', '26.1 kB']),
-  ...bot('a bot with states on Redis', 'state, states', ['43 kB', '39.3 kB'], {
+  ...bot('a bot with states on Redis', 'state, states', ['43.4 kB', '39.7 kB'], {
     'packages/storage-redis/dist/index.js': '{ redisStorage }',
   }),
   ...bot('a bot with a flow', 'flow', ['51.1 kB', '44.9 kB']),

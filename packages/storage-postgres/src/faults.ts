@@ -15,7 +15,8 @@ const passing =
  * Permanent errors, until somebody acts. Examples: a full disk, a read-only server, no rights, a wrong password, database or schema, a table that
  * is not what it should be, a value that cannot be stored.
  */
-const lasting = /^(53100|25006|55000|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;
+const lasting =
+  /^(CONNECTION_ENDED|53100|25006|55000|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;
 
 /** Messages of a pool of `pg`, without a code, before a statement is sent: its owner has ended it, or all connections are in use. */
 const ended = 'Cannot use a pool after calling end';
@@ -98,6 +99,7 @@ const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: stri
     'the encoding of its database lacks a character',
     "Create a database with the encoding UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
   ],
+  [/^CONNECTION_ENDED/, 'its client was closed', 'Keep the client open until the bot has stopped.'],
   [/^3D000/, 'the database does not exist', 'Create it, or correct the name of the database.'],
 ];
 

@@ -30,7 +30,7 @@ async function errorOf(call: () => unknown): Promise<Error> {
 describe('an error', () => {
   it.each([
     ['retry', '26000 40001 40P01 53200 53300 55P03 57014 57P03 ECONNREFUSED'],
-    ['fatal', '53100 25006 42501 42P01 28P01 28000 3D000 3F000 22021 23514 54000'],
+    ['fatal', 'CONNECTION_ENDED 53100 25006 42501 42P01 28P01 28000 3D000 3F000 22021 23514 54000'],
     ['unknown', '08006 08P01 57P01 57P02 40003 58030 XX000 ECONNRESET EPIPE CONNECTION_CLOSED'],
   ])('is %s by its code: %s', (fault, codes) => {
     for (const code of codes.split(' '))
@@ -53,6 +53,19 @@ describe('an error', () => {
     expect(classify(new FsmError('RECORD_NEWER', { key: 'k', version: 2, known: 1 }))).toBe(
       'fatal',
     );
+  });
+
+  it('of a client of `postgres` that was closed says so', async () => {
+    const { client, end } = openSql(server.url);
+    const storage = postgresStorage(client, { schema: 'ended' });
+    await storage.peek('k');
+    await end();
+    const error = await errorOf(() => storage.peek('k'));
+    expect(error).toMatchObject({
+      code: 'STORAGE_UNUSABLE',
+      message: expect.stringMatching(/its client was closed/),
+    });
+    expect(classify(error)).toBe('fatal');
   });
 
   const wrong: readonly (readonly [string, string, (url: string) => string])[] = [

@@ -30,6 +30,8 @@ interface IoRedisCluster extends IoRedisClient {
 
 /** The members that all clients of `redis` have in common. */
 export interface NodeRedisConnection {
+  /** Whether it connects or is connected. */
+  readonly isOpen?: boolean;
   duplicate(): NodeRedisConnection;
   connect(): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
@@ -80,12 +82,11 @@ export function portOf(client: RedisClient): RedisPort {
   if (has(client, 'getSentinelNode')) {
     const sentinel = client as NodeRedisSentinel;
     const send: Send = (name, args) => sentinel.sendCommand(false, [name, ...args], plainReplies);
-    return nodePort(sentinel, send);
+    return nodePort(sentinel, onceOpen(sentinel, send));
   }
   // A pool has no subscription of its own, and sends commands of one key over several connections.
   if (has(client, 'sendCommand') && has(client, 'subscribe')) {
-    const single = client as NodeRedisClient &
-      Connecting & { readonly isReady?: boolean; readonly isOpen?: boolean };
+    const single = client as NodeRedisClient & Connecting & { readonly isReady?: boolean };
     const contact = firstContact(single, () => {
       if (single.isReady) return 'connected';
       return single.isOpen ? 'connecting' : 'idle';
@@ -93,12 +94,7 @@ export function portOf(client: RedisClient): RedisPort {
     const send = after(contact, (name, args) =>
       single.sendCommand([name, ...args], single.isReady ? sentAtOnce : plainReplies),
     );
-    let wasOpen = false;
-    return nodePort(single, (name, args) => {
-      // such a client never connects by itself; of one that was closed later, an earlier command may have been executed
-      wasOpen ||= single.isOpen !== false;
-      return wasOpen ? send(name, args) : Promise.reject(notConnected());
-    });
+    return nodePort(single, onceOpen(single, send));
   }
   const port = commandPortOf(client);
   if (port !== undefined) return port;
@@ -110,9 +106,29 @@ export function portOf(client: RedisClient): RedisPort {
   });
 }
 
+/** Sends once the client was opened: it never connects by itself. Of one that was closed later, an earlier command may have been executed. */
+function onceOpen<Args extends readonly unknown[]>(
+  client: Pick<NodeRedisConnection, 'isOpen'>,
+  send: (...args: Args) => Promise<unknown>,
+): (...args: Args) => Promise<unknown> {
+  let wasOpen = false;
+  return (...args) => {
+    wasOpen ||= client.isOpen !== false;
+    return wasOpen ? send(...args) : Promise.reject(notConnected());
+  };
+}
+
 function ioredisPort(client: IoRedisClient): RedisPort {
   refuseKeyPrefix(client.options);
   const cluster = has(client, 'nodes') ? (client as IoRedisCluster) : undefined;
+  if (cluster && Object(cluster.options).enableAutoPipelining) {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'client',
+      expected:
+        'a Cluster without enableAutoPipelining, which ioredis before 5.11 sends to wrong nodes',
+      found: 'enableAutoPipelining: true',
+    });
+  }
   const sendTo =
     (node: IoRedisClient): Send =>
     (name, args) =>
@@ -201,8 +217,9 @@ function nodePort(client: NodeRedisConnection, send: Send): RedisPort {
 }
 
 function nodeClusterPort(client: NodeRedisCluster): RedisPort {
-  const send = (key: string, name: CommandName, args: readonly string[]) =>
-    client.sendCommand(key, false, [name, ...args], plainReplies);
+  const send = onceOpen(client, (key: string, name: CommandName, args: readonly string[]) =>
+    client.sendCommand(key, false, [name, ...args], plainReplies),
+  );
   return {
     cluster: true,
     send,

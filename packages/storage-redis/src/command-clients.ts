@@ -42,13 +42,15 @@ export function commandPortOf(client: object): RedisPort | undefined {
   if (typeof client !== 'object' || client === null) return undefined;
   if (isGlide(client)) {
     if ('fcallWithRoute' in client) throw notServed(clusterOfGlide);
-    return portOver((name, args) => client.customCommand([name, ...args], { decoder: asString }));
+    return waitingPort((name, args) =>
+      client.customCommand([name, ...args], { decoder: asString }),
+    );
   }
   if (isUpstash(client)) {
     if (client.opts?.automaticDeserialization !== false) throw notServed(parsing);
     return portOver(overUpstash(client));
   }
-  if (isBun(client)) return portOver((name, args) => client.send(name, [...args]));
+  if (isBun(client)) return waitingPort((name, args) => client.send(name, [...args]));
   return isScripted(client) ? portOver(overScripts(client)) : undefined;
 }
 
@@ -77,13 +79,21 @@ function notServed([expected, found]: Refusal): FsmError<'INVALID_OPTION'> {
   return new FsmError('INVALID_OPTION', { option: 'client', expected, found });
 }
 
+/** WAIT counts what its own connection has written: neither requests over HTTP nor scripts can send it. */
 function portOver(send: Send): RedisPort {
   return {
     cluster: false,
     send: (_key, name, args) => send(name, args),
-    wait: async (_key, replicas, ms) => Number(await send('wait', [String(replicas), String(ms)])),
+    wait: undefined,
     primaries: async () => [send],
     subscribe: undefined,
+  };
+}
+
+function waitingPort(send: Send): RedisPort {
+  return {
+    ...portOver(send),
+    wait: async (_key, replicas, ms) => Number(await send('wait', [String(replicas), String(ms)])),
   };
 }
 

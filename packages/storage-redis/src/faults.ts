@@ -38,7 +38,7 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
   [
     /(?:^|: -)NOPERM |ACL failure in script|can't run this command or subcommand/,
     'its user lacks a right',
-    'Allow the user ~PREFIX:* and &PREFIX:*, and +@read +@write +@scripting +@pubsub +time.',
+    'Allow the user ~PREFIX:* and &PREFIX:*, and +@read +@write +@scripting +@pubsub +time, with `replicas` also +wait.',
   ],
   [
     /(?:^|: -)WRONGTYPE /,
@@ -59,6 +59,11 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
     /^The client is closed$/,
     'the client is closed',
     'Keep the client open until the bot has stopped. With `socketTimeout`, also set `reconnectStrategy`, or `redis` closes an idle client.',
+  ],
+  [
+    /^Connection is closed\.$/,
+    'the client is closed',
+    'Keep the client open until the bot has stopped, and let its `retryStrategy` not give up.',
   ],
 ];
 

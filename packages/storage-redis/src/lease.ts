@@ -2,6 +2,7 @@
 
 import type { CommitAnswer, LeaseHolder, Write } from '@telefsm/core/storage';
 import type { Deadlines } from './deadlines.ts';
+import { explained } from './faults.ts';
 import type { Layout } from './layout.ts';
 import type { RedisPort } from './port.ts';
 import { runScript, script, withoutEmptyEnd } from './scripting.ts';
@@ -67,17 +68,26 @@ export function settlingOf(
     args: readonly string[],
     read: (answer: unknown) => Answer,
   ): Promise<Answer> {
-    let reached = Promise.resolve(0);
+    let lack: Promise<string | undefined> | undefined;
     const answer = await runScript(port, settleText, name, args, read, () => {
-      // The commit is final, whatever becomes of the question.
-      reached = port.wait(name, replicas, replicasTake).catch(() => 0);
+      lack = lackOfReplicas(name);
     });
-    const count = await reached;
-    if (count < replicas) {
-      const message = `A commit reached ${count} of ${replicas} replicas in ${replicasTake} ms; a failover now would lose it.`;
-      onWarning({ code: 'FEW_REPLICAS', message });
-    }
+    const message = await lack;
+    if (message !== undefined) onWarning({ code: 'FEW_REPLICAS', message });
     return answer;
+  }
+
+  /** Waits for replicas, and words what they lack. Never rejects: the commit is final, whatever becomes of the question. */
+  async function lackOfReplicas(name: string): Promise<string | undefined> {
+    try {
+      const count = (await port.wait?.(name, replicas, replicasTake)) ?? 0;
+      if (count >= replicas) return undefined;
+      return `A commit reached ${count} of ${replicas} replicas in ${replicasTake} ms; a failover now would lose it.`;
+    } catch (cause) {
+      const error = explained(cause, name);
+      const reason = error instanceof Error ? error.message : String(error);
+      return `It is unknown whether a commit reached ${replicas} replicas: ${reason}`;
+    }
   }
 
   /** Commits a deadline, and sees to it that the index looks at it in time. */

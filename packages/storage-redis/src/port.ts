@@ -20,8 +20,8 @@ export interface RedisPort {
   readonly cluster: boolean;
   /** Sends a command to the primary of a key; commands of one key are executed in the order of the calls. */
   send(key: string, name: CommandName, args: readonly string[]): Promise<unknown>;
-  /** Waits for replicas to have what was last sent to the primary of a key; answers how many have. */
-  wait(key: string, replicas: number, ms: number): Promise<number>;
+  /** Waits for replicas to have what was last sent to the primary of a key; answers how many have. Absent for clients that cannot. */
+  readonly wait: ((key: string, replicas: number, ms: number) => Promise<number>) | undefined;
   /** A way to each primary. */
   primaries(): Promise<readonly Send[]>;
   /** Opens a connection of our own for one channel; absent for clients that cannot. */

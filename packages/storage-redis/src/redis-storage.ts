@@ -26,7 +26,7 @@ import { acquireScript, peekScript } from './scripts.ts';
 import { decodeText } from './text.ts';
 import { wakeUps } from './wake-ups.ts';
 import type { RedisWarning } from './warnings.ts';
-import { printOnce } from './warnings.ts';
+import { guarded, printOnce } from './warnings.ts';
 
 /** Options of {@link redisStorage}. */
 export interface RedisStorageOptions {
@@ -34,9 +34,9 @@ export interface RedisStorageOptions {
   readonly prefix?: string;
   /** Into how many slots the conversations are divided, for all time. Default 64, which is even on up to 20 masters. */
   readonly buckets?: number;
-  /** How many replicas ought to have a commit before it is answered, for at most 50 ms. Default 0. */
+  /** How many replicas ought to have a commit before it is answered, for at most 50 ms. Default 0. The client has to be able to send WAIT. */
   readonly replicas?: number;
-  /** Gets warnings. By default the first of each kind is printed. */
+  /** Gets warnings; if it fails, that is printed. By default the first warning of each kind is printed. */
   readonly onWarning?: (warning: RedisWarning) => void;
 }
 
@@ -91,13 +91,16 @@ const peekText = script(peekScript);
  * ```
  */
 export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): RedisStorage {
-  const { prefix = 'telefsm', buckets = 64, replicas = 0, onWarning = printOnce() } = options;
+  const { prefix = 'telefsm', buckets = 64, replicas = 0 } = options;
+  const onWarning = guarded(options.onWarning ?? printOnce());
   checkOptionNames(options, 'prefix', 'buckets', 'replicas', 'onWarning');
   requireOption('prefix', /^[\w.-]{1,64}$/.test(prefix), '1 to 64 of A-Z a-z 0-9 _ . -', prefix);
   requireWhole('buckets', buckets, 1, 16_384);
   requireWhole('replicas', replicas, 0, 1000);
 
   const port = portOf(client);
+  const canWait = replicas === 0 || port.wait !== undefined;
+  requireOption('replicas', canWait, '0 for a client that cannot send WAIT', replicas);
   const layout = layoutOf(prefix, buckets);
   const deadlines = deadlinesOf(port, layout);
   const { looksIn, ...settling } = settlingOf(port, layout, deadlines, replicas, onWarning);

@@ -2,7 +2,7 @@
 
 /** A warning for the operator that stops nothing. */
 export interface RedisWarning {
-  /** `EVICTION`: the server may throw conversations away. `FEW_REPLICAS`: a commit had not reached enough replicas in time. */
+  /** `EVICTION`: the server may throw conversations away. `FEW_REPLICAS`: a commit had not reached enough replicas in time, or they could not be counted. */
   readonly code: 'EVICTION' | 'FEW_REPLICAS';
   /** The finding and the fix. */
   readonly message: string;
@@ -15,5 +15,17 @@ export function printOnce(): (warning: RedisWarning) => void {
     if (printed.has(code)) return;
     printed.add(code);
     process.emitWarning(message, { code: `TELEFSM_${code}` });
+  };
+}
+
+/** Calls a listener; what it throws is printed, and stops nothing either. */
+export function guarded(
+  onWarning: (warning: RedisWarning) => unknown,
+): (warning: RedisWarning) => void {
+  return (warning) => {
+    const called = new Promise((resolve) => resolve(onWarning(warning)));
+    called.catch((error) => {
+      process.emitWarning(`onWarning has failed: ${error}`, { code: 'TELEFSM_OBSERVER' });
+    });
   };
 }

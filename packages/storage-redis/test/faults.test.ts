@@ -1,7 +1,7 @@
 /** Servers and connections that fail: what is said of it, and that nothing is lost or written twice. */
 
 import { Redis } from 'ioredis';
-import { createClient } from 'redis';
+import { createClient, createCluster, createSentinel } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acquire } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
@@ -308,6 +308,36 @@ it('a client of `redis` that was closed says so, and works again once it is open
   await (await taken(storage, 'k', 't.2')).release();
   client.destroy();
   await server.stop();
+});
+
+it('a client of `ioredis` that was closed says so', async () => {
+  const server = await startRedis();
+  const client = new Redis(server.port);
+  const storage = redisStorage(client);
+  await (await taken(storage, 'k', 't.1')).release();
+  await client.quit();
+  const error = await failure(taken(storage, 'k', 't.2'));
+  expect(error).toMatchObject({
+    code: 'STORAGE_UNUSABLE',
+    message: expect.stringMatching(/the client is closed.*retryStrategy/),
+  });
+  expect(classifyFault(error)).toBe('unknown');
+  await server.stop();
+});
+
+it.each([
+  ['createCluster', () => createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] })],
+  [
+    'createSentinel',
+    () => createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] }),
+  ],
+])('a client of %s that was never connected rejects at once, and says so', async (_, make) => {
+  const error = await failure(redisStorage(make()).peek('k'));
+  expect(error).toMatchObject({
+    code: 'STORAGE_UNUSABLE',
+    message: expect.stringMatching(/not connected.*await client\.connect\(\)/s),
+  });
+  expect(classifyFault(error)).toBe('fatal');
 });
 
 it('a client of `redis` that was never connected rejects at once, and says so', async () => {

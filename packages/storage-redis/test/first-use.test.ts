@@ -31,6 +31,8 @@ const failure = (work: () => unknown) =>
       (error: unknown) => error,
     );
 
+const answer = async (): Promise<unknown> => null;
+
 describe('options', () => {
   it.each([
     [{ prefix: '' }, 'prefix'],
@@ -47,6 +49,32 @@ describe('options', () => {
   it.each([[undefined], [null], ['redis://localhost'], [{}]])('%j is no client', async (value) => {
     const error = await failure(() => redisStorage(value as unknown as RedisClient));
     expect(isFsmError(error, 'INVALID_OPTION') && error.details.option).toBe('client');
+  });
+
+  it('a Cluster with enableAutoPipelining is rejected: old versions send its commands to wrong nodes', async () => {
+    const cluster = new Cluster([], { lazyConnect: true, enableAutoPipelining: true });
+    const error = await failure(() => redisStorage(cluster));
+    expect(isFsmError(error, 'INVALID_OPTION') && error.details.found).toMatch(
+      /enableAutoPipelining/,
+    );
+  });
+
+  it.each([
+    ['has only eval()', { eval: answer }],
+    [
+      'is that of Upstash',
+      {
+        opts: { automaticDeserialization: false },
+        eval: answer,
+        evalsha: answer,
+        zscore: answer,
+        scan: answer,
+      },
+    ],
+  ])('replicas are rejected for a client that %s, and so cannot send WAIT', async (_, other) => {
+    const error = await failure(() => redisStorage(other, { replicas: 1 }));
+    expect(isFsmError(error, 'INVALID_OPTION') && error.details.option).toBe('replicas');
+    expect(() => redisStorage(other)).not.toThrow();
   });
 
   it('a client that puts a prefix before each key is rejected, and the right option named', async () => {
@@ -177,6 +205,38 @@ describe('warnings', () => {
     behind.disconnect();
     await proxy.close();
     await replica.stop();
+  });
+
+  it('a commit whose replicas the user may not ask for is reported with the right that is missing', async () => {
+    await server.command('ACL', 'SETUSER', 'limited', 'on', '>pw', '~*', '&*', '+@all', '-wait');
+    const limited = new Redis({ port: server.port, username: 'limited', password: 'pw' });
+    const messages: string[] = [];
+    const storage = redisStorage(limited, {
+      prefix: 'limited',
+      replicas: 1,
+      onWarning: ({ message }) => messages.push(message),
+    });
+    await (await taken(storage, 'k', 't.1')).commit({ text: 'kept', state: null });
+    expect(messages.at(-1)).toMatch(/It is unknown whether a commit reached 1 replicas.*\+wait/);
+    expect(await storage.peek('k')).toEqual({ text: 'kept' });
+    limited.disconnect();
+  });
+
+  it.each([
+    () => {
+      throw new Error('of the listener');
+    },
+    () => Promise.reject(new Error('of the listener')),
+  ])('whose listener fails change nothing: the failure is printed', async (onWarning) => {
+    const printed: string[] = [];
+    const listen = (warning: Error) => printed.push(warning.message);
+    process.on('warning', listen);
+    const storage = redisStorage(client, { prefix: 'throwing', replicas: 1, onWarning });
+    const lease = await taken(storage, 'k', `t.${onWarning}`);
+    expect(await lease.commit({ text: 'kept', state: null })).toBe('done');
+    await until(async () => printed.length >= 2);
+    process.off('warning', listen);
+    expect(printed).toContain('onWarning has failed: Error: of the listener');
   });
 
   it('without a listener are printed by Node, the first of each kind', async () => {
