@@ -53,7 +53,7 @@ export default [
   ...bot('a bot with states on Redis', 'state, states', ['43.4 kB', '39.7 kB'], {
     'packages/storage-redis/dist/index.js': '{ redisStorage }',
   }),
-  ...bot('a bot with a flow', 'flow', ['51.1 kB', '44.9 kB']),
+  ...bot('a bot with a flow', 'flow', ['51.1 kB', '45 kB']),
   {
     name: 'keyValueStorage alone',
     path: 'packages/core/dist/index.js',

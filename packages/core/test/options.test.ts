@@ -20,6 +20,7 @@ describe('an option that cannot work', () => {
     ['sweep.every', { sweep: { every: 0 } }],
     ['lease', { lease: '0s' }],
     ['lease', { lease: -1 }],
+    ['lease', { lease: 15 }],
     ['turn.max', { turn: { max: 0 } }],
     ['ttl', { ttl: 0 }],
   ])('%s is rejected when the machine is made: %j', (option, options) => {

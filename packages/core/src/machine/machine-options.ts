@@ -124,7 +124,7 @@ export interface MachineOptions<
   readonly flowTimeout?: Duration;
   /** The options for updates whose conversation is busy. */
   readonly waiting?: WaitingOptions;
-  /** How long the lease of a conversation lasts without a sign of life of its process. Default 15 s. */
+  /** How long the lease of a conversation lasts without a sign of life of its process, from 100 ms to 60 s. Default 15 s. */
   readonly lease?: Duration;
   /** How long a turn may take. */
   readonly turn?: TurnOptions;

@@ -88,8 +88,9 @@ export function settingsOf(options: LooseOptions): Settings {
 
 function leaseOf(lease: Duration): number {
   const ms = toMs(lease, 'lease');
-  if (ms <= leaseTimes.longest) return ms;
-  throw invalidOption('lease', `at most ${leaseTimes.longest} ms`, shown(lease));
+  // fewer would be seconds without their unit
+  if (ms >= 100 && ms <= leaseTimes.longest) return ms;
+  throw invalidOption('lease', '100 ms to 60 s', shown(lease));
 }
 
 function burstOf(burst: NonNullable<WaitingOptions['burst']>): SceneDefaults['burst'] {
