@@ -76,7 +76,7 @@ export interface PgliteClient {
     text: string,
     values: unknown[],
   ): Promise<{ readonly rows: readonly unknown[]; readonly affectedRows?: number | undefined }>;
-  listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<unknown>>;
+  listen(channel: string, receive: (payload: string) => void): Promise<() => Promise<unknown>>;
 }
 
 /** A client that was handed in: a `Pool` of `pg` or Neon, what `postgres()` gave, a `Bun.SQL`, or a `PGlite`. */
@@ -119,7 +119,11 @@ export interface Driver {
    * @param lost - called at most once, when the connection has ended by itself
    * @returns how to stop
    */
-  listen(channel: string, hear: (payload: string) => void, lost: () => void): Promise<() => void>;
+  listen(
+    channel: string,
+    receive: (payload: string) => void,
+    lost: () => void,
+  ): Promise<() => void>;
   /** Takes back what was attached to the client; the client stays open. */
   detach(): void;
 }

@@ -66,9 +66,9 @@ function overSql(sql: PostgresSql, prepare: boolean): Driver {
     },
     // The library opens its own connection for listening, shares it and opens it again by itself; it reports nothing, so whether
     // messages still arrive is found out by asking again.
-    async listen(channel, hear) {
+    async listen(channel, receive) {
       if (sql.listen === undefined) throw new Error('This client cannot listen.');
-      const subscription = await sql.listen(channel, hear);
+      const subscription = await sql.listen(channel, receive);
       return () => {
         subscription.unlisten().catch(() => {});
       };
@@ -85,8 +85,8 @@ function overPglite(client: PgliteClient): Driver {
       const { rows, affectedRows } = await client.query(text, values);
       return { rows, rowCount: affectedRows ?? null };
     },
-    async listen(channel, hear) {
-      const stop = await client.listen(channel, hear);
+    async listen(channel, receive) {
+      const stop = await client.listen(channel, receive);
       return () => {
         stop().catch(() => {});
       };

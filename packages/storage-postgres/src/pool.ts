@@ -26,10 +26,10 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
   return {
     atOnce: () => connections.atOnce,
     query: send,
-    async listen(channel, hear, lost) {
+    async listen(channel, receive, lost) {
       connections.listening++;
       const { client, end } = await borrow(pool, (borrowed) => {
-        return listener(borrowed, channel, hear, lost, () => connections.listening--);
+        return listener(borrowed, channel, receive, lost, () => connections.listening--);
       }).catch((error: unknown) => {
         connections.listening--;
         throw error;
@@ -80,7 +80,7 @@ export function overPool(pool: PgPool, prepare: boolean): Driver {
 function listener(
   client: PgPoolClient,
   channel: string,
-  hear: (payload: string) => void,
+  receive: (payload: string) => void,
   lost: () => void,
   ended: () => void,
 ): { readonly client: PgPoolClient; end(): void } {
@@ -98,7 +98,7 @@ function listener(
     lost();
   };
   client.on('notification', (message) => {
-    if (open && message.channel === channel) hear(message.payload ?? '');
+    if (open && message.channel === channel) receive(message.payload ?? '');
   });
   client.on('error', endedByItself);
   client.on('end', endedByItself);

@@ -1,4 +1,4 @@
-/** Hearing that a conversation was handed over: LISTEN on a channel of this storage, trusted only after a message came through. */
+/** Notifications of conversations that were handed over: LISTEN on a channel of this storage, trusted only after a message came through. */
 
 import { FsmError } from '@telefsm/core';
 import type { Driver } from './client.ts';
@@ -7,7 +7,7 @@ import type { Driver } from './client.ts';
 const proofWithin = 1000;
 /** How long opening the listening connection may take, in ms. */
 const openWithin = 5000;
-/** After this long a proof is asked for again when somebody waits, in ms: a cut connection may look open for hours. */
+/** After so many ms a waiting update makes the connection prove again that messages arrive: one that was cut may look open for hours. */
 const proofLasts = 15_000;
 /** Longest pause between two attempts to listen again, in ms. */
 const longestPause = 10_000;
@@ -28,12 +28,12 @@ export interface WakeUps {
    * @throws FsmError `STORAGE_FAILED` if they do not, as behind a pooler that changes connections
    */
   granted(listener: (token: string, fence: number) => void): Promise<() => void>;
-  /** Ends listening and gives the connection up. */
+  /** Ends listening and closes the connection. */
   close(): void;
 }
 
 /** A connection that listens and is proven. */
-interface Line {
+interface Listening {
   readonly stop: () => void;
   provenAt: number;
 }
@@ -46,10 +46,10 @@ interface Line {
 export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proofLasts): WakeUps {
   const listeners = new Set<(token: string, fence: number) => void>();
   const proofs = new Map<string, () => void>();
-  /** Of the line, or of the last one; at first of none. */
+  /** That of the connection, or of the last one; at first of none. */
   let channel = channelName();
   let opening: Promise<void> | undefined;
-  let line: Line | undefined;
+  let connection: Listening | undefined;
   let proving = false;
 
   return {
@@ -57,18 +57,19 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     arrives() {
       // A waiter that did not subscribe polls.
       if (listeners.size === 0) return true;
-      if (line !== undefined && !proving && performance.now() - line.provenAt > lasts) check(line);
-      return line !== undefined;
+      if (connection !== undefined && !proving && performance.now() - connection.provenAt > lasts)
+        check(connection);
+      return connection !== undefined;
     },
     async granted(listener) {
       // One connection, however many listen; each by its own entry, so that stopping one stops only that one.
       const own = (token: string, fence: number) => listener(token, fence);
       listeners.add(own);
       const stop = () => {
-        if (listeners.delete(own) && listeners.size === 0) hangUp();
+        if (listeners.delete(own) && listeners.size === 0) disconnect();
       };
       try {
-        if (line === undefined) await open();
+        if (connection === undefined) await open();
       } catch (cause) {
         stop();
         throw new FsmError(
@@ -81,42 +82,42 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     },
     close() {
       listeners.clear();
-      hangUp();
+      disconnect();
     },
   };
 
-  /** Opens the line once for all who ask meanwhile. */
+  /** Connects once for all that ask meanwhile. */
   function open(): Promise<void> {
-    opening ??= dial().finally(() => {
+    opening ??= connect().finally(() => {
       opening = undefined;
     });
     return opening;
   }
 
-  async function dial(): Promise<void> {
-    // A name of its own for each attempt: some libraries keep the failure of the last one under its name.
+  async function connect(): Promise<void> {
+    // Another name for each attempt: some libraries keep the failure of the last one under its name.
     const name = channelName();
     let lost = false;
-    const listening = driver.listen(name, onPayload, () => {
+    const listened = driver.listen(name, onPayload, () => {
       lost = true;
-      if (line !== undefined && channel === name) redial();
+      if (connection !== undefined && channel === name) reconnect();
     });
     let stop: (() => void) | undefined;
     try {
-      stop = await within(openWithin, listening, 'no connection to listen on');
+      stop = await within(openWithin, listened, 'no connection to listen on');
       await prove(name);
       if (lost) throw new Error('the listening connection ended at once');
       if (listeners.size === 0) throw new Error('closed meanwhile');
     } catch (error) {
-      if (stop === undefined) listening.then((late) => late()).catch(() => {});
+      if (stop === undefined) listened.then((late) => late()).catch(() => {});
       else stop();
       throw error;
     }
     channel = name;
-    line = { stop, provenAt: performance.now() };
+    connection = { stop, provenAt: performance.now() };
   }
 
-  /** Sends a nonce through the pool and waits for it on the line. */
+  /** Sends a nonce through the pool and waits for it on the listening connection. */
   async function prove(name: string): Promise<void> {
     const nonce = proofPrefix + crypto.randomUUID();
     const notified = new Promise<void>((resolve) => proofs.set(nonce, resolve));
@@ -129,7 +130,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     }
   }
 
-  function check(checked: Line): void {
+  function check(checked: Listening): void {
     proving = true;
     prove(channel)
       .then(
@@ -137,7 +138,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
           checked.provenAt = performance.now();
         },
         () => {
-          if (line === checked) redial();
+          if (connection === checked) reconnect();
         },
       )
       .finally(() => {
@@ -145,11 +146,11 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
       });
   }
 
-  function redial(): void {
-    hangUp();
+  function reconnect(): void {
+    disconnect();
     let pause = 100;
     const attempt = () => {
-      if (listeners.size === 0 || line !== undefined) return;
+      if (listeners.size === 0 || connection !== undefined) return;
       open().catch(() => {
         setTimeout(attempt, pause).unref();
         pause = Math.min(pause * 2, longestPause);
@@ -158,9 +159,9 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     attempt();
   }
 
-  function hangUp(): void {
-    line?.stop();
-    line = undefined;
+  function disconnect(): void {
+    connection?.stop();
+    connection = undefined;
   }
 
   function onPayload(payload: string): void {

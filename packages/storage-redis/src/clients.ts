@@ -1,4 +1,4 @@
-/** The two families of Redis clients, as far as the storage uses them, and one door to both. */
+/** The two families of Redis clients, as far as the storage uses them, and one interface to both. */
 
 import { FsmError } from '@telefsm/core';
 import { inBatches } from './batches.ts';
@@ -71,7 +71,7 @@ export type RedisClient =
   | CommandClient;
 
 /**
- * Opens the door to a client.
+ * Makes the interface to a client.
  *
  * @throws FsmError `INVALID_OPTION` when it is none of the known clients, or puts a prefix before every key
  */
@@ -84,7 +84,7 @@ export function portOf(client: RedisClient): RedisPort {
     const send: Send = (name, args) => sentinel.sendCommand(false, [name, ...args], plainReplies);
     return nodePort(sentinel, onceOpen(sentinel, send));
   }
-  // A pool has no subscription of its own, and sends commands of one key over several connections.
+  // A pool has no subscription, and sends commands of one key over several connections.
   if (has(client, 'sendCommand') && has(client, 'subscribe')) {
     const single = client as NodeRedisClient & Connecting & { readonly isReady?: boolean };
     const contact = firstContact(single, () => {

@@ -1,4 +1,4 @@
-/** Clients that send any command, or know each by a method of its own, and bring no subscription that the storage could use. */
+/** Clients that send any command, or have a method for each, and bring no subscription that the storage could use. */
 
 import { FsmError } from '@telefsm/core';
 import type { RedisPort, Send } from './port.ts';
@@ -34,7 +34,7 @@ export type CommandClient = UpstashClient | GlideClient | BunRedisClient | Scrip
 const asString = 1;
 
 /**
- * Opens the door to a client without a subscription; `undefined` if it is none.
+ * Makes the interface to a client without a subscription; `undefined` if it is none.
  *
  * @throws FsmError `INVALID_OPTION` for a client that cannot serve: GLIDE's for clusters, or Upstash's that parses what it reads
  */

@@ -52,8 +52,8 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     prefix: string,
   ): Promise<string[]> {
     const position = `${index} ${prefix}`;
-    const look = prefix === '' ? limit : Math.max(limit, mostLooked);
-    const args = [limit, claim, encodeText(prefix), skips.get(position) ?? 0, look].map(String);
+    const most = prefix === '' ? limit : Math.max(limit, mostLooked);
+    const args = [limit, claim, encodeText(prefix), skips.get(position) ?? 0, most].map(String);
     const answer = await runScript(port, claimEntries, index, args);
     const [score, members, skip] = answer as readonly [string, readonly string[], number];
     if (Number(skip) > 0) skips.set(position, Number(skip));

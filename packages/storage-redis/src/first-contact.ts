@@ -24,7 +24,7 @@ export function firstContact(
   let contact: Promise<void> | undefined;
   let isMade = false;
 
-  /** Asked once a command comes: listeners of a client that nobody uses would be of no use. */
+  /** Called once a command comes: a client that is not used gets no listeners. */
   function made(): Promise<void> {
     return new Promise((resolve, reject) => {
       let hasFailed = false;

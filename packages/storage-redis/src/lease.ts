@@ -20,9 +20,9 @@ const mostLooks = 10_000;
 const settleText = script(settleScript);
 const answers = ['rejected', 'done', 'already', 'done'] as const;
 const refused = 0;
-const indexUntold = 3;
+const notIndexed = 3;
 /** The position of the argument that says whether the index has the deadline. */
-const told = 7;
+const hasIndexed = 7;
 const nothing: Partial<Write> = {};
 
 /** The statements of the holder of a conversation. */
@@ -101,12 +101,12 @@ export function settlingOf(
     const ahead = look === undefined ? 0 : look - performance.now();
     if (ahead >= nearly && ahead <= deadlineIn) {
       const answer = await finish(key, args, Number);
-      if (answer === indexUntold) await deadlines.wake(key, deadlineIn);
+      if (answer === notIndexed) await deadlines.wake(key, deadlineIn);
       return answer;
     }
     // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
     const woken = deadlines.wake(key, deadlineIn);
-    args[told] = '1';
+    args[hasIndexed] = '1';
     // its failure counts only beside a commit that was kept
     woken.catch(() => {});
     const answer = await finish(key, args, Number);

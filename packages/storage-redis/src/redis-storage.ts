@@ -124,7 +124,7 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     return checking;
   }
 
-  /** Looked at again beside the other commands: somebody may have emptied the server, and others would agree on something else. */
+  /** Checked again beside the other commands: if the server was emptied, other processes could agree on something else. */
   function isAgreed(): boolean {
     if (usable && performance.now() >= lookAgainAt) {
       lookAgainAt = performance.now() + lookAgainAfter;

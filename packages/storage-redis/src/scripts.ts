@@ -106,9 +106,9 @@ elseif waiters then
       local following = string.sub(waiter, gap + 1)
       local elsewhere = string.sub(waiter, 1, 1) == '*'
       local granted = format('%.0f', math.max(spent + 2, time[1] * 1000000 + time[2]))
-      -- A user without the right to publish lets go all the same.
-      local heard = redis.pcall('PUBLISH', string.sub(waiter, elsewhere and 2 or 1, gap - 1), following .. ' ' .. granted)
-      if type(heard) == 'number' and (heard > 0 or elsewhere) then
+      -- A user without the right to publish releases it, too.
+      local receivers = redis.pcall('PUBLISH', string.sub(waiter, elsewhere and 2 or 1, gap - 1), following .. ' ' .. granted)
+      if type(receivers) == 'number' and (receivers > 0 or elsewhere) then
         held = format('%.0f %s', now + ${handOver}, following)
         fence = granted
       end
@@ -159,7 +159,7 @@ else
 end
 return answer`;
 
-/** Reads without taking. Answers {text, state, ms until the deadline or nil}, or {} without a record. */
+/** Reads without acquiring. Answers {text, state, ms until the deadline or nil}, or {} without a record. */
 export const peekScript: string = `
 local text, state, deadline, expiry = unpack(redis.call('HMGET', KEYS[1], 'r', 's', 'd', 'e'), 1, 4)
 ${clock}

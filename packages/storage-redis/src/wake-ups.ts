@@ -1,4 +1,4 @@
-/** Hearing of conversations that were handed over: one connection and one channel, opened when somebody has to wait. */
+/** Notifications of conversations that were handed over: one connection and one channel, opened when an update has to wait. */
 
 import { randomUUID } from 'node:crypto';
 import type { RedisPort, Subscription } from './port.ts';
@@ -113,7 +113,7 @@ function wakeUpsOver(
 function within(ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`Redis delivered no message to a channel of its own within ${ms} ms.`));
+      reject(new Error(`Redis delivered no message to its own channel within ${ms} ms.`));
     }, ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
