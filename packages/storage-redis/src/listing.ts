@@ -56,7 +56,10 @@ async function smallestKeys(
     // SCAN may name a key twice.
     keys = [...new Set(keys)].sort().slice(0, size);
   };
-  for (const send of await port.primaries()) {
+  const primaries = await port.primaries();
+  // an empty listing would look like a storage without conversations
+  if (primaries.length === 0) throw new Error('The client of the cluster knows no primary now.');
+  for (const send of primaries) {
     for await (const names of scan(send, layout.pattern(prefix))) {
       for (const name of names) {
         const key = layout.keyOf(name);

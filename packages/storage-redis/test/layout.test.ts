@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { evenTags, layoutOf } from '../src/layout.ts';
+import { listConversations } from '../src/listing.ts';
+import type { RedisPort } from '../src/port.ts';
 import { decodeText, encodeText } from '../src/text.ts';
 
 describe('hash tags', () => {
@@ -78,4 +80,10 @@ describe('text', () => {
       }),
     );
   });
+});
+
+it('a listing fails while the client of a cluster knows no primary', async () => {
+  const port = { primaries: async () => [] } as unknown as RedisPort;
+  const listing = listConversations(port, layoutOf('telefsm', 64), async () => undefined, {});
+  await expect(listing.next()).rejects.toThrow('knows no primary');
 });
