@@ -865,6 +865,21 @@ describe("grammY's session()", () => {
     expect(String(errors[0])).toContain('getSessionKey');
   });
 
+  describe.each(['record', 'adapter'])('in the %s', (place) => {
+    it.each([null, {}, true])(
+      'is rejected under the key %j, which others would share',
+      async (key) => {
+        const storage = place === 'adapter' ? new MemorySessionStorage<Data>() : memoryStorage();
+        const bot = make<Context & SessionFlavor<Data>>();
+        const getSessionKey = () => key as never;
+        bot.use(session({ initial: () => ({ count: 0 }), storage, getSessionKey }));
+        await expect(telegram(bot).user('Anna').sends('hello')).rejects.toThrow(
+          /Invalid option "getSessionKey": found a function that returned .*\. Expected one that returns a text/,
+        );
+      },
+    );
+  });
+
   it.each(['record', 'adapter'])('may have an empty key, in the %s', async (place) => {
     const storage = place === 'adapter' ? new MemorySessionStorage<Data>() : memoryStorage();
     const bot = make<Context & SessionFlavor<Data>>();

@@ -29,6 +29,8 @@ export interface SessionPlan<C extends object> {
   readonly byKey: boolean;
   /** The session key of an update, as the framework makes it; `undefined` if the update has no session. */
   keyOf(ctx: C): Awaitable<string | undefined>;
+  /** What grammY puts before each key. */
+  readonly prefix?: string | undefined;
   /** Makes the value of a session that is not there. */
   readonly initial: ((ctx: C) => unknown) | undefined;
   /** A store of the framework: the place of the session, or of sessions to adopt if `machine` or a storage is given as well. */
@@ -65,7 +67,8 @@ export type SessionMiddleware<C> = (
 ) => Promise<unknown>;
 
 /** Makes the session middleware of a plan. */
-export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): SessionMiddleware<C> {
+export function sessionMiddleware<C extends object>(given: SessionPlan<C>): SessionMiddleware<C> {
+  const plan: SessionPlan<C> = { ...given, keyOf: checkedKeyOf(given) };
   const { store, machine, own, stage } = plan;
   if (stage !== undefined) checkStage(stage);
   if (store !== undefined) checkStore('session store', store, 'get', 'set', 'delete');
@@ -99,7 +102,7 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   if (byKey) {
     return async (ctx, next, show) => {
       const key = await plan.keyOf(ctx);
-      return key === undefined ? withoutSession(next, show) : inOwn(ctx, textOf(key), next, show);
+      return key === undefined ? withoutSession(next, show) : inOwn(ctx, String(key), next, show);
     };
   }
   return (ctx, next, show) => {
@@ -110,11 +113,21 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   };
 }
 
-/** The text of a key; plain JavaScript may return the id of a user as it is. */
-function textOf(key: unknown): string {
-  if (typeof key === 'string' || Number.isSafeInteger(key)) return String(key);
-  const found = `a function that returned ${shown(key)}`;
-  throw invalidOption('getSessionKey', 'one that returns a text, or undefined', found);
+/** Checks the keys that a bot makes: `null` and objects would be one key for all. Plain JavaScript may return the id of a user as it is. */
+function checkedKeyOf<C extends object>({
+  keyOf,
+  prefix,
+}: SessionPlan<C>): SessionPlan<C>['keyOf'] {
+  return async (ctx) => {
+    const key: unknown = await keyOf(ctx);
+    if (key === undefined) return undefined;
+    if (typeof key !== 'string' && !Number.isSafeInteger(key)) {
+      const found = `a function that returned ${shown(key)}`;
+      throw invalidOption('getSessionKey', 'one that returns a text, or undefined', found);
+    }
+    // a store of Telegraf may have the number
+    return prefix === undefined ? (key as string) : prefix + key;
+  };
 }
 
 type Next = () => Promise<unknown>;

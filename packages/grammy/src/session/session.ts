@@ -193,10 +193,8 @@ function runnerOf(
     property: 'session',
     part,
     byKey,
-    async keyOf(ctx) {
-      const key = await (keyOf ?? defaultKey)(ctx);
-      return key === undefined ? undefined : prefix + key;
-    },
+    keyOf: keyOf ?? defaultKey,
+    prefix,
     initial,
     store: adapter && storeOf(adapter),
     storeOption: 'storage',
