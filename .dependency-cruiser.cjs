@@ -68,6 +68,14 @@ module.exports = {
       to: { path: '^packages/core/src/', pathNot: doorFiles },
     },
     {
+      name: 'tools-only-for-tools',
+      comment:
+        'A bot that runs must not load `tools`: it imports at once all that core loads when it is needed.',
+      severity: 'error',
+      from: { path: '^packages/(?!core/|testing/|devtools/)[^/]+/src/' },
+      to: { path: '^packages/core/src/tools\\.ts$' },
+    },
+    {
       name: 'packages-import-only-core',
       comment: 'Adapters, storages and tools know core and not each other.',
       severity: 'error',

@@ -11,8 +11,7 @@ import {
   type State,
   type Turn,
 } from '@telefsm/core';
-import { checkOptions } from '@telefsm/core/scene-kit';
-import { systemClock, toMs } from '@telefsm/core/tools';
+import { checkOptions, systemClock, toMs } from '@telefsm/core/scene-kit';
 import { buildCommand, buildState, type GlobalCommand, type TreeState } from './builders.ts';
 import { type Chat, type ChatSettings, chatsOf } from './chat.ts';
 import type { ChatsOptions } from './chat-machine.ts';

@@ -5,6 +5,7 @@
  */
 
 export { andThen, isPromise } from './base/awaitable.ts';
+export { systemClock, toMs } from './base/clock.ts';
 export type { Rule } from './base/rules.ts';
 export { checkOptions } from './base/rules.ts';
 export { check, describeIssues, isSchema } from './base/schema.ts';

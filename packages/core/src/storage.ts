@@ -4,6 +4,7 @@
  * The contract between core and a storage; `storageContract` of `@telefsm/testing` tests an implementation.
  */
 
+export { systemClock } from './base/clock.ts';
 export { checkOptionNames } from './base/rules.ts';
 export { sharedLeases } from './lease/coordination.ts';
 export type { Coordination, Lease, LeaseOptions, Leases, WaitOptions } from './lease/lease.ts';

@@ -10,8 +10,7 @@ import type {
   LeaseHolder,
   Write,
 } from '@telefsm/core/storage';
-import { checkOptionNames, leaseTimes, sharedLeases } from '@telefsm/core/storage';
-import { systemClock } from '@telefsm/core/tools';
+import { checkOptionNames, leaseTimes, sharedLeases, systemClock } from '@telefsm/core/storage';
 import { connectionTo } from './connection.ts';
 import type { OpenOptions, SqliteDatabase } from './database.ts';
 import { classify } from './faults.ts';
