@@ -41,7 +41,7 @@ export interface Statements {
   readonly release: string;
   /** key. */
   readonly peek: string;
-  /** prefix length in bytes (twice), prefix, limit: what has come up in the index. An empty text may be null (EMPTY_STRING_IS_NULL). */
+  /** prefix length in bytes (twice), prefix: what has come up in the index. An empty text may be null (EMPTY_STRING_IS_NULL). */
   readonly ripe: string;
   /** claim in ms, mark, keys. */
   readonly claim: string;
@@ -85,7 +85,7 @@ export function statementsOf({ conversation, acquire }: Tables): Statements {
       where \`key\` = ? and ${present}`,
     ripe: `select \`key\`, case when ${dead} then 'dead' when ${early} then 'early' else 'due' end as what
       from ${conversation} where wake_at <= ${now} and (${early} or ? = 0 or left(\`key\`, ?) = ?)
-      order by wake_at limit ?`,
+      order by wake_at limit ${ripeRows}`,
     claim: `update ${byKey} set wake_at = ${now} + ${parameter}, claim = ?
       where ${ofKeys} and wake_at <= ${now} and not ${early}`,
     claimed: `select \`key\` from ${conversation} where claim = ? limit ?`,

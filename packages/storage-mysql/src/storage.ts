@@ -120,7 +120,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       const bytes = toBytes(prefix);
       const keys: string[] = [];
       for (let read = 0; read < mostRipe && keys.length < limit; read += ripeRows) {
-        const values = [bytes.length, bytes.length, bytes, String(ripeRows)];
+        const values = [bytes.length, bytes.length, bytes];
         const ripe = await run<readonly RipeRow[]>(statements.ripe, values);
         const found = (kind: string) =>
           ripe.filter(({ what }) => what === kind).map(({ key }) => key);

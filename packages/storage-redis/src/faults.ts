@@ -63,7 +63,7 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
   [
     /^Connection is closed\.$/,
     'the client is closed',
-    'Keep the client open until the bot has stopped, and let its `retryStrategy` not give up.',
+    'Keep the client open until the bot has stopped, and give it a `retryStrategy` that never gives up.',
   ],
 ];
 

@@ -88,7 +88,7 @@ export function settingsOf(options: LooseOptions): Settings {
 
 function leaseOf(lease: Duration): number {
   const ms = toMs(lease, 'lease');
-  // fewer would be seconds without their unit
+  // a smaller number was meant in seconds
   if (ms >= 100 && ms <= leaseTimes.longest) return ms;
   throw invalidOption('lease', '100 ms to 60 s', shown(lease));
 }
