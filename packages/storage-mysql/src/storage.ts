@@ -1,6 +1,5 @@
 /** The storage over MySQL and MariaDB: what core asks for, in statements, and their answers read. */
 
-import { randomUUID } from 'node:crypto';
 import { FsmError, type FsmStorage } from '@telefsm/core';
 import {
   type CommitAnswer,
@@ -16,17 +15,17 @@ import {
   type ListedRow,
   listed,
   type RecordRow,
-  type RipeRow,
   readText,
   storedText,
 } from './answers.ts';
 import { afterPrefix, toBytes } from './bytes.ts';
 import { connectionsOf, type MysqlPool, poolOf, type Value } from './client.ts';
+import { dueOf } from './deadlines.ts';
 import { executeOn } from './executing.ts';
 import { classify, codeOf, explained } from './faults.ts';
 import { type Limits, prepare } from './migrate.ts';
 import { type MysqlNames, tablesOf } from './names.ts';
-import { ripeRows, statementsOf } from './statements.ts';
+import { statementsOf } from './statements.ts';
 
 /** How {@link mysqlStorage} finds its tables. */
 export interface MysqlStorageOptions extends MysqlNames {
@@ -39,8 +38,6 @@ export type MysqlStorage = Required<Omit<FsmStorage, 'granted' | 'nextDueIn' | '
 
 /** How many conversations a listing reads at once. */
 const pageSize = 500;
-/** How many rows of the index `due` reads at most. */
-const mostRipe = 1000;
 
 /**
  * Keeps conversations in MySQL (8.0 or newer) or MariaDB (10.6 or newer): two statements an update, no transaction and no connection kept
@@ -116,22 +113,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       return row && storedText(row);
     },
 
-    async due(limit, claim, prefix = '') {
-      const bytes = toBytes(prefix);
-      const keys: string[] = [];
-      for (let read = 0; read < mostRipe && keys.length < limit; read += ripeRows) {
-        const values = [bytes.length, bytes.length, bytes];
-        const ripe = await run<readonly RipeRow[]>(statements.ripe, values);
-        const found = (kind: string) =>
-          ripe.filter(({ what }) => what === kind).map(({ key }) => key);
-        await changeAll(statements.sweep, [], found('dead'));
-        await changeAll(statements.tidy, [], found('early'));
-        const due = found('due').slice(0, limit - keys.length);
-        keys.push(...(await claimed(due, claim)));
-        if (ripe.length < ripeRows) break;
-      }
-      return keys;
-    },
+    due: dueOf({ run, change, statements }),
 
     async settled(key) {
       await change(statements.settled, [toBytes(key)]);
@@ -159,25 +141,6 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       }
     },
   };
-
-  /** Another process may claim the same: each gets those with its own mark. */
-  async function claimed(due: readonly Buffer[], claim: number): Promise<readonly string[]> {
-    const mark = Buffer.from(randomUUID());
-    await changeAll(statements.claim, [claim, mark], due);
-    if (due.length === 0) return [];
-    const values = [mark, String(due.length)];
-    const rows = await run<readonly { readonly key: Buffer }[]>(statements.claimed, values);
-    const mine = new Set(rows.map(({ key }) => readText(key)));
-    return due.map(readText).filter((key) => mine.has(key));
-  }
-
-  /** Changes the rows of some keys, up to as many as the statement has parameters for. */
-  async function changeAll(text: string, values: Value[], keys: readonly Buffer[]): Promise<void> {
-    const last = keys.at(-1);
-    if (last === undefined) return;
-    const rest = Array.from({ length: ripeRows - keys.length }, () => last);
-    await change(text, [...values, ...keys, ...rest]);
-  }
 
   async function commitAndKeep(
     key: string,

@@ -39,7 +39,6 @@ const asString = 1;
  * @throws FsmError `INVALID_OPTION` for a client that cannot serve: GLIDE's for clusters, or Upstash's that parses what it reads
  */
 export function commandPortOf(client: object): RedisPort | undefined {
-  if (typeof client !== 'object' || client === null) return undefined;
   if (isGlide(client)) {
     if ('fcallWithRoute' in client) throw notServed(clusterOfGlide);
     return waitingPort((name, args) =>

@@ -5,6 +5,8 @@
  * handed to the client before it is connected, so a rejection is certain: nothing was sent.
  */
 
+import type { Send } from './port.ts';
+
 /** The events of the connection of both clients. */
 export interface Connecting {
   on(event: 'ready' | 'error' | 'end', listener: (error?: unknown) => void): unknown;
@@ -62,5 +64,13 @@ export function firstContact(
       contact = made();
     }
     return contact;
+  };
+}
+
+/** Sends once the client is connected, and from then on at once. */
+export function after(contact: () => Promise<void> | undefined, send: Send): Send {
+  return (name, args) => {
+    const made = contact();
+    return made === undefined ? send(name, args) : made.then(() => send(name, args));
   };
 }

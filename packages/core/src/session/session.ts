@@ -29,7 +29,7 @@ export interface SessionPlan<C extends object> {
   readonly byKey: boolean;
   /** The session key of an update, as the framework makes it; `undefined` if the update has no session. */
   keyOf(ctx: C): Awaitable<string | undefined>;
-  /** What grammY puts before each key. */
+  /** The text before each key, as grammY's option. */
   readonly prefix?: string | undefined;
   /** Makes the value of a session that is not there. */
   readonly initial: ((ctx: C) => unknown) | undefined;
