@@ -8,7 +8,7 @@ import { parcel, readSettings, texts } from './parcel.ts';
 const { token, database, apiRoot } = readSettings(process.env);
 const app = [parcel] as const;
 const bot = new Telegraf<FsmFlavor<Context, typeof app>>(token, {
-  handlerTimeout: Number.POSITIVE_INFINITY,
+  handlerTimeout: 11 * 60_000, // a little more than `turn.max`
   ...(apiRoot !== undefined && { telegram: { apiRoot } }),
 });
 const storage = sqliteStorage(database);

@@ -102,6 +102,38 @@ describe.each(frameworks)(
       expect(code).toBe('REENTERED');
     });
 
+    it('is distinguished from another user whose update waits for the chat in a second machine', async () => {
+      const clock = virtualClock();
+      const bot = framework.bot();
+      bot.noteErrors();
+      bot.fsm({ clock, storage: memoryStorage({ clock }) });
+      bot.fsm({
+        clock,
+        property: 'vote',
+        namespace: 'chat',
+        strategy: 'chat',
+        storage: memoryStorage({ clock }),
+      });
+      const slow = gate();
+      const handled: string[] = [];
+      bot.use(async ({ text }) => {
+        handled.push(text);
+        await slow.opened;
+      });
+      const group = { id: -7, type: 'supergroup', title: 'Group' };
+      const given = [1, 2].map((user) => {
+        const one = update(`of ${user}`, user);
+        return { ...one, message: { ...Object(one).message, chat: group } };
+      });
+      const both = given.map((each) => bot.handle(each));
+      await clock.advance('5s');
+      expect(handled).toEqual(['of 1']);
+      slow.open();
+      await Promise.all(both);
+      expect(handled).toEqual(['of 1', 'of 2']);
+      expect(bot.errors).toEqual([]);
+    });
+
     it('is distinguished from an update that only comes while a slow handler runs', async () => {
       const clock = virtualClock();
       const bot = framework.bot();

@@ -1,7 +1,7 @@
 import { flow } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
-import { type Framework, frameworks, type Options } from './frameworks.ts';
+import { type Framework, frameworks, type Options, textUpdate } from './frameworks.ts';
 
 const paint = flow('paint', { trigger: '/paint', prompts: 'delete' })
   .ask('what', { prompt: 'What?' })
@@ -102,6 +102,42 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
       await machine.stop();
     },
   );
+
+  it("with `replies: 'only'` leave the chatter of a topic that the bot has created to the bot", async () => {
+    const quick = flow('quick', { trigger: '/quick', replies: 'only' })
+      .ask('answer', { prompt: 'Well?' })
+      .done(({ answer }) => `Thank you for ${answer}.`);
+    const bot = framework.bot();
+    bot.fsm({ states: [quick] });
+    const log: string[] = [];
+    bot.use(({ text }) => void log.push(text));
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    const friends = world.group('Friends', [anna]);
+    const there = anna.in(friends.topic('One'));
+    await there.sends('/quick');
+    const { message_thread_id } = Object(world.calls.at(-1)?.payload);
+    const chat = { id: friends.id, type: 'supergroup', title: 'Friends', is_forum: true };
+    const inTopic = { chat, is_topic_message: true, message_thread_id };
+    const give = (id: number, text: string, replied: object) => {
+      const update = textUpdate(id, text, { user: anna.id });
+      const from = { id: 1, is_bot: true, first_name: 'Bot' };
+      const reply_to_message = {
+        ...inTopic,
+        message_id: message_thread_id,
+        date: 1,
+        from,
+        ...replied,
+      };
+      const message = { ...Object(update).message, ...inTopic, reply_to_message };
+      return bot.handle({ ...update, message });
+    };
+    await give(900_001, 'What a day', { forum_topic_created: { name: 'One', icon_color: 1 } });
+    expect(log).toEqual(['What a day']);
+    await give(900_002, 'Fine', { text: 'Well?' });
+    expect(log).toEqual(['What a day']);
+    there.sees('Thank you for Fine.');
+  });
 
   it('in a group reach a user who has pressed a button by the last message of this user', async () => {
     const lunch = flow('lunch', { trigger: '/lunch' })

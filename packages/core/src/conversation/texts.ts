@@ -64,7 +64,7 @@ export interface Texts<Services extends object = {}> {
   readonly paying?: Text<Services>;
   /** Button: skip the question. */
   readonly skip?: Text<Services>;
-  /** Button: the page before. */
+  /** Button: the page before, or the question before. */
   readonly back?: Text<Services>;
   /** Button: the next page. */
   readonly more?: Text<Services>;

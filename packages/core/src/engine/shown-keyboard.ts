@@ -43,9 +43,9 @@ export function isOfState(turn: OpenTurn): boolean {
   return turn.copy.keyboard === ownerIn(turn);
 }
 
-/** Whether a method sends a message that may have a keyboard: no album, invoice or action. */
+/** Whether a method sends a message that may have any keyboard: no album, draft or action, and none with inline keyboards only. */
 export function showsMarkup(method: string): boolean {
-  return /^(?:send|copy)/.test(method) && !takesNone.has(method);
+  return /^(?:send|copy)(?!.*Draft$)/.test(method) && !takesNone.has(method);
 }
 
 const takesNone: ReadonlySet<string> = new Set([
@@ -53,5 +53,8 @@ const takesNone: ReadonlySet<string> = new Set([
   'sendChatAction',
   'sendInvoice',
   'sendGame',
+  'sendChecklist',
+  'sendGift',
+  'sendChatJoinRequestWebApp',
   'copyMessages',
 ]);

@@ -7,6 +7,9 @@ export interface Seat {
   leave(): void;
 }
 
+/** How many turns of this process have a seat, on any storage, or run tasks after they have left it. */
+export const working: { turns: number } = { turns: 0 };
+
 /** Queues by key. */
 export interface LocalQueues {
   /** Takes the head at once if nobody is there; `undefined` if somebody is. */
@@ -83,6 +86,7 @@ class Head implements Seat {
     this.key = key;
     this.behind = line;
     heads.set(key, this);
+    working.turns++;
   }
 
   get length(): number {
@@ -98,6 +102,7 @@ class Head implements Seat {
   leave(): void {
     if (this.hasLeft) return;
     this.hasLeft = true;
+    working.turns--;
     const next = this.behind?.shift();
     if (next !== undefined) next(new Head(this.heads, this.key, this.behind));
   }

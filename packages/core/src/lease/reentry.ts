@@ -99,13 +99,13 @@ export function reentryOf(): Reentry {
 const turnInStack = /\btelefsmTurn\b/;
 
 /**
- * Whether a trace leads through a turn, by the chain of `await`s that V8 adds to a stack.
+ * Counts the turns that a trace leads through, by the chain of `await`s that V8 adds to a stack.
  *
  * The stack is written only when it is asked for. Other engines, minified names and code that no `await` joins are not recognized.
  */
-export function leadsThroughTurn({ stack = '' }: Error): boolean {
+export function turnsIn({ stack = '' }: Error): number {
   // the first one is the turn that waits
-  return stack.split(turnInStack).length > 2;
+  return Math.max(0, stack.split(turnInStack).length - 2);
 }
 
 /** An error with a stack that is not cut off: frameworks put many functions between a turn and its handler. */

@@ -2,6 +2,7 @@
 
 import { namedError } from '../base/named-error.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import { working } from '../lease/queue.ts';
 import { leastOfOne, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
@@ -115,6 +116,7 @@ export async function commitsEnded(turn: OpenTurn): Promise<void> {
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
 export async function runReleased(turn: OpenTurn): Promise<void> {
   let failed: { readonly error: unknown } | undefined;
+  working.turns++;
   for (const task of turn.used?.take('released') ?? []) {
     try {
       await task();
@@ -122,6 +124,7 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
       failed ??= { error: namedError(error) };
     }
   }
+  working.turns--;
   if (failed !== undefined) throw failed.error;
 }
 

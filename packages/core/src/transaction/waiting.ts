@@ -1,8 +1,8 @@
 /** Waiting in the queue of this process, and what ends it early: a timeout, `stop()`, or code that waits for itself. */
 
 import { FsmError } from '../base/errors.ts';
-import type { Seat } from '../lease/queue.ts';
-import { leadsThroughTurn } from '../lease/reentry.ts';
+import { type Seat, working } from '../lease/queue.ts';
+import { turnsIn } from '../lease/reentry.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How long code may wait that perhaps waits for itself, in ms. */
@@ -32,10 +32,13 @@ export async function waitInQueue<P extends Seat | undefined>(
   const trace = reentry.trace();
   if (trace !== undefined) {
     const suspect = () => {
-      if (!leadsThroughTurn(trace)) return;
+      const outer = turnsIn(trace);
+      if (outer === 0) return;
       // from now on it is found at once
       reentry.enable();
-      wait.abort(new FsmError('REENTERED', { key }));
+      // while others work, the one that it waits for may be one of those
+      if (outer === working.turns) wait.abort(new FsmError('REENTERED', { key }));
+      else timers.push(clock.setTimeout(suspect, patience));
     };
     timers.push(clock.setTimeout(suspect, patience));
   }

@@ -13,6 +13,8 @@ export function isOtherTalk({ run, memo }: ActiveFlow, input: UserInput): boolea
   if (kind === 'button' || kind === 'command' || isEvent(input)) return false;
   // only the first part of an album is a reply
   if (album !== undefined && album === memo.album) return false;
-  const message = payloadOf(update);
-  return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
+  const replied = objectIn(payloadOf(update), 'reply_to_message');
+  // in a topic, a message that replies to no other one replies to the service message that created the topic
+  if (objectIn(replied, 'forum_topic_created') !== undefined) return true;
+  return idIn(replied, 'from') !== subject.bot;
 }

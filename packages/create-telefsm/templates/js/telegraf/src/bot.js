@@ -22,7 +22,7 @@ export function createBot(token, storage = memoryStorage()) {
   /** @type {Telegraf<MyContext>} */
   const bot = new Telegraf(token, {
     // Telegraf would give up a slow update while its handler still runs. telefsm has its own limit.
-    handlerTimeout: Number.POSITIVE_INFINITY,
+    handlerTimeout: 11 * 60_000, // a little more than `turn.max`
   });
   const machine = fsm({ states: [signup], storage });
 

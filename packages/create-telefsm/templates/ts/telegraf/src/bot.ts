@@ -21,7 +21,7 @@ export type MyContext = FsmFlavor<Context, typeof app>;
 export function createBot(token: string, storage: FsmStorage = memoryStorage()) {
   const bot = new Telegraf<MyContext>(token, {
     // Telegraf would give up a slow update while its handler still runs. telefsm has its own limit.
-    handlerTimeout: Number.POSITIVE_INFINITY,
+    handlerTimeout: 11 * 60_000, // a little more than `turn.max`
   });
   const machine = fsm({ states: app, storage });
 
