@@ -92,7 +92,7 @@ export interface Command<
     Services,
     [Default] extends [Unset] ? HasDefault : true
   >;
-  /** Decides whether the command may run; if not, only what the condition says is said. */
+  /** Decides whether the command may run. If not, only the messages of the condition are sent. */
   condition(test: (turn: CommandTurn<Flags, Services>) => Awaitable<boolean>): this;
   /** The action of the command, which returns the next state. */
   action(run: (turn: ActionTurn<Flags, Options, Services>) => Awaitable<TargetState>): this;
@@ -119,7 +119,7 @@ export interface GlobalCommand<Services> extends AnyCommand {
   describe(text: string): this;
 }
 
-/** A state: what a user can say there, and what is remembered there. */
+/** A state, with its commands and flags. */
 export interface TreeState<Flags extends object, Services> extends AnyTreeState {
   /**
    * Adds a flag: a value that lives as long as the user is in this state or below it. The root's flags stay forever.

@@ -16,7 +16,7 @@ import type { Allowed, Permissions } from './turn.ts';
 /** One user's conversation with a tree. */
 export interface Chat {
   /**
-   * Takes one line and resolves to what is said; nothing if the input was dropped.
+   * Handles one line and resolves to the output, or to `undefined` if the input was dropped.
    *
    * @throws CommandError whatever goes wrong with the input, its `output` being what was said before; the position is as before
    * @throws FsmError `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `INVALID_KEY`, `INVALID_OPTION` for what is no text; `REENTERED` inside an action of the same

@@ -30,7 +30,7 @@ export interface CommandTreeOptions<Services> {
   readonly services?: Services;
   /** Whether `buyTSLA` is `buy TSLA`: the longest name that the line begins with. For languages without spaces, and for voice. */
   readonly nonExactMatch?: boolean;
-  /** Makes a message of what is said; for translation. Default: printf. */
+  /** Formats each message, for example for translation. Default: printf. */
   readonly format?: (template: string, ...values: readonly unknown[]) => string;
   /** Makes one text of several messages. Default: one below the other. */
   readonly join?: (...messages: readonly string[]) => string;
@@ -74,7 +74,7 @@ export interface CommandTree<Id extends string, Services extends object>
       }
     >,
     AnyGroup<State<`${Id}:${string}`, {}> & { readonly '~node': Id }> {
-  /** The state of a user who has said nothing yet. */
+  /** The initial state of every user. */
   readonly root: TreeState<{}, Services>;
   /**
    * Adds a global command: one that works in every state.

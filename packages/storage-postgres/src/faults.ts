@@ -76,7 +76,7 @@ const remedies: readonly (readonly [faults: RegExp, reason: string, remedy: stri
   [
     /^(42703|42804|42883 op_error)/,
     'its table has other columns',
-    'Drop what is not a table of telefsm, or choose another name: postgresStorage(pool, { table }).',
+    'Drop the object that has this name, or choose another name: postgresStorage(pool, { table }).',
   ],
   [
     /^25006/,

@@ -33,7 +33,7 @@ export interface PostgresStorageOptions extends PostgresNames {
   readonly prepare?: boolean;
 }
 
-/** A storage that does all that a storage can do. */
+/** A storage that supports every feature. */
 export type PostgresStorage = Required<Omit<FsmStorage, 'nextDueIn'>>;
 
 /** The SQLSTATEs of a table or a schema that does not exist. */
@@ -53,7 +53,7 @@ const tidyAtMost = 1000;
  * again instead of waiting for a notification. While something waits across processes, one connection of the pool is kept for listening:
  * the pool needs at least two, and `close()` gives it back. Expired rows are deleted by `due`, 1,000 a call.
  *
- * @param pool - a `Pool` of `pg` or `@neondatabase/serverless`, what `postgres()` gave, a `PGlite`, or a `SQL` of Bun; it stays open
+ * @param pool - a `Pool` of `pg` or `@neondatabase/serverless`, the result of `postgres()`, a `PGlite`, or a `SQL` of Bun; it stays open
  * @throws FsmError `INVALID_OPTION` for a name that is not plain, or another kind of client
  *
  * @example

@@ -32,9 +32,9 @@ import { guarded, printOnce } from './warnings.ts';
 export interface RedisStorageOptions {
   /** The prefix of all keys and channels: 1 to 64 letters, digits, `_`, `.`, `-`. Default `telefsm`. */
   readonly prefix?: string;
-  /** Into how many slots the conversations are divided, for all time. Default 64, which is even on up to 20 masters. */
+  /** The number of slots for conversations. You cannot change it later. Default 64, which is even on up to 20 masters. */
   readonly buckets?: number;
-  /** How many replicas ought to have a commit before it is answered, for at most 50 ms. Default 0. The client has to be able to send WAIT. */
+  /** The number of replicas to wait for at each commit, for at most 50 ms. Default: 0. The client must support WAIT. */
   readonly replicas?: number;
   /** Gets warnings; if it fails, that is printed. By default the first warning of each kind is printed. */
   readonly onWarning?: (warning: RedisWarning) => void;

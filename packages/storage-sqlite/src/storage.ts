@@ -37,7 +37,7 @@ interface Row {
 /**
  * Keeps conversations in an SQLite file, which several processes of one host may share; it has to be on a local disk.
  *
- * A path is opened with what the runtime has: node:sqlite, bun:sqlite, better-sqlite3 or libsql, in this order. A database that is handed in keeps
+ * A path is opened with the first driver available: node:sqlite, bun:sqlite, better-sqlite3 or libsql, in this order. A database that is handed in keeps
  * its settings and stays open; give it `pragma journal_mode = wal` and `pragma busy_timeout = 50`, since these drivers stop the event
  * loop while they wait for another process. The tables (`telefsm_…`) are made and migrated here.
  *

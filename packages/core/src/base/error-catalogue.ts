@@ -255,7 +255,7 @@ export const kernelSentences: Sentences<KernelErrorCode> = {
   },
   STORAGE_UNUSABLE: {
     message: (d) => `${d.storage} cannot be used: ${d.reason}. ${d.remedy}`,
-    fix: 'Then updates are handled again.',
+    fix: 'Once this is fixed, updates are handled again.',
   },
   STORAGE_NEWER: {
     message: (d) =>

@@ -119,12 +119,12 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
     target: T & Settable<T, Ids>,
     patch: Patch<D, DataOf<T>>,
   ): void;
-  /** Merges into data and returns the whole. */
+  /** Merges the patch into the data and returns all data. */
   update<D extends object>(this: Holding<D>, patch: Partial<DeepReadonly<NoInfer<D>>>): D;
   /** Replaces data. */
   replace<D extends object>(this: Holding<D>, data: DeepReadonly<NoInfer<D>>): void;
   /**
-   * Changes data in place: hands out a copy that may be changed at any depth, keeps what has become of it, and returns the whole.
+   * Passes a mutable copy of the data to `change`, stores the result, and returns all data.
    *
    * @param change - changes the draft and returns nothing; it must be synchronous
    * @throws FsmError `DATA_NOT_JSON`; `INVALID_OPTION` for a function that returns something, such as a promise
@@ -151,39 +151,39 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   ): Exclude<D[K], undefined> | F;
   get(name: string): unknown;
   get<F>(name: string, fallback: F): F;
-  /** No state, no data, no frames, silently; the stored record is deleted. See `cancel`. */
+  /** Clears state, data and scenes, and deletes the record. Runs no hook; use `cancel` to run them. */
   clear(): void;
   /** Moves to the neighbor in the group's declaration order; at the end `NO_NEIGHBOR`. Not checked by the compiler: prefer `set`. */
   next(patch?: object): void;
   previous(): void;
 
   /**
-   * Enters a scene in place of the active one; a scene that waits below begins again in its own place. Sync: the record changes now, hooks and
+   * Enters a scene, which replaces the active one. If the scene is waiting below, it restarts there. Sync: the record changes now, hooks and
    * prompts run when the handler has returned.
    */
   enter<const S extends AnyScene | Scenes>(
     scene: S & Enterable<S, Scenes>,
     ...start: StartArgs<S>
   ): void;
-  /** Puts a scene on top; its result is merged into this frame's data under `into`, or comes to the `resume` hook. */
+  /** Calls a scene. Its result is stored in the caller's data under `into`, or passed to the `resume` hook. */
   call<S extends AnyScene>(
     scene: S & Enterable<S, Scenes>,
     ...start: StartArgs<S, CallOptions>
   ): void;
   /** Back to the previous state *and* its data: the first entry of `history`. */
   back(): void;
-  /** Takes the top frame off, with reason `left`. */
+  /** Leaves the active scene with reason `left`; its caller becomes active. */
   leave(result?: unknown): void;
   /** Leaves every frame with reason `canceled`, then clears. Use it for a global /cancel. */
   cancel(): void;
   /** Asks the pending question again; where the scene has an `enter` hook, runs its `leave` hook with the reason `replaced`, then `enter`. */
   reenter(): void;
-  /** Sets or removes the deadline of the current state, also of none; when it passes `fsm({ onTimeout })` runs. A move to another removes it. */
+  /** Sets or removes the deadline of the current state. It also works without a state. When it passes, `fsm({ onTimeout })` runs. A move to another state removes it. */
   expire(after: Duration | Date | null): void;
 
   /** Commits now; later changes are a transaction of their own. */
   commit(): Promise<void>;
-  /** Runs after the commit and never without it: mails, payments, replies that must not be wrong. */
+  /** Runs a task after the commit; if the turn fails, the task does not run. Use it for e-mails, payments and replies that must not be wrong. */
   afterCommit(task: () => unknown): void;
   /**
    * Brings votes in a poll to this conversation, for polls that you send with the framework's own methods. Those that telefsm sends are

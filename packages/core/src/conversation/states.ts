@@ -25,7 +25,7 @@ export interface NoState {
 /** A state or none. */
 export type AnyState = State | NoState;
 
-/** Anything that stands for states below it: a group, a scene, a flow. */
+/** A value that contains states: a group, a scene or a flow. */
 export interface AnyGroup<S extends State = State> {
   readonly '~group': { readonly id: string; readonly states: readonly S[] };
 }
@@ -101,7 +101,7 @@ interface SpecFacts {
 /**
  * Declares a state.
  *
- * Without a type its data is open: anything may be put in, nothing is known when it is read. With a schema (any Standard Schema
+ * Without a type, the data may be anything, and reading it is untyped. With a schema (any Standard Schema
  * validator) data is checked when it is read back.
  */
 export function state(options?: StateOptions): StateSpec<{}>;
@@ -125,7 +125,7 @@ export function state(first?: object, second?: StateOptions): StateSpec<never> {
 }
 
 /**
- * Names a group of states.
+ * Declares a group of states.
  *
  * @param name - the first part of every id below; holds no `.` and no `:`
  * @param tree - states by name, and nested groups by name

@@ -38,7 +38,7 @@ export interface AskTurn<out Services extends object = {}> {
 /** One turn on one conversation, with or without an update. */
 export interface Turn<out Services extends object = {}, out All extends AnyState = AnyState>
   extends AskTurn<Services> {
-  /** The same when an update is handled again: for an author's own idempotency. */
+  /** An idempotency key: it stays the same if the update is handled again. */
   readonly id: string;
   /** The messages that the turn answers: that of the update, or all messages of a burst in their order; otherwise empty. */
   readonly messages: readonly Message[];
@@ -46,11 +46,11 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   readonly log: readonly LogEntry[];
   /** The same object as `ctx.state`. */
   readonly state: FsmContext<All>;
-  /** Where the conversation lives: what `reply` fills in; `undefined` where it cannot be spoken to. */
+  /** Where `reply` sends messages; `undefined` if the conversation has no chat to send to. */
   readonly replyAddress: ReplyAddress | undefined;
-  /** Aborted when the conversation was lost to another process, or the turn has lasted too long. */
+  /** Aborted if another process acquires the conversation, or the turn exceeds `turn.max`. */
   readonly signal: AbortSignal;
-  /** Says something now, where the conversation lives. Needs no `this`. */
+  /** Sends a message now, to the reply address. You may destructure it. */
   readonly reply: (say: OutgoingMessage) => Promise<Sent>;
   /**
    * Shows a text while it is being written, at most once a second, and formats it when it is complete. Needs no `this`.

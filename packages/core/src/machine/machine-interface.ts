@@ -48,7 +48,7 @@ export interface Conversation<out All extends AnyState = AnyState> {
     work: (turn: Turn<object, All>) => Awaitable<R>,
     options: { readonly id?: string | undefined },
   ): Promise<R | undefined>;
-  /** Answers the pending step as if the user had; `false` if that step is not pending. */
+  /** Answers the pending question on behalf of the user. Resolves to `false` if another question is pending. */
   answer<V>(
     step: { readonly id: string; readonly '~value': V },
     value: DeepReadonly<NoInfer<V>>,
@@ -62,7 +62,7 @@ export interface Conversation<out All extends AnyState = AnyState> {
    */
   render(): Promise<void>;
   /**
-   * Reads what was last committed; it may be old when it arrives.
+   * Reads the last committed record, without waiting for a running turn.
    *
    * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`, `RECORD_UNREADABLE`
    */
@@ -73,14 +73,14 @@ export interface Conversation<out All extends AnyState = AnyState> {
 export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   /** Any conversation, without an update. */
   at(address: Address): Conversation<All>;
-  /** Sees every transition that this process has committed; returns how to stop. */
+  /** Notifies `listener` of every change that this process commits. Returns a function that stops it. */
   observe(listener: (change: Committed) => void): () => void;
-  /** Sees what else happens, by name. */
+  /** Notifies `listener` of one kind of event. */
   observe<Name extends keyof MachineEvents>(
     event: Name,
     listener: (event: MachineEvents[Name]) => void,
   ): () => void;
-  /** Names the bots whose API work outside updates uses. Middleware connects its own bot by itself. */
+  /** Sets the bots that send messages outside updates. The middleware connects its own bot. */
   connect(...bots: readonly Bot[]): this;
   /** Fires deadlines until `stop`. */
   start(...bots: readonly Bot[]): this;
@@ -91,7 +91,7 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
    * The clock of the machine counts these seconds: a test with a virtual clock that has limited a message advances it before it awaits `stop`.
    */
   stop(): Promise<void>;
-  /** Fires what is due, once, and returns how many: for serverless schedules. */
+  /** Fires due deadlines once and returns their number. Call it from a schedule, for example on serverless. */
   sweep(limit?: number): Promise<number>;
   /** Triggers and descriptions, as `setMyCommands` takes them. */
   botCommands(): readonly BotCommand[];

@@ -49,7 +49,7 @@ export interface WaitingOptions {
   /** A callback query that has waited this long is answered, so that the button's loading spinner disappears. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
   /**
-   * Input that ends the turn it would wait for, such as `/stop` while an answer is being written: `interruptBy(['stop'])`. Default: none.
+   * The input that aborts a running turn, such as `/stop`: `interruptBy(['stop'])`. Default: none.
    */
   readonly interrupt?: InterruptRule;
   /**
@@ -64,10 +64,10 @@ export interface WaitingOptions {
 
 /** How long things may take. */
 export interface TurnOptions {
-  /** The longest turn: after it the conversation is given on, and the late commit is rejected. Default 10 min. */
+  /** The longest a turn may last. After that, the lease passes to the next update, and a late commit is rejected. Default: 10 minutes. */
   readonly max?: Duration;
   /**
-   * Finds at once code that waits for the conversation it is in. Default: from the first `machine.at(…).run(…)` on, since it slows every
+   * Immediately detects a handler that waits for its own conversation. Default: from the first `machine.at(…).run(…)` on, since it slows every
    * turn a little; before that, such code is found after a second.
    */
   readonly detectReentry?: boolean;
@@ -75,7 +75,7 @@ export interface TurnOptions {
 
 /** How deadlines are fired. */
 export interface SweepOptions {
-  /** The longest time between two looks: so late a deadline may be. Default 1 s. */
+  /** The polling interval. A deadline may fire this much late. Default: 1 s. */
   readonly every?: Duration;
   /** How many handlers run at once. Default 32. */
   readonly parallel?: number;
@@ -89,7 +89,7 @@ export interface MachineOptions<
   Property extends string = string,
 > {
   /**
-   * Everything a conversation may be in: groups, nodes, flows, command trees. The same list types the flavor.
+   * The states, nodes, flows and command trees of this machine. Pass the same list to `FsmFlavor`.
    *
    * Without it states are not checked, and an unknown state cannot be recognized.
    */
@@ -116,15 +116,15 @@ export interface MachineOptions<
   readonly namespace?: string;
   /** Name of the context property, for a second machine. A name that the framework's context has is rejected. */
   readonly property?: Property;
-  /** Which updates have conversations at all; the others cost nothing. Default: every one. */
+  /** Returns whether an update has a conversation. Other updates cost nothing. Default: all updates. */
   readonly when?: (subject: Subject) => boolean;
-  /** Idle conversations are forgotten after this long. Default: never. */
+  /** Deletes conversations that were idle for this long. Default: never. */
   readonly ttl?: Duration;
   /** The `timeout` of flows that set none: without progress for this long they end with `timedOut`. Default: never. */
   readonly flowTimeout?: Duration;
   /** The options for updates whose conversation is busy. */
   readonly waiting?: WaitingOptions;
-  /** How long the lease of a conversation lasts without a sign of life of its process, from 100 ms to 60 s. Default 15 s. */
+  /** How long a lease lasts if its process does not renew it: 100 ms to 60 s. Default: 15 s. */
   readonly lease?: Duration;
   /** How long a turn may take. */
   readonly turn?: TurnOptions;
@@ -133,7 +133,7 @@ export interface MachineOptions<
   /**
    * Stores recent messages for `turn.log`: texts of the user, and of the bot by `reply`, `stream`, prompts and `done`.
    *
-   * The oldest are forgotten beyond `last` messages or `bytes` of text, 16,384 by default; all of them with the conversation. It needs a scene, and the
+   * Deletes the oldest messages beyond `last` messages or `bytes` of text, 16,384 by default; all of them with the conversation. It needs a scene, and the
    * bot's own middleware (`ctx.reply`) is not seen.
    */
   readonly log?: { readonly last: number; readonly bytes?: number };
@@ -141,13 +141,13 @@ export interface MachineOptions<
   readonly maxRecordBytes?: number;
   /** An update that failed this often in one process is given up, so that its chat continues. Default 5. */
   readonly attempts?: number;
-  /** A stored state, or data, that the code does not have. Default `"reset"`. */
+  /** The policy for a stored state or data that the code no longer supports. Default: `"reset"`. */
   readonly unknownState?: UnknownStatePolicy;
-  /** Steps from one version of the stored data to the next; the highest number is this machine's version. */
+  /** Converts stored data to newer versions, by version number. The highest number is this machine's version. */
   readonly migrations?: Migrations;
-  /** A conversation without a record: take over the data of an earlier system. Runs inside the turn. */
+  /** Imports data from an earlier system, for a conversation without a record. Runs inside the turn. */
   readonly adopt?: (turn: Turn & { readonly ctx: Context | undefined }) => Awaitable<void>;
-  /** The deadline of a plain state has passed. Default: clear. */
+  /** Handles the deadline of a plain state. Default: clears the conversation. */
   readonly onTimeout?: (turn: Turn) => Awaitable<OutgoingMessage | Sent | undefined | void>;
   /** Accepts that deadlines fire only with the next update, on a storage that cannot fire them. */
   readonly deadlines?: 'on-update';
@@ -158,7 +158,7 @@ export interface MachineOptions<
    * the framework. Default: if a flow or a node of this machine accepts them; otherwise votes cost no access to the storage.
    */
   readonly polls?: true;
-  /** Commands that every active scene takes. Default: `cancel`, `back` and `skip` of flows. */
+  /** The names of the commands that flows handle themselves. Default: `cancel`, `back` and `skip`. */
   readonly commands?: OwnCommands;
   /**
    * Removes reply keyboards that handlers have shown by their framework, such as `ctx.reply`: `removeReplyKeyboards()`. Default: only those of scenes,

@@ -1,4 +1,4 @@
-/** Nodes: framework-neutral scenes with their own persisted data, which pass to each other. */
+/** Nodes: framework-neutral scenes with stored data, which can redirect to each other. */
 
 import { checkOption, checkOptions } from '#option-checks';
 import { callable, length, oneOf, type Rule, schematic, textual } from '../base/rules.ts';
@@ -31,7 +31,7 @@ export interface SceneNode<Id extends string, T extends SceneTypes>
   extends AnyScene<Id, T>,
     AnyGroup<State<Id, T['data']> & { readonly '~node': Id }> {}
 /**
- * Declares a node: a place in a conversation with its own persisted data. `.on({ … })` says what it does.
+ * Declares a node: a scene with its own stored data. Define its behavior with `.on({ … })`.
  *
  * @param id - what storage keeps; also the id of the node's one state
  *

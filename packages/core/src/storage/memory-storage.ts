@@ -1,4 +1,4 @@
-/** Conversations kept in the memory of this process: everything a storage can do, and no promise in the way. */
+/** A storage in the memory of this process. It supports every feature and answers synchronously. */
 
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
@@ -21,7 +21,7 @@ import { leaseTimes } from './times.ts';
 /** Options of `memoryStorage`. */
 export interface MemoryStorageOptions {
   /**
-   * The most conversations to keep; without it there is no bound.
+   * The maximum number of conversations. Default: unlimited.
    *
    * Beyond it the conversation that was written longest ago is forgotten: never one that is leased, and one with a deadline only if
    * the hundred oldest all have one.

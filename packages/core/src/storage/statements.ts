@@ -97,7 +97,7 @@ export interface StorageFeatures {
   readonly list: boolean;
   /** How many statements it takes at once, such as the size of a pool; more of them wait in core. Absent: any number. */
   readonly parallel?: number;
-  /** Whether it has deadlines fired by itself, as Durable Objects do by alarms, so that no process needs to poll. Absent: no. */
+  /** Whether the storage fires deadlines itself, as Durable Objects do with alarms, so that no process has to poll. Default: no. */
   readonly alarms?: boolean;
 }
 
@@ -177,7 +177,7 @@ export interface StorageStatements {
   /**
    * Claims up to `limit` conversations whose deadline has passed: for `claim` ms no other call gets them.
    *
-   * @param prefix - only keys that begin so; others are left for their own machine, and however many they are, they hide none
+   * @param prefix - only keys that begin so; other keys are left for their own machine, and never keep matching keys from being returned
    */
   due?(limit: number, claim: number, prefix?: string): Awaitable<readonly string[]>;
   /**

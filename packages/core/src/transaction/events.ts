@@ -1,4 +1,4 @@
-/** The events of a machine, and their observers. An observer that throws harms nobody. */
+/** The events of a machine, and their observers. An error in a listener does not affect the turn or other listeners. */
 
 import { isPromise } from '../base/awaitable.ts';
 import type { LeaveReason } from '../conversation/turn.ts';

@@ -10,7 +10,7 @@ import { type Frame, type Frames, framesOf, stackOf } from '../record/record.ts'
 import { currentPlace } from '../state/current-place.ts';
 import type { Registry } from '../state/registry.ts';
 
-/** A stored conversation that the code cannot continue with. */
+/** A stored conversation that the current code cannot load. */
 export interface UnknownState {
   /** The stored id of a state or scene, or the text of an unreadable record. */
   readonly stored: string;

@@ -62,9 +62,9 @@ export interface TestUser {
   joins(chat: TestChat): Promise<void>;
   /** Leaves a group or channel. */
   leaves(chat: TestChat): Promise<void>;
-  /** Asks to join a group or channel; gives back whether the bot let the user in at once. */
+  /** Asks to join a group or channel. Returns whether the bot approved immediately. */
   asksToJoin(chat: TestChat): Promise<{ readonly approved: boolean }>;
-  /** Blocks the bot: it can write to this user no more. */
+  /** Blocks the bot, which can then no longer write to this user. */
   blocks(): Promise<void>;
   /** Lets the bot write again. */
   unblocks(): Promise<void>;

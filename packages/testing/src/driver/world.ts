@@ -46,7 +46,7 @@ export interface World {
   redeliver(update?: RawUpdate): Promise<void>;
   /** The updates made so far, oldest first. */
   readonly updates: readonly RawUpdate[];
-  /** Numbers the next updates from here on, as Telegram does after a quiet week; all former ones should be confirmed by then. */
+  /** Sets the next `update_id`, as Telegram does after a week without updates. Earlier updates should be confirmed by then. */
   countsFrom(updateId: number): void;
   /**
    * Lets the next calls of a method fail: with a rejection (`{ error_code: 429, parameters: { retry_after: 5 } }`),

@@ -12,7 +12,7 @@ export interface BotApiServerOptions {
   readonly port?: number;
   /** The time by which long polls end and webhooks are repeated; the system's when left out. */
   readonly clock?: Clock;
-  /** The only token that is let in; the first one that comes when left out. */
+  /** The only accepted token. Default: the first token that is used. */
   readonly token?: string;
   /**
    * The number of the first update. When omitted, a random one, so that worlds that share a storage never use a number twice; the transcript

@@ -276,9 +276,9 @@ export interface UnfinishedFlow<
   /**
    * Finishes the flow.
    *
-   * Not generic, so that flows may name each other.
+   * Not generic, so that flows can refer to each other.
    *
-   * @param handler - runs when everything has been answered, before the commit; what it returns is said after it
+   * @param handler - runs before the commit, once every question is answered; its result is sent after the commit
    * @param hooks - the other endings, and where answers come from; required where a trigger cannot provide the parameters
    * @throws FsmError `FLOW_EMPTY` for a flow without a question, `INVALID_OPTION`, `INVALID_NAME`
    */

@@ -1,4 +1,4 @@
-/** Flows: wizards that say in one place what is asked, checked, skipped and done. Their public types. */
+/** Flows: the questions of a conversation with their checks and conditions, declared in one place. Their public types. */
 
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
@@ -67,7 +67,7 @@ export interface FlowOptions<
    * `fsm({ flowTimeout })`, which `false` switches off for this flow.
    */
   readonly timeout?: Duration | false;
-  /** Whether one may go back at every step. Default `false`. */
+  /** Whether users may go back at every question. Default: `false`. */
   readonly back?: boolean;
   /**
    * Buttons below every question that go back or cancel, for users who would not type a command. `back` is shown where there is an
@@ -90,7 +90,7 @@ export interface FlowOptions<
   /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
   readonly editedMessages?: 'ignore' | 'update';
   /**
-   * The fate of an answered prompt. `"edit"`: the next question takes its message, what is wrong with an answer is shown
+   * The treatment of an answered prompt. `"edit"`: the next question takes its message, what is wrong with an answer is shown
    * below the question, and answers are deleted where the bot may. Default `"keep"`.
    */
   readonly prompts?: 'keep' | 'removeKeyboards' | 'delete' | 'edit';
@@ -115,7 +115,7 @@ export type EndingTurn<Services extends object, Se extends object = {}> = Sessio
   Se
 > & { readonly step: string };
 
-/** Endings other than `done`, with what was answered until then. What one returns is said. */
+/** Hooks for endings other than `done`. Each gets the answers so far, and its result is sent as a message. */
 export interface FlowHooks<
   Answers extends object,
   Services extends object,
@@ -129,7 +129,7 @@ export interface FlowHooks<
     answers: Partial<Answers>,
     turn: EndingTurn<Services, Se>,
   ) => Awaitable<OutgoingMessage | Sent | void>;
-  /** Every ending and every replacement, for metrics and locks; says nothing. */
+  /** Runs after every ending and replacement, for metrics and locks. Its result is not sent. */
   readonly left?: (
     reason: LeaveReason,
     answers: Partial<Answers>,

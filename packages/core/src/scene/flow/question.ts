@@ -157,13 +157,13 @@ export interface Question<
     turn: QuestionTurn<P, Services, Se, keyof Answers & string, RawOf<A, Ch, M>>,
   ) => Awaitable<Rows>;
   /**
-   * Label of a button that shares what `accept` names; a contact must be the user's own. It is shown on a reply keyboard, in private chats
+   * The label of a button that shares the accepted kind of input. A contact must be the user's own. It is shown on a reply keyboard, in private chats
    * only (Bot API, KeyboardButton), which the next message of the flow removes.
    */
   readonly share?: ShareOf<A>;
   /** Checks and converts; its issues are shown. */
   readonly schema?: S & Fits<NoInfer<S>, RawOf<A, Ch, M>, A>;
-  /** Checks and converts by hand, after `schema`: returns the value, or `invalid("why")`; a boolean, NaN and nothing are no answers. */
+  /** Checks and converts the answer, after `schema`. Return the value or `invalid("why")`. A boolean, `NaN` or `undefined` is an invalid answer. */
   readonly validate?: ((
     value: Checked<RawOf<A, Ch, M>, S>,
     answers: Answers,
@@ -172,7 +172,7 @@ export interface Question<
     Keeps<V>;
   /** Asked only if this holds; afterwards its answer is optional. */
   readonly when?: W;
-  /** May be left out, by /skip or a button; afterwards its answer is optional. */
+  /** Lets the user skip the question with /skip or a button. The answer is then optional. */
   readonly optional?: O;
   /** Whether one may go back from here. Default: as the flow says. */
   readonly back?: boolean;
@@ -203,7 +203,7 @@ export interface Question<
    * kept, and the input is handled next. Default: as the flow says.
    */
   readonly interrupt?: InterruptRule;
-  /** For `payment` steps: the answer to `pre_checkout_query`, `true` or why not. Default `true`. */
+  /** For `payment` steps: answers the `pre_checkout_query`. Return `true`, or the reason for declining. Default: `true`. */
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
     answers: Answers,
