@@ -48,7 +48,7 @@ export function tier(name: 'test' | 'stress'): ViteUserConfig {
       unstubEnvs: true,
       // Many files wait for servers and processes. Vitest's default would leave one worker on a machine with two cores.
       maxWorkers: availableParallelism() + 1,
-      setupFiles: ['test/setup/seed.ts'],
+      setupFiles: ['test/setup/seed.ts', 'test/setup/no-turns.ts'],
       globalSetup: ['test/setup/shared-servers.ts'],
       reporters: ['default', new SlowestFiles()],
       testTimeout: 60_000,
