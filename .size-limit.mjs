@@ -49,11 +49,11 @@ const adapter = (name) => ({
 });
 
 export default [
-  ...bot('a bot with states', 'state, states', ['29.8 kB', '26.2 kB']),
-  ...bot('a bot with states on Redis', 'state, states', ['43.5 kB', '39.8 kB'], {
+  ...bot('a bot with states', 'state, states', ['30.3 kB', '26.6 kB']),
+  ...bot('a bot with states on Redis', 'state, states', ['44 kB', '40.3 kB'], {
     'packages/storage-redis/dist/index.js': '{ redisStorage }',
   }),
-  ...bot('a bot with a flow', 'flow', ['51.2 kB', '45 kB']),
+  ...bot('a bot with a flow', 'flow', ['51.8 kB', '45.6 kB']),
   {
     name: 'keyValueStorage alone',
     path: 'packages/core/dist/index.js',

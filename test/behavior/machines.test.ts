@@ -174,6 +174,33 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     expect(await outer.at({ user: 5 }).peek()).toBeUndefined();
   });
 
+  it('a hook of the first waits for the second in vain if the handler has used both, and is rejected immediately', async () => {
+    const clock = virtualClock();
+    const bot = framework.bot();
+    bot.noteErrors();
+    const note = flow('note')
+      .ask('text', { prompt: 'What?', when: () => false })
+      .done(async () => {
+        await vote.at({ user: 1001 }).run(({ state: fsm }) => fsm.set(Form.age));
+        return 'Noted.';
+      });
+    const turn = { detectReentry: true } as const;
+    const first = bot.fsm({ states: [note], clock, turn });
+    const vote = bot.fsm({ property: 'vote', namespace: 'poll', clock, turn });
+    bot.command('note', (talk) => {
+      voteOf(talk).set(Form.name);
+      return talk.fsm.enter(note);
+    });
+    const anna = telegram(bot.bot, { clock }).user('Anna');
+    await anna.sends('/note');
+    anna.sees('Something went wrong. Please try again.');
+    expect(bot.errors).toMatchObject([
+      { code: 'REENTERED', details: { key: vote.at({ user: anna.id }).key } },
+    ]);
+    expect(await vote.at({ user: anna.id }).peek()).toBeUndefined();
+    expect(await first.at({ user: anna.id }).peek()).toBeUndefined();
+  });
+
   it('a flow sets a state of another machine, which is installed after its own', async () => {
     const clock = virtualClock();
     const note = (services: unknown) => services as { later(text: string, id: string): unknown };

@@ -8,6 +8,8 @@ export interface Stay {
   begin(): void;
   /** The conversation is left; code that the turn has started may continue, and take it again. */
   end(): void;
+  /** A turn within this one has done its work, and keeps its conversation until this one ends. */
+  keep(inner: Stay): void;
 }
 
 /** A stay that is looked for. */
@@ -16,6 +18,7 @@ class TrackedStay implements Stay {
   readonly machine: object;
   readonly key: string;
   isInside = false;
+  readonly kept: Stay[] = [];
 
   constructor(machine: object, key: string) {
     this.machine = machine;
@@ -29,7 +32,13 @@ class TrackedStay implements Stay {
   end(): void {
     this.isInside = false;
   }
+
+  keep(inner: Stay): void {
+    this.kept.push(inner);
+  }
 }
+
+const isTracked = (stay: Stay): stay is TrackedStay => stay instanceof TrackedStay;
 
 interface AsyncStorage<T> {
   run<R>(value: T, task: () => R): R;
@@ -50,6 +59,8 @@ export interface Reentry {
   trace(): Error | undefined;
   /** Runs a turn whose stay is looked for, if it looks. */
   track<R>(key: string, turn: (stay: Stay) => Promise<R>): Promise<R>;
+  /** Runs the rest of a turn where its stay is looked for. */
+  resume<R>(stay: Stay | undefined, rest: () => R): R;
   /** Runs code in a conversation. */
   inside<R>(key: string, task: () => Awaitable<R>): Promise<R>;
 }
@@ -63,12 +74,18 @@ export interface Reentry {
 export function reentryOf(): Reentry {
   const machine = {};
   const all = () => (reentry.isOn ? stays()?.getStore() : undefined) ?? [];
-  const here = () => all().filter(({ isInside }) => isInside);
-  const track = <R>(key: string, turn: (stay: Stay) => Promise<R>): Promise<R> => {
+  const here = () =>
+    all()
+      .flatMap((stay) => [stay, ...stay.kept.filter(isTracked)])
+      .filter(({ isInside }) => isInside);
+  const resume = <R>(stay: Stay | undefined, rest: () => R): R => {
     const storage = reentry.isOn ? stays() : undefined;
+    if (storage === undefined || stay === undefined || !isTracked(stay)) return rest();
+    return storage.run([...here(), stay], rest);
+  };
+  const track = <R>(key: string, turn: (stay: Stay) => Promise<R>): Promise<R> => {
     const stay = new TrackedStay(machine, key);
-    const run = () => turn(stay);
-    return storage === undefined ? run() : storage.run([...here(), stay], run);
+    return resume(stay, () => turn(stay));
   };
   const reentry: { -readonly [Part in keyof Reentry]: Reentry[Part] } = {
     isOn: false,
@@ -82,6 +99,7 @@ export function reentryOf(): Reentry {
     },
     isInside: (key) => here().some((stay) => stay.machine === machine && stay.key === key),
     track,
+    resume,
     inside: (key, task) =>
       track(key, async (stay) => {
         stay.begin();
@@ -95,8 +113,8 @@ export function reentryOf(): Reentry {
   return reentry;
 }
 
-/** The function that runs turns, as stacks name it. */
-const turnInStack = /\btelefsmTurn\b/;
+/** The functions that run turns, as stacks name them. */
+const turnInStack = /\btelefsm(?:Nested)?Turn\b/;
 
 /**
  * Counts the turns that a trace leads through, by the chain of `await`s that V8 adds to a stack.

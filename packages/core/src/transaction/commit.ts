@@ -25,15 +25,25 @@ export function finishWork(turn: OpenTurn): Awaitable<void> {
 }
 
 /**
- * Brings what the work has added to its end: hooks of scenes run, and a question is asked.
+ * Runs the hooks of scenes for what the work has added.
  *
- * @throws the error of an input whose result cannot be stored
+ * @throws the error of an input whose result cannot be stored; what hooks throw passes
  */
-export async function settle(turn: OpenTurn): Promise<void> {
+export function runHooks(turn: OpenTurn): Awaitable<void> {
   const { effects } = turn;
   if (effects.rejection !== undefined) throw effects.rejection.error;
-  if (effects.isUnsettled) await finishWork(turn);
-  if (effects.prompt === undefined) return;
+  return effects.isUnsettled ? finishWork(turn) : undefined;
+}
+
+/**
+ * Brings what the work has added to its end: hooks of scenes run, and a question is asked.
+ *
+ * @throws the error of an input whose result cannot be stored; what hooks throw passes
+ */
+export async function settle(turn: OpenTurn): Promise<void> {
+  const hooks = runHooks(turn);
+  if (hooks !== undefined) await hooks;
+  if (turn.effects.prompt === undefined) return;
   // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
   const kept = commit(turn, true);
   if (kept !== undefined) await kept;

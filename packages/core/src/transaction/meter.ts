@@ -16,7 +16,7 @@ export async function measured<Result>(
     meter.fail(error);
     throw error;
   } finally {
-    meter.end(job);
+    if (!meter.isLater) meter.end(job);
   }
 }
 
@@ -24,6 +24,8 @@ export async function measured<Result>(
 export class Meter {
   readonly #rt: Runtime;
   readonly #arrivedAt: number;
+  /** Whether the turn waits for the one around it, which ends it. */
+  isLater = false;
   #waited: number | undefined;
   #lateBy: number | undefined;
   #error: { readonly error: unknown } | undefined;

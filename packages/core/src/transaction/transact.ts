@@ -1,20 +1,17 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
 import { FsmError } from '../base/errors.ts';
-import type { Interruption, Lease, WaitOptions } from '../lease/lease.ts';
-import type { Seat } from '../lease/queue.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen, noIds } from '../record/ids.ts';
 import { emptyRecord, type Frame, isEmpty } from '../record/record.ts';
 import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
-import type { Busy } from '../storage/statements.ts';
-import { commit, runReleased, settle, throwFailure } from './commit.ts';
-import { deliver } from './deliver.ts';
-import { endFailed, skip } from './endings.ts';
-import type { Head } from './interrupts.ts';
+import { conclude, endFailed, leave, skip } from './endings.ts';
 import type { Job } from './job.ts';
 import { Meter, measured } from './meter.ts';
+import { QueuedJob } from './queued.ts';
 import type { Opened, OpenTurn, Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
 import { workAlone } from './without-conversation.ts';
@@ -52,8 +49,10 @@ async function telefsmTurn<Result>(
   meter: Meter | undefined,
 ): Promise<Result | undefined> {
   const queued = new QueuedJob(rt, job, key, stay);
+  const { around } = queued;
   let lease: Lease | undefined;
   let turn: OpenTurn | undefined;
+  let isLater = false;
   try {
     // queue
     queued.seat ??= await job.wait(key);
@@ -84,107 +83,44 @@ async function telefsmTurn<Result>(
     if (rt.options.services !== undefined) await turn.loadServices();
 
     // work
-    const isRaced = interrupts !== undefined && job.cause === 'update';
-    const result = await (isRaced ? interrupts.race(turn, job) : job.work(turn));
-    while (turn.writing !== undefined) await turn.writing;
-    if (turn.used !== undefined) await settle(turn);
-    // a hook may have begun one that it does not await
+    const result = await (around?.interruption === undefined
+      ? work(turn, job)
+      : (await nested()).untilInterrupted(around.interruption, () => work(opened.turn, job)));
     while (turn.writing !== undefined) await turn.writing;
 
-    // commit, and deliver; later changes of a handler that nobody awaits could not be committed, so they are rejected
-    turn.phase = 'over';
-    const committed = commit(turn, false);
-    if (committed !== undefined) await committed;
-    // a task that ran before the commit may have been the first to add something
-    if (turn.used !== undefined) {
-      if (turn.used.isSending) await deliver(turn);
-      throwFailure(turn);
+    // commit, and deliver
+    if (around?.isOpen) {
+      isLater = await (await nested()).waitForOuter(around, { queued, turn, meter });
+      if (isLater) return result;
     }
+    if (queued.interrupted !== undefined) throw queued.interrupted;
+    if (queued.within !== undefined) await (await nested()).concludeWithin(queued, turn);
+    queued.isOpen = false;
+    const concluded = conclude(turn);
+    if (concluded !== undefined) await concluded;
     return result;
   } catch (thrown) {
+    queued.isOpen = false;
+    if (queued.within !== undefined) await (await nested()).failWithin(queued, thrown);
     if (turn === undefined) await lease?.release();
-    return await endFailed(rt, job, turn, thrown, meter);
+    return await endFailed(queued, turn, thrown, meter);
   } finally {
     // release
-    queued.leave();
-    try {
-      if (turn?.used?.released !== undefined) await runReleased(turn);
-    } finally {
-      rt.stopping.end();
-    }
+    queued.isOpen = false;
+    const left = isLater ? undefined : leave(queued, turn);
+    if (left !== undefined) await left;
   }
 }
 
-/**
- * A job from when it joins the queue of its conversation until its turn has ended: its seat there, and how it has waited.
- *
- * Implements `WaitOptions` itself: a separate object would keep the whole turn alive, see "Objects of a turn" in ARCHITECTURE.md.
- */
-class QueuedJob implements Head, WaitOptions {
-  readonly rt: Runtime;
-  readonly job: Job;
-  readonly key: string;
-  readonly stay: Stay | undefined;
-  /** Absent while others of this process are before it. */
-  seat: Seat | undefined;
-  /** Its number among the updates that have waited; absent if it found the queue empty. */
-  readonly number: number | undefined;
-  /** Whether somebody could be before it, here or in another process. */
-  readonly mayWait: boolean;
-  /** When it came, by the monotonic clock; absent unless it may wait. */
-  readonly at: number | undefined;
-  interruption: Interruption | undefined;
-  isBehind = false;
-  behind: number | undefined;
-
-  constructor(rt: Runtime, job: Job, key: string, stay: Stay | undefined) {
-    this.rt = rt;
-    this.job = job;
-    this.key = key;
-    this.stay = stay;
-    if (stay === undefined) rt.reentry.untracked++;
-    // joined before anything is awaited: that is the order that users see
-    this.seat = rt.queues.tryJoin(key);
-    this.number = this.seat === undefined ? rt.early.arrives() : undefined;
-    this.mayWait = rt.storage.features.shared || this.number !== undefined;
-    this.at = this.mayWait ? rt.clock.monotonic() : undefined;
-    rt.stopping.begin();
-  }
-
-  /** That of the job at the time of asking: waiting in the queue may have used up some of it. */
-  get timeout(): number {
-    return this.job.timeout;
-  }
-
-  onBusy({ fence }: Busy): void {
-    // no other process has it, and `ready` would not end what `busy` begins
-    if (!this.rt.storage.features.shared) return;
-    this.isBehind = true;
-    this.behind ??= fence;
-    this.job.busy?.();
-  }
-
-  /**
-   * Acquires the lease, as the head of the queue.
-   *
-   * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
-   */
-  acquire(): Lease | Promise<Lease | undefined> {
-    const { rt, job, key } = this;
-    if (rt.stopping.isLate) throw rt.stopping.error(job);
-    return rt.leases.acquire(key, this);
-  }
-
-  leave(): void {
-    const { rt, key, stay, interruption } = this;
-    if (interruption !== undefined) rt.interrupts?.end(key, interruption);
-    if (rt.early.asked.size > 0) rt.early.leaves(key);
-    this.seat?.leave();
-    if (this.mayWait) this.job.ready?.();
-    if (stay === undefined) rt.reentry.untracked--;
-    else stay.end();
-  }
+/** Runs the handlers of a turn, unless it is interrupted. */
+function work<Result>(turn: OpenTurn, job: Job<Result>): Awaitable<Result> {
+  const { interrupts } = turn.rt;
+  const isRaced = interrupts !== undefined && job.cause === 'update';
+  return isRaced ? interrupts.race(turn, job) : job.work(turn);
 }
+
+/** Loads the parts for a turn within another one. */
+const nested = () => import('./nested.ts');
 
 /**
  * Reads a leased conversation.
