@@ -96,7 +96,7 @@ describe('conversationStorage()', () => {
   });
 });
 
-it.each(updatesWithoutChat)(
+it.each([...updatesWithoutChat, 'chat_join_request'] as const)(
   'a %s of a user in a conversation is for the bot, as with storages of grammY',
   async (type) => {
     const seen: string[] = [];

@@ -10,7 +10,7 @@ export const installSentences: Sentences<InstallErrorCode> = {
   },
   INSTALLED_TWICE: {
     message: (d) => `ctx.${d.property} is already installed for this update.`,
-    fix: 'Call bot.use(fsm()) once. Give a second machine its own `property` and `namespace`.',
+    fix: 'Call bot.use(fsm()) once, before session(). Give a second machine its own `property` and `namespace`.',
   },
   PROPERTY_TAKEN: {
     message: (d) => `The context already has a property "${d.property}".`,

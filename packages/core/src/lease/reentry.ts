@@ -114,7 +114,7 @@ export function reentryOf(): Reentry {
 }
 
 /** The functions that run turns, as stacks name them. */
-const turnInStack = /\btelefsm(?:Nested)?Turn\b/;
+const turnInStack = /\btelefsm(?:Nested|Session)?Turn\b/;
 
 /**
  * Counts the turns that a trace leads through, by the chain of `await`s that V8 adds to a stack.

@@ -13,6 +13,7 @@ import type { BotPort } from '../transaction/facts.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import type { UnknownState } from '../transaction/unknown-state.ts';
 import type { Address } from '../update/address.ts';
+import type { Scope } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 
 /** A stored conversation, under the names that `ctx.state` uses. */
@@ -149,6 +150,7 @@ export interface UpdateMachine<out All extends AnyState = AnyState, Bot = BotPor
    * @param bot - calls the Bot API for this update
    * @param rest - handles the update if no scene does
    * @param ctx - the framework's context, for services and for the framework's own scenes
+   * @param scope - the parts of the key, where the strategy and `when` do not decide; the update then waits for no votes and no moves of groups
    * @throws whatever a handler throws, and FsmError for what the storage could not do
    */
   handle(
@@ -156,5 +158,6 @@ export interface UpdateMachine<out All extends AnyState = AnyState, Bot = BotPor
     bot: BotPort,
     rest?: (turn: Turn<object, All>) => Awaitable<unknown>,
     ctx?: unknown,
+    scope?: Scope,
   ): Promise<void>;
 }

@@ -36,7 +36,7 @@ interface Updates {
 /** Makes the function that handles updates. */
 export function updatesOf(
   rt: MachineRuntime,
-): (update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown) => Promise<void> {
+): (update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown, scope?: Scope) => Promise<void> {
   const { options, bots, stopping } = rt;
   const updates: Updates = {
     rt,
@@ -66,10 +66,11 @@ export function updatesOf(
     await work(jobOf(updates, given, asker));
   }
   // not async: a promise of its own would be one more for every update
-  return (update, bot, rest, ctx) => {
+  return (update, bot, rest, ctx, scope) => {
     try {
       const subject = subjectOf(update, bot.id);
       const given: GivenUpdate = { update, subject, bot, rest, ctx };
+      if (scope !== undefined) return work(new UpdateJob(updates, given, subject, false, scope));
       const { updateType } = subject;
       if (updateType === 'poll_answer' || updateType === 'poll') return vote(given);
       const isPress = updateType === 'callback_query';
@@ -118,18 +119,22 @@ class UpdateJob implements Job {
   /** Clears the timer of an early answer. */
   private early: Promise<() => unknown> | undefined;
 
-  /** @param isElsewhere - whether the conversation of the subject waits for this update from another chat */
+  /**
+   * @param isElsewhere - whether the conversation of the subject waits for this update from another chat
+   * @param scope - of its conversation, if the strategy does not decide
+   */
   constructor(
     updates: Updates,
     { update, bot, rest, ctx }: GivenUpdate,
     subject: Subject,
     isElsewhere: boolean,
+    scope?: Scope,
   ) {
     const { strategy, when } = updates.rt.options;
     this.isElsewhere = isElsewhere;
     this.updates = updates;
-    const isInside = isElsewhere || !when || atOnce('when', when(subject));
-    this.scope = isInside ? scopeOf(strategy, subject) : undefined;
+    const isInside = scope || isElsewhere || !when || atOnce('when', when(subject));
+    this.scope = scope ?? (isInside ? scopeOf(strategy, subject) : undefined);
     this.key = this.scope && updates.writeKey(subject.bot, subject.business, this.scope);
     this.subject = subject;
     this.update = update;

@@ -1,10 +1,14 @@
 /** Sessions in a store of the framework: in order inside one process, and written only if the update succeeds. */
 
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import { localQueues } from '../lease/queue.ts';
+import { reentryOf, type Stay } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import { keyValueStorage } from '../storage/key-value-storage.ts';
 import { checkWritten } from '../storage/key-value-store.ts';
 import type { StoredText } from '../storage/statements.ts';
+import { waitInQueue } from '../transaction/waiting.ts';
 import { checkStore } from './checks.ts';
 import type { SessionValue } from './slot.ts';
 
@@ -31,6 +35,38 @@ export function storageOver(store: BridgedStore<StoredText>): FsmStorage {
     set: (key, text) => store.set(key, { text }),
     delete: (key) => store.delete(key),
   });
+}
+
+/** Makes the order of sessions by their keys: each update waits for those before it, and one that would wait for itself is rejected. */
+export function inOrder(
+  clock: Clock = systemClock,
+): (key: string, rest: () => Promise<void>) => Promise<void> {
+  const queues = localQueues();
+  const reentry = reentryOf();
+  // a store is not stopped
+  const rt = { clock, reentry, stopping: { ends: () => () => {} } };
+  /** Its name is what `reentry` looks for in stacks. */
+  async function telefsmSessionTurn(
+    key: string,
+    rest: () => Promise<void>,
+    stay: Stay | undefined,
+  ): Promise<void> {
+    let seat = queues.tryJoin(key);
+    if (stay === undefined) reentry.untracked++;
+    try {
+      seat ??= await waitInQueue(rt, key, (signal) => queues.join(key, signal));
+      stay?.begin();
+      await rest();
+    } finally {
+      seat?.leave();
+      if (stay === undefined) reentry.untracked--;
+      else stay.end();
+    }
+  }
+  return (key, rest) =>
+    reentry.isOn
+      ? reentry.track(key, (stay) => telefsmSessionTurn(key, rest, stay))
+      : telefsmSessionTurn(key, rest, undefined);
 }
 
 /** How a bridged session is read. */

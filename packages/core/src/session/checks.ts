@@ -35,6 +35,20 @@ export function checkStore(where: string, store: unknown, ...methods: readonly s
 }
 
 /**
+ * Checks that options without an effect are left out.
+ *
+ * @param where - the session that would ignore them, for the error
+ * @throws FsmError `INVALID_OPTION`
+ */
+export function checkOmitted(options: object, where: string): void {
+  for (const [name, value] of Object.entries(options)) {
+    checkOption(`session ${name}`, value, { expected: `omitted for ${where}`, fits: isUndefined });
+  }
+}
+
+const isUndefined = (found: unknown): boolean => found === undefined;
+
+/**
  * Checks that the stage of a session is telefsm's.
  *
  * @throws FsmError `INVALID_OPTION` for a stage of Telegraf itself, which cannot have flows

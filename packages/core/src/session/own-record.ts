@@ -6,7 +6,9 @@ import type { Turn } from '../conversation/turn.ts';
 import { machineOf, ownPort } from '../machine/machine.ts';
 import type { MachineOptions } from '../machine/machine-options.ts';
 import type { BotPort } from '../transaction/facts.ts';
+import { type Scope, type Strategy, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
+import { joinedGroup, subjectOf } from '../update/subject.ts';
 
 /** Options of the machine behind a session that has its own record. */
 export type OwnRecordOptions = Pick<
@@ -28,7 +30,7 @@ export interface StageOfSession {
   asScenes(): readonly (AnyScene & AnyGroup)[];
 }
 
-/** Runs the rest of an update as one turn on the record of a session. */
+/** Runs the rest of an update as one turn on the record of a session: that of a key, or the one that the strategy picks. */
 export type OwnRecord = (
   update: RawUpdate,
   bot: BotPort,
@@ -40,35 +42,28 @@ export type OwnRecord = (
 /**
  * Makes the record of a session.
  *
- * @param byKey - whether the bot makes the key of each update; otherwise the strategy picks the record
  * @param stage - whose flows and scenes the record may be in
  * @param opened - called with each turn before anything else runs
  */
 export function ownRecord(
   options: OwnRecordOptions,
-  byKey: boolean,
   stage: StageOfSession | undefined,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
 ): OwnRecord {
-  let custom: string | undefined;
-  const strategy = byKey ? () => (custom === undefined ? undefined : { custom }) : options.strategy;
+  const { strategy = 'userInChat' } = options;
   const scenes = stage?.asScenes();
-  const machine = machineOf(
-    { ...options, ...(strategy && { strategy }), ...(scenes && { scenes }) },
-    opened,
-    ownPort,
-  );
+  const machine = machineOf({ ...options, ...(scenes && { scenes }) }, opened, ownPort);
   return (update, bot, key, rest, ctx) => {
-    custom = key;
-    return machine.handle(byKey ? withoutDelays(update) : update, bot, rest, ctx);
+    const scope = key === undefined ? scopeInGroup(update, bot.id, strategy) : { custom: key };
+    return machine.handle(update, bot, rest, ctx, scope);
   };
 }
 
 /**
- * An update without what delays a machine: messages about a chat migration, and votes. This machine has to ask its strategy before `handle`
- * returns, or it gets the key of another update.
+ * The record of a request to join: it is that of the group, whose session it has in both frameworks. A conversation of the bot is in the private
+ * chat, where it can answer.
  */
-function withoutDelays(update: RawUpdate): RawUpdate {
-  const { message: _, poll: __, poll_answer: ___, ...rest } = update;
-  return rest;
+function scopeInGroup(update: RawUpdate, bot: number, strategy: Strategy): Scope | undefined {
+  const chat = joinedGroup(update);
+  return chat === undefined ? undefined : scopeOf(strategy, { ...subjectOf(update, bot), chat });
 }

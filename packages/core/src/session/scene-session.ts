@@ -1,5 +1,6 @@
 /** Sessions of scenes and wizards, with the options of Telegraf's `session()`, for both frameworks. */
 
+import { andThen } from '../base/awaitable.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { AnyMachine } from '../machine/machine-interface.ts';
@@ -60,13 +61,17 @@ export function sceneSession<C extends object>(
     property,
     byKey: getSessionKey !== undefined,
     // in Telegraf, an update with an empty key has no session
-    keyOf: getSessionKey ? async (ctx) => (await getSessionKey(ctx)) || undefined : keyOfTelegraf,
+    keyOf: getSessionKey
+      ? (ctx) => andThen(getSessionKey(ctx), (key) => key || undefined)
+      : keyOfTelegraf,
+    ofConnections: getSessionKey !== undefined,
     initial: defaultSession,
     store,
     storeOption: 'store',
     machine,
     stage,
-    own: isMain ? own : { namespace: `session-${property}`, ...own },
+    own,
+    ownDefaults: isMain ? {} : { namespace: `session-${property}` },
     shared: isMain ? 'fsm' : undefined,
     lazy: false,
     writesInitial: false,

@@ -1,20 +1,21 @@
 /** The session middleware of both frameworks, without a framework: where a session is kept, and when it is read and written. */
 
 import { checkMachineOptions } from '#option-rules';
+import { andThen, isPromise } from '../base/awaitable.ts';
 import type { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { localQueues } from '../lease/queue.ts';
 import type { AnyMachine } from '../machine/machine-interface.ts';
 import { type SessionAccess, sessionOf } from '../state/context.ts';
 import { fsmAt, installedAt, isFree } from '../state/install.ts';
 import type { BotPort } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { type BridgedStore, BridgedValue } from './bridge.ts';
-import { checkStage, checkStore, propertyOf } from './checks.ts';
+import { isOnlyOf } from './adopted.ts';
+import { type BridgedStore, BridgedValue, inOrder } from './bridge.ts';
+import { checkOmitted, checkStage, checkStore, propertyOf } from './checks.ts';
 import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
 import { hasSession, hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
 import { SessionWarnings } from './warning.ts';
@@ -31,6 +32,8 @@ export interface SessionPlan<C extends object> {
   keyOf(ctx: C): Awaitable<string | undefined>;
   /** The text before each key, as grammY's option. */
   readonly prefix?: string | undefined;
+  /** Whether a business connection has a session, that of the user's own chat. */
+  readonly ofConnections: boolean;
   /** Makes the value of a session that is not there. */
   readonly initial: ((ctx: C) => unknown) | undefined;
   /** A store of the framework: the place of the session, or of sessions to adopt if `machine` or a storage is given as well. */
@@ -39,8 +42,10 @@ export interface SessionPlan<C extends object> {
   readonly storeOption: 'store' | 'storage';
   /** Keeps the session in the conversation's record of this machine. */
   readonly machine: AnyMachine | undefined;
-  /** Options of the session's own record. */
+  /** Options of the session's own record, as the bot gives them. */
   readonly own: OwnRecordOptions;
+  /** The options that it leaves out. */
+  readonly ownDefaults: OwnRecordOptions;
   /** The stage whose flows and scenes the session's own record may be in. */
   readonly stage?: StageOfSession | undefined;
   /** Context property at which a session with its own record shows its FSM, and where `fsm()` is found by itself. */
@@ -69,28 +74,36 @@ export type SessionMiddleware<C> = (
 /** Makes the session middleware of a plan. */
 export function sessionMiddleware<C extends object>(given: SessionPlan<C>): SessionMiddleware<C> {
   const plan: SessionPlan<C> = { ...given, keyOf: checkedKeyOf(given) };
-  const { store, machine, own, stage } = plan;
+  const { store, machine, own, stage, storeOption } = plan;
   if (stage !== undefined) checkStage(stage);
   if (store !== undefined) checkStore('session store', store, 'get', 'set', 'delete');
   // a promise is named before the options beside it: awaiting it is the remedy
   checkMachineOptions({ storage: own.storage });
   const property = machine === undefined ? undefined : propertyOf('session machine', machine);
   if (store !== undefined && machine === undefined && own.storage === undefined) {
+    const { clock: _, ...others } = own;
+    checkOmitted({ ...others, stage }, `a session in a \`${storeOption}\` of its framework`);
     return bridged(plan, store);
   }
   const inRecord = slotsOf(plan);
   if (property !== undefined && !plan.byKey) {
     if (own.storage !== undefined) throw twoStorages(plan, 'beside `machine`');
+    checkOmitted({ ...own, stage }, 'a session in the record of a machine, whose options it has');
     return (ctx, next, show) => inRecord(installedAt(ctx, property), ctx, next, show);
   }
   const { byKey, shared } = plan;
+  if (byKey) checkOmitted({ stage }, 'a session whose key the bot makes');
   const opened = (turn: Turn, ctx: unknown) => {
     // a deadline has no context
     if (shared === undefined || byKey || ctx === undefined || !isFree(ctx as C, shared)) return;
     Reflect.set(ctx as C, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;
-  const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, stage, opened);
+  const run = ownRecord(
+    { ...plan.ownDefaults, ...own, ...(storage && { storage }) },
+    stage,
+    opened,
+  );
   const inOwn = (ctx: C, key: string | undefined, next: Next, show: Show) =>
     run(
       plan.updateOf(ctx),
@@ -100,10 +113,10 @@ export function sessionMiddleware<C extends object>(given: SessionPlan<C>): Sess
       ctx,
     );
   if (byKey) {
-    return async (ctx, next, show) => {
-      const key = await plan.keyOf(ctx);
-      return key === undefined ? withoutSession(next, show) : inOwn(ctx, String(key), next, show);
-    };
+    return (ctx, next, show) =>
+      withKey(plan, ctx, (key) =>
+        key === undefined ? withoutSession(next, show) : inOwn(ctx, String(key), next, show),
+      );
   }
   return (ctx, next, show) => {
     const fsm = userInChatAt(ctx, shared);
@@ -113,13 +126,14 @@ export function sessionMiddleware<C extends object>(given: SessionPlan<C>): Sess
   };
 }
 
-/** Checks the keys that a bot makes: `null` and objects would be one key for all. Plain JavaScript may return the id of a user as it is. */
+/**
+ * Checks the keys that a bot makes: `null` and objects would be one key for all. Plain JavaScript may return the id of a user as it is.
+ */
 function checkedKeyOf<C extends object>({
   keyOf,
   prefix,
 }: SessionPlan<C>): SessionPlan<C>['keyOf'] {
-  return async (ctx) => {
-    const key: unknown = await keyOf(ctx);
+  const checked = (key: unknown) => {
     if (key === undefined) return undefined;
     if (typeof key !== 'string' && !Number.isSafeInteger(key)) {
       const found = `a function that returned ${shown(key)}`;
@@ -128,6 +142,17 @@ function checkedKeyOf<C extends object>({
     // a store of Telegraf may have the number
     return prefix === undefined ? (key as string) : prefix + key;
   };
+  return (ctx) => andThen<unknown, string | undefined>(keyOf(ctx), checked);
+}
+
+/** Continues with the key of an update. A key that is no promise joins its queue immediately: that is the order that users see. */
+async function withKey<C extends object>(
+  { keyOf }: SessionPlan<C>,
+  ctx: C,
+  go: (key: string | undefined) => Promise<unknown>,
+): Promise<unknown> {
+  const key = keyOf(ctx);
+  return go(isPromise(key) ? await key : key);
 }
 
 type Next = () => Promise<unknown>;
@@ -143,29 +168,27 @@ function bridged<C extends object>(
   plan: SessionPlan<C>,
   store: BridgedStore,
 ): SessionMiddleware<C> {
-  const queues = localQueues();
-  const { initial, writesInitial } = plan;
-  return async (ctx, next, show) => {
-    const key = await plan.keyOf(ctx);
-    if (key === undefined) return withoutSession(next, show);
-    const make = initial && (() => initial(ctx));
-    const seat = await queues.join(key);
-    try {
+  const { initial, writesInitial, own } = plan;
+  const run = inOrder(own.clock);
+  const inStore = (ctx: C, key: string, next: Next, show: Show) =>
+    run(key, async () => {
+      const make = initial && (() => initial(ctx));
       const value = new BridgedValue(key, { store, initial: make, writesInitial });
       // else it is read when a handler reads the session, which then is a promise
       if (!plan.lazy) await value.load();
       show(value);
       await next();
-      return await value.finish();
-    } finally {
-      seat.leave();
-    }
-  };
+      await value.finish();
+    });
+  return (ctx, next, show) =>
+    withKey(plan, ctx, (key) =>
+      key === undefined ? withoutSession(next, show) : inStore(ctx, key, next, show),
+    );
 }
 
 /** Runs the rest of an update with a session in the record of its turn. */
 function slotsOf<C extends object>(plan: SessionPlan<C>) {
-  const { property: slot, part, store, initial, lazy, updateOf } = plan;
+  const { property: slot, part, store, initial, lazy } = plan;
   const warnings = new SessionWarnings();
   const opened = (access: SessionAccess, ctx: C, adopted: unknown): Slot => {
     const make = initial && (() => initial(ctx));
@@ -181,7 +204,7 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
   ) {
     const key = hasValue(access, slot, part) ? undefined : await plan.keyOf(ctx);
     const adopted = key === undefined ? undefined : await from.get(key);
-    if (adopted != null && !isOfOthers(access, key)) {
+    if (adopted != null && isOnlyOf(access, key)) {
       access.afterCommit(() => from.delete(key as string));
     }
     return running(opened(access, ctx, adopted), next, show);
@@ -193,19 +216,12 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
   }
   return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
     const access = sessionOf(fsm);
-    if (!hasSession(access, updateOf(ctx))) return withoutSession(next, show);
+    const update = plan.updateOf(ctx);
+    const isOther = !plan.ofConnections && update['business_connection'] !== undefined;
+    if (isOther || !hasSession(access, update)) return withoutSession(next, show);
     if (store !== undefined) return adopting(access, ctx, next, show, store);
     return running(opened(access, ctx, undefined), next, show);
   };
-}
-
-/** Whether an old session belongs to a whole group, and this conversation to a part of it. Each part then begins with a copy. */
-function isOfOthers({ scope }: SessionAccess, key: string | undefined): boolean {
-  const { chat, user, thread, custom } = scope ?? {};
-  // if the bot makes the keys, a key is the custom part of the scope, and there is no other part
-  const isWhole = String(custom ?? chat) === String(key) && (user ?? thread) === undefined;
-  // grammY's key is the chat; a group's number is negative
-  return Number(key) < 0 && !isWhole;
 }
 
 /** The FSM of `fsm()` before this middleware, if its conversation is that of a user in a chat: the key of a session. */

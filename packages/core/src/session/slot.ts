@@ -130,11 +130,12 @@ function copied(value: unknown, copies = new Map<unknown, unknown>()): unknown {
 }
 
 /**
- * Whether an update has a session. The session of a chat is for updates from that chat, as in both frameworks: a wizard must not take a
- * checkout for an answer.
+ * Whether an update has a session. The session of a chat is for updates from that chat, as in both frameworks. A wizard must not take a
+ * checkout for an answer, nor a request to join a group.
  */
 export function hasSession(access: SessionAccess, update: RawUpdate): boolean {
-  return access.key !== undefined && (access.scope?.chat === undefined || isFromChat(update));
+  const { key, scope } = access;
+  return key !== undefined && (scope?.chat === undefined || isFromChat(update, scope.chat));
 }
 
 /**

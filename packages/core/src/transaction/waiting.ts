@@ -4,6 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { type Seat, working } from '../lease/queue.ts';
 import { turnsIn } from '../lease/reentry.ts';
 import type { Runtime } from './runtime.ts';
+import type { Stopping } from './stopping.ts';
 
 /** How long code may wait that perhaps waits for itself, in ms. */
 const patience = 1000;
@@ -16,7 +17,7 @@ const patience = 1000;
  * @throws FsmError `REENTERED`, `WAIT_TIMEOUT`, `STOPPED`; what `join` throws passes
  */
 export async function waitInQueue<P extends Seat | undefined>(
-  rt: Runtime,
+  rt: Pick<Runtime, 'clock' | 'reentry'> & { readonly stopping: Pick<Stopping, 'ends'> },
   key: string,
   join: (signal: AbortSignal) => Promise<P>,
   timeout?: number,

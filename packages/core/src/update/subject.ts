@@ -142,10 +142,19 @@ const checkouts: ReadonlySet<string | undefined> = new Set([
   'pre_checkout_query',
 ]);
 
-/** Whether an update comes from a chat. Inline queries, votes, checkouts and buttons of inline messages come from a user alone. */
-export function isFromChat(update: RawUpdate): boolean {
+/** The group that a user asks to join; `undefined` for every other update. */
+export function joinedGroup(update: RawUpdate): number | undefined {
+  return idOf(objectIn(update, 'chat_join_request')?.['chat']);
+}
+
+/**
+ * Whether an update comes from a chat. Inline queries, votes, checkouts and buttons of inline messages come from a user alone. A request
+ * to join comes from the group.
+ */
+export function isFromChat(update: RawUpdate, chat: number): boolean {
   if (update['message'] !== undefined) return true;
   const updateType = updateTypeOf(update);
+  if (updateType === 'chat_join_request') return joinedGroup(update) === chat;
   return !checkouts.has(updateType) && partiesOf(update, updateType).chat !== undefined;
 }
 

@@ -195,15 +195,18 @@ function runnerOf(
     byKey,
     keyOf: keyOf ?? defaultKey,
     prefix,
+    ofConnections: true,
     initial,
     store: adapter && storeOf(adapter),
     storeOption: 'storage',
     machine,
     own: {
-      namespace: part === undefined ? 'session' : `session-${part}`,
-      strategy: 'chat',
       ...own,
       ...(storage && adapter === undefined && { storage: storage as FsmStorage }),
+    },
+    ownDefaults: {
+      namespace: part === undefined ? 'session' : `session-${part}`,
+      strategy: 'chat',
     },
     shared: undefined,
     lazy,
@@ -213,10 +216,10 @@ function runnerOf(
   });
 }
 
-function reasonOf({ getSessionKey }: LooseOptions): string {
-  return getSessionKey === undefined
-    ? 'this update does not belong to a chat'
-    : '`getSessionKey` returned undefined for this update';
+function reasonOf({ getSessionKey, machine }: LooseOptions): string {
+  if (getSessionKey !== undefined) return '`getSessionKey` returned undefined for this update';
+  if (machine === undefined) return 'this update does not belong to a chat';
+  return 'this update has no conversation in the machine, or does not come from the chat of its conversation';
 }
 
 function isAdapter(
