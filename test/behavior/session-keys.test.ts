@@ -188,6 +188,26 @@ describe.each(stageFrameworks)('the session of an update on $name', (framework) 
   );
 });
 
+it.each(['turn', 'waiting', 'ttl', 'machine', 'clock'])(
+  'several sessions of grammY may have one that is called %s, as an option is',
+  async (name) => {
+    const bot = new Bot<Context & SessionFlavor<Record<string, { n: number }>>>('1:test', {
+      botInfo: me,
+    });
+    bot.use(
+      grammySession({
+        type: 'multi',
+        [name]: { initial: () => ({ n: 1 }) },
+        other: { initial: () => ({ n: 2 }) },
+      } as never),
+    );
+    bot.use((ctx) => ctx.reply(JSON.stringify({ ...ctx.session })));
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('hello');
+    anna.sees(JSON.stringify({ [name]: { n: 1 }, other: { n: 2 } }));
+  },
+);
+
 describe('a session of an adapter of grammY', () => {
   type MyContext = Context & SessionFlavor<{ name: string }>;
   function botOver(

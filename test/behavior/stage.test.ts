@@ -560,6 +560,19 @@ describe.each(stageFrameworks)('flows on a stage on $name', (framework) => {
     ]);
   });
 
+  it('are those of a machine at another property', async () => {
+    const bot = framework.bot();
+    const stage = framework.stage([survey]);
+    const machine = framework.fsm({ property: 'talks', scenes: stage.asScenes() });
+    bot.use(machine);
+    bot.use(framework.session({ machine }));
+    bot.use(stage as never);
+    bot.use((ctx) => ctx.scene.enter('survey'));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('hello');
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ scene: 'survey' });
+  });
+
   it('need a machine, and the error names the fix', async () => {
     const bot = framework.bot();
     bot.use(framework.session({ store: new Map() }));

@@ -16,5 +16,5 @@ export type {
   MultiSessionOptions,
   SessionOptions,
   SessionRecordOptions,
-} from './session/session.ts';
+} from './session/options.ts';
 export { lazySession, session } from './session/session.ts';

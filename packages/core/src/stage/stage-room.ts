@@ -1,5 +1,6 @@
 /** Shared by the stages of both frameworks: flows beside scenes, `ctx.scene`, and entrances for machines. */
 
+import { holds } from '../base/holds.ts';
 import { invalidOption } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
@@ -79,13 +80,27 @@ export class StageRoom<C extends object> implements StageParts<C> {
 
   machineOf(ctx: C): FsmContext | undefined {
     // the bot may use the name for something else; only a flow needs a machine
-    return fsmAt(ctx, 'fsm');
+    const main = fsmAt(ctx, 'fsm');
+    return main !== undefined && hasScenes(main) ? main : (withScenes(ctx) ?? main);
   }
 
   now(ctx: C): number {
     const fsm = this.machineOf(ctx);
     return fsm === undefined ? Date.now() : sessionOf(fsm).now();
   }
+}
+
+/** The FSM of a machine with scenes, at any property: not read from getters, such as that of a session. */
+function withScenes(ctx: object): FsmContext | undefined {
+  return Object.values(Object.getOwnPropertyDescriptors(ctx))
+    .map(({ value }): unknown => value)
+    .find(hasScenes);
+}
+
+function hasScenes(found: unknown): found is FsmContext {
+  if (!holds(found, '~machine')) return false;
+  const machine = found['~machine'];
+  return holds(machine, 'hasScenes') && machine.hasScenes === true;
 }
 
 /** Whether something is a scene of core, and not of a framework. */

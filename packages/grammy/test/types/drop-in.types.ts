@@ -43,6 +43,9 @@ export function plain(): void {
   bot.command('hunger', (ctx) => ctx.reply(`${ctx.session.pizzaCount}`));
   // @ts-expect-error another session than the context's
   bot.use(session({ initial: () => ({ count: '' }) }));
+  const other = new MemorySessionStorage<{ count: string }>();
+  // @ts-expect-error an adapter of another session
+  bot.use(session({ initial: (): Data => ({ pizzaCount: 0 }), storage: other }));
   // @ts-expect-error no storage
   bot.use(session({ initial: (): Data => ({ pizzaCount: 0 }), storage: new Map() }));
 }
