@@ -196,6 +196,31 @@ describe.each(stageFrameworks)('one update in several records on $name', (framew
     expect(seen).toEqual(['Form:name']);
   });
 
+  it.each([undefined, 'metrics are down'])(
+    'observers of both see one turn each, with the error of the outer one: %s',
+    async (failure) => {
+      const { bot, machine } = botWith(['fsm', 'session'], async (_ctx, next) => {
+        await next();
+        if (failure !== undefined) throw new Error(failure);
+      });
+      const inner = framework.fsm({ property: 'vote', namespace: 'vote', states: [Vote] });
+      bot.use(inner);
+      bot.use((ctx) => voteOf(ctx).set(Vote.open));
+      const seen: unknown[] = [];
+      machine.observe('turn', ({ key, error }) => seen.push(['outer', key !== undefined, error]));
+      inner.observe('turn', ({ key, error }) => seen.push(['inner', key !== undefined, error]));
+      await telegram(bot.bot)
+        .user('Anna')
+        .sends('go')
+        .catch(() => {});
+      const error = failure && expect.objectContaining({ message: failure });
+      expect(seen).toEqual([
+        ['inner', true, error],
+        ['outer', true, error],
+      ]);
+    },
+  );
+
   it('an inner one that ends after the outer one has ended is committed by itself', async () => {
     const handler = gate();
     let rest: Promise<void> | undefined;
