@@ -8,7 +8,6 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { writtenIn } from '../../update/subject.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
 import { cleanUp } from './clean-up.ts';
@@ -176,8 +175,9 @@ export function mayHaveButtons({ plan, memo }: ActiveFlow, asked: PendingQuestio
 }
 
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
-export function inGroup({ run }: ActiveFlow): boolean {
-  return (run.turn.subject.chat ?? 0) < 0;
+export function inGroup({ run: { turn } }: ActiveFlow): boolean {
+  // where the key has no chat, the subject of a deadline has none either
+  return (turn.replyAddress?.chat ?? turn.subject.chat ?? 0) < 0;
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
@@ -221,19 +221,4 @@ export function elsewhereMessage(chat_id: number, message_id: number | undefined
     business_connection_id: undefined,
     direct_messages_topic_id: undefined,
   };
-}
-
-/**
- * The last message of this user in this group: that of the update, or of one before. A selective keyboard is for the author of the message
- * to which it replies; without one, a bot in privacy mode could not read the answer.
- */
-export function lastMessageOf(active: ActiveFlow): FlowMemo['heard'] {
-  const { update, subject } = active.run.turn;
-  const { chat, thread, user } = subject;
-  if (!inGroup(active)) return undefined;
-  const whose = [chat, thread, user].join();
-  const message = writtenIn(update);
-  if (message !== undefined) return [whose, message];
-  const { heard } = active.memo;
-  return heard?.[0] === whose ? heard : undefined;
 }

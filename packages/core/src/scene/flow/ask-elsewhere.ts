@@ -21,7 +21,15 @@ import { promptRejected } from '../../record/record.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { maxBytes } from '../rows/buttons.ts';
-import { type ActiveFlow, elsewhereMessage, note, text, tokenOf, wasAsked } from './active-flow.ts';
+import {
+  type ActiveFlow,
+  elsewhereMessage,
+  inGroup,
+  note,
+  text,
+  tokenOf,
+  wasAsked,
+} from './active-flow.ts';
 import type { Option } from './choices.ts';
 import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
@@ -65,7 +73,10 @@ export async function askElsewhere(
     throw invalidOption(`${asked.id} by`, 'a list of user ids, at least one', shown(allowed));
   }
   const elsewhere = { chat, ...(allowed !== undefined && { by: allowed }) };
-  note(active, { at: tokenOf(asked), elsewhere }, asked.id);
+  const heard = inGroup(active)
+    ? (await import('./forced-reply.ts')).lastMessageOf(active)
+    : undefined;
+  note(active, { at: tokenOf(asked), elsewhere, heard: heard ?? active.memo.heard }, asked.id);
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }

@@ -13,7 +13,6 @@ import {
   advance,
   awaitsPayment,
   keep,
-  lastMessageOf,
   locate,
   note,
   questionOf,
@@ -25,7 +24,7 @@ import {
 } from './active-flow.ts';
 import { isRedo } from './answer.ts';
 import { withVerdict } from './dropped-verdict.ts';
-import { corrected, type FlowMemo } from './memo.ts';
+import { corrected } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, without, withPassed } from './progress.ts';
@@ -178,7 +177,7 @@ function askOn(
   const { run } = active;
   const { instead: say } = params;
   if (say !== undefined) return screen === undefined ? () => say : screen.askInPlace(active, say);
-  const { at, heard } = active.memo;
+  const { at } = active.memo;
   const isAnother = !wasAsked(active, asked);
   if (at !== undefined && isAnother) advance(active, active.progress);
   if (!isAnother && awaitsPayment(active) !== undefined) {
@@ -197,7 +196,7 @@ function askOn(
     });
   }
   return andThen(show(active, asked), (shown) => {
-    noteAsked(active, asked, shown, heard, params);
+    noteAsked(active, asked, shown, params);
     if (screen === undefined) return () => shown.say;
     return showOn(screen, active, asked, shown, params, isAnother);
   });
@@ -207,8 +206,7 @@ function askOn(
 function noteAsked(
   active: ActiveFlow,
   asked: PendingQuestion,
-  { invoice, kind, isRedrawn, labels }: Shown,
-  heard: FlowMemo['heard'],
+  { invoice, kind, isRedrawn, labels, heard = active.memo.heard }: Shown,
   { isNoted, below }: Asking,
 ): void {
   const { plan, run, memo } = active;
@@ -224,7 +222,7 @@ function noteAsked(
     sent: wanted ? 0 : undefined,
     // an answer was rejected below the invoice, which stays: this one is not sent
     invoice: below ? memo.invoice : invoice,
-    heard: lastMessageOf(active) ?? heard,
+    heard,
   };
   note(active, change, asked.id);
   const timeout = questionOf(asked)?.timeout;

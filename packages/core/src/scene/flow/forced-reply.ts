@@ -11,9 +11,10 @@ import {
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { AcceptedKind } from '../../update/input.ts';
-import { objectIn, textIn } from '../../update/raw-update.ts';
-import { payloadOf } from '../../update/subject.ts';
-import { type ActiveFlow, inGroup, lastMessageOf, questionOf } from './active-flow.ts';
+import { idOf, objectIn, textIn } from '../../update/raw-update.ts';
+import { payloadOf, writtenIn } from '../../update/subject.ts';
+import { type ActiveFlow, inGroup, questionOf } from './active-flow.ts';
+import type { FlowMemo } from './memo.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Says something while a question stays open. In a group the user replies to it, as to the question itself. */
@@ -45,12 +46,40 @@ export function withReplyTo(
 }
 
 /** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-export function supportsInlineOnly({ run: { turn } }: ActiveFlow): boolean {
-  const { update, replyAddress } = turn;
-  if (replyAddress?.business !== undefined) return true;
-  const payload = payloadOf(update);
+export function supportsInlineOnly(active: ActiveFlow): boolean {
+  return active.run.turn.replyAddress?.business !== undefined || inChannel(active);
+}
+
+/** The number that is noted in channels, where questions reply to no message: deadlines and presses elsewhere do not show that it is one. */
+const ofChannel = 0;
+
+function inChannel({ run: { turn }, memo }: ActiveFlow): boolean {
+  const payload = payloadOf(turn.update);
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  if (chat === undefined || idOf(chat) !== turn.replyAddress?.chat) {
+    return memo.heard?.[1] === ofChannel;
+  }
   return textIn(chat, 'type') === 'channel';
+}
+
+/**
+ * The last message of this user in this group: that of the update, or of one before. A selective keyboard is for the author of the message
+ * to which it replies; without one, a bot in privacy mode could not read the answer.
+ */
+export function lastMessageOf(active: ActiveFlow): FlowMemo['heard'] {
+  if (!inGroup(active)) return undefined;
+  const { update, subject, replyAddress } = active.run.turn;
+  const { user } = subject;
+  // the subject of a deadline has no topic unless the key has it
+  const { chat, thread, directMessagesTopic } = replyAddress ?? {};
+  const whose = [chat, thread ?? directMessagesTopic, user].join();
+  if (inChannel(active)) return [whose, ofChannel];
+  const message = writtenIn(update);
+  if (message !== undefined) return [whose, message];
+  const { heard } = active.memo;
+  // a deadline of a conversation that members share has no user: the last one who wrote is asked
+  const isHere = user === undefined ? heard?.[0].startsWith(whose) : heard?.[0] === whose;
+  return isHere ? heard : undefined;
 }
 
 /** Whether a question shows its choices on a reply keyboard. */
@@ -81,8 +110,8 @@ export function expectsMessage(pending: PendingQuestion): boolean {
 
 /** Parameters that make a message a reply to the user's. */
 export function replyTo(active: ActiveFlow): object | undefined {
-  const message_id = lastMessageOf(active)?.[1];
-  if (message_id === undefined) return undefined;
+  const message_id = lastMessageOf(active)?.[1] ?? ofChannel;
+  if (message_id === ofChannel) return undefined;
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }
 

@@ -1,0 +1,136 @@
+/** Questions in groups: each one replies to the user who is to answer, however it comes to be asked. */
+
+import { flow } from '@telefsm/core';
+import { photo, virtualClock } from '@telefsm/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+import { play } from './play.ts';
+
+/** The chat where the editors are asked. */
+const editors = -1_001_000_000_077;
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+describe.each(frameworks)('in a group on %s', (_, framework) => {
+  /** A bot that finds its deadlines, and a forum with two members. */
+  async function started(form: unknown, options: object = {}) {
+    const clock = virtualClock();
+    const played = play(framework, [form], { clock, ...options });
+    const { machine, bot, world, anna } = played;
+    machine.start(bot.bot as never);
+    stops.push(() => machine.stop());
+    const ben = world.user('Ben');
+    const carl = world.user('Carl').in(world.group('Editors', [], { id: editors }));
+    const group = world.group('Friends', [anna, ben]);
+    return { ...played, clock, group, carl, ben: ben.in(group), anna: anna.in(group) };
+  }
+
+  type Played = Pick<ReturnType<typeof play>, 'world'>;
+
+  /** The number of the message that a user has written last. */
+  const lastWritten = ({ world }: Played) => Object(world.updates.at(-1)?.['message']).message_id;
+
+  /** What the last question adds to its text. */
+  const addressed = ({ world }: Played) => {
+    const { reply_markup, reply_parameters } = world.calls.at(-1)?.payload ?? {};
+    const { force_reply, keyboard, selective } = Object(reply_markup);
+    const kind = force_reply ? 'force_reply' : keyboard ? 'keyboard' : 'none';
+    return [kind, selective, Object(reply_parameters).message_id];
+  };
+
+  const next = [
+    ['a text', 'force_reply', {}],
+    ['a reply keyboard', 'keyboard', { choices: ['x', 'y'], buttons: 'reply' }],
+  ] as const;
+
+  it.each(next)(
+    'asks for %s after a question that somebody else has answered',
+    async (_kind, markup, more) => {
+      const form = flow('f', { trigger: '/f' })
+        .ask('title', { prompt: 'Title?' })
+        .ask('verdict', { prompt: 'Publish?', choices: ['Yes', 'No'], to: { chat: editors } })
+        .ask('next', { prompt: 'Next?', ...(more as object) })
+        .done(() => 'Done.');
+      const played = await started(form);
+      const { anna, carl } = played;
+      await anna.sends('/f');
+      await anna.sends('News');
+      const message_id = lastWritten(played);
+      await carl.taps('Yes');
+      expect(addressed(played)).toEqual([markup, true, message_id]);
+    },
+  );
+
+  it('forces a reply after a question that was answered in a channel', async () => {
+    const form = flow('f', { trigger: '/f' })
+      .ask('verdict', { prompt: 'Publish?', choices: ['Yes', 'No'], to: { chat: editors - 1 } })
+      .ask('next', { prompt: 'Next?' })
+      .done(() => 'Done.');
+    const played = await started(form);
+    const { anna, ben, world } = played;
+    const channel = world.channel('News', { id: editors - 1 });
+    await anna.sends('/f');
+    await ben.in(channel).taps('Yes');
+    expect(addressed(played).slice(0, 2)).toEqual(['force_reply', true]);
+  });
+
+  it.each(next)(
+    'in a channel, a deadline that asks for %s uses neither',
+    async (_kind, _markup, more) => {
+      const form = flow('f', { trigger: '/f' })
+        .ask('a', { prompt: 'A?', timeout: '30s', onTimeout: () => ({ answer: 'x' }) })
+        .ask('next', { prompt: 'Next?', ...(more as object) })
+        .done(() => 'Done.');
+      const played = await started(form, { strategy: 'chat' });
+      await played.world.channel('News').posts('/f');
+      await played.clock.advance('31s');
+      expect(played.sentTexts()).toEqual(['A?', 'Next?']);
+      expect(addressed(played)).toEqual(['none', undefined, undefined]);
+      const { keyboard } = Object(played.world.calls.at(-1)?.payload['reply_markup']);
+      expect(keyboard).toBeUndefined();
+    },
+  );
+
+  describe.each([
+    ['the general topic', undefined],
+    ['a topic', 'Food'],
+  ])('in %s', (_where, topic) => {
+    describe.each(['userInChat', 'globalUser', 'userInTopic', 'chat', 'chatTopic'] as const)(
+      'under %s',
+      (strategy) => {
+        it.each(next)('a deadline asks for %s', async (_kind, markup, more) => {
+          const form = flow('f', { trigger: '/f' })
+            .ask('a', { prompt: 'A?', timeout: '30s', onTimeout: () => ({ answer: 'x' }) })
+            .ask('next', { prompt: 'Next?', ...(more as object) })
+            .done(() => 'Done.');
+          const played = await started(form, { strategy });
+          const { group, anna, clock, bot } = played;
+          await anna.in(topic === undefined ? group : group.topic(topic)).sends('/f');
+          const message_id = lastWritten(played);
+          await clock.advance('31s');
+          expect(played.sentTexts()).toEqual(['A?', 'Next?']);
+          expect(addressed(played)).toEqual([markup, true, message_id]);
+          expect(bot.errors).toEqual([]);
+        });
+      },
+    );
+
+    it.each(next)('the pause that completes an album asks for %s', async (_kind, markup, more) => {
+      const form = flow('f', { trigger: '/f' })
+        .ask('a', { prompt: 'A?', accept: { album: 'photo' } })
+        .ask('next', { prompt: 'Next?', ...(more as object) })
+        .done(() => 'Done.');
+      const played = await started(form);
+      const { group, anna, clock } = played;
+      const there = anna.in(topic === undefined ? group : group.topic(topic));
+      await there.sends('/f');
+      await there.sends(photo());
+      await clock.advance('3s');
+      expect(addressed(played).slice(0, 2)).toEqual([markup, true]);
+      expect(addressed(played)[2]).toEqual(expect.any(Number));
+    });
+  });
+});
