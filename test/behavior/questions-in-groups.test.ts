@@ -94,6 +94,44 @@ describe.each(frameworks)('in a group on %s', (_, framework) => {
     },
   );
 
+  it.each([
+    ['a question', 'keyboard'],
+    ['the text of done', 'none'],
+  ])("with prompts: 'edit', %s replies to an answer before it is deleted", async (what, markup) => {
+    const first = flow('f', { trigger: '/f', prompts: 'edit' }).ask('a', {
+      prompt: 'A?',
+      ...(markup === 'none' && { choices: ['x'], buttons: 'reply' }),
+    });
+    const form =
+      markup === 'none'
+        ? first
+        : first.ask('b', { prompt: 'B?', choices: ['y'], buttons: 'reply' });
+    const { anna, world } = await started(form.done(() => 'Done.'));
+    await anna.sends('/f');
+    await anna.sends('x');
+    const [sent, deleted] = world.calls.slice(-2);
+    expect([what, sent?.method, deleted?.method]).toEqual([what, 'sendMessage', 'deleteMessage']);
+    const { message_id } = Object(sent?.payload['reply_parameters']);
+    expect(message_id).toBe(deleted?.payload['message_id']);
+  });
+
+  it("with prompts: 'edit', a question after a press replies to a message that was not deleted", async () => {
+    const form = flow('f', { trigger: '/f', prompts: 'edit' })
+      .ask('a', { prompt: 'A?' })
+      .ask('b', { prompt: 'B?', choices: ['x'] })
+      .ask('c', { prompt: 'C?', choices: ['y'], buttons: 'reply' })
+      .done(() => 'Done.');
+    const played = await started(form);
+    const { anna, world } = played;
+    await anna.sends('/f');
+    const first = lastWritten(played);
+    await anna.sends('x');
+    expect(world.calls.at(-1)?.method).toBe('deleteMessage');
+    await anna.taps('x');
+    expect(world.calls.at(-1)?.payload['text']).toBe('C?');
+    expect(addressed(played)).toEqual(['keyboard', true, first]);
+  });
+
   describe.each([
     ['the general topic', undefined],
     ['a topic', 'Food'],

@@ -99,7 +99,7 @@ describe.each(frameworks)('a view elsewhere than in a private chat, on %s', (_, 
     await ben.sends('note');
     calls();
     await ben.sends('milk');
-    expect(calls()).toEqual(['deleteBusinessMessages', 'sendMessage', 'deleteBusinessMessages']);
+    expect(calls()).toEqual(['sendMessage', 'deleteBusinessMessages', 'deleteBusinessMessages']);
     expect(ben.screen().map(({ text }) => text)).toEqual(['Note: milk']);
     await ben.taps('OK');
     const { payload } = world.calls.at(-1) ?? {};

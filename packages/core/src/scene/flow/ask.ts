@@ -222,7 +222,8 @@ function noteAsked(
     sent: wanted ? 0 : undefined,
     // an answer was rejected below the invoice, which stays: this one is not sent
     invoice: below ? memo.invoice : invoice,
-    heard,
+    // where answers are deleted, later questions reply to the message before them
+    heard: prompts === 'edit' && memo.heard?.[0] === heard?.[0] ? memo.heard : heard,
   };
   note(active, change, asked.id);
   const timeout = questionOf(asked)?.timeout;

@@ -1,7 +1,7 @@
 /** Cleans up messages of a flow that have done their work. */
 
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { deletionOf, withoutButtons } from '../view/shown-message.ts';
+import { cleanUpLater, deletionOf, withoutButtons } from '../view/shown-message.ts';
 
 /**
  * Removes the keyboard of a message of the flow, or the message, after the commit.
@@ -14,11 +14,9 @@ export function cleanUp(
   id: number,
   there?: number,
 ): void {
-  const { state, api, replyAddress } = run.turn;
+  const { replyAddress } = run.turn;
   if (replyAddress === undefined) return;
   const { chat, business } = replyAddress;
   const message = { chat: there ?? chat, id, business };
-  const { method, payload } = how === 'delete' ? deletionOf(message) : withoutButtons(message);
-  // Telegram rejects the call if the message was deleted or is too old, and the user's answer must not fail with it
-  state.afterCommit(() => api(method, payload).catch((error) => run.report(error)));
+  cleanUpLater(run, how === 'delete' ? deletionOf(message) : withoutButtons(message));
 }

@@ -11,6 +11,7 @@ import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-
 import { display, shows } from './display.ts';
 import { type Drawing, kindIn } from './drawing.ts';
 import {
+  cleanUpLater,
   deletionOf,
   noteUncertain,
   retire,
@@ -78,7 +79,7 @@ export function tookInput(run: FrameRun, moves: boolean, deletes: boolean): void
   const message_id = wholeIn(message, 'message_id');
   if (!deletes || message_id === undefined || !isMessage(run)) return;
   const business = textIn(message, 'business_connection_id');
-  run.call(deletionOf({ chat: idIn(message, 'chat'), id: message_id, business }));
+  cleanUpLater(run, deletionOf({ chat: idIn(message, 'chat'), id: message_id, business }));
 }
 
 /** A deadline has passed: whatever update has found it, the message is edited where it is. */

@@ -65,6 +65,16 @@ export function retire(run: FrameRun, deletes = false): void {
   else if (shown.keys !== undefined) run.call(withoutButtons(shown));
 }
 
+/**
+ * Deletes or edits a message after the commit, behind everything that the turn sends: a question may reply to it.
+ *
+ * Telegram rejects the call if the message was deleted or is too old. The user's answer must not fail with it.
+ */
+export function cleanUpLater(run: FrameRun, { method, payload }: ApiCall): void {
+  const { state, api } = run.turn;
+  state.afterCommit(() => api(method, payload).catch((error) => run.report(error)));
+}
+
 /** The call that takes the buttons off a message. */
 export function withoutButtons(message: MessageAddress): ApiCall {
   return { method: 'editMessageReplyMarkup', payload: messageParameters(message) };
