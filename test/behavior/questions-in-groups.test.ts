@@ -132,6 +132,27 @@ describe.each(frameworks)('in a group on %s', (_, framework) => {
     expect(addressed(played)).toEqual(['keyboard', true, first]);
   });
 
+  it.each([
+    ['chat', { remove_keyboard: true }],
+    ['globalUser', undefined],
+  ])('under %s, a deadline removes reply keyboards with %j', async (strategy, expected) => {
+    const form = flow('f', { trigger: '/f' })
+      .ask('a', {
+        prompt: 'A?',
+        choices: ['x'],
+        buttons: 'reply',
+        timeout: '30s',
+        onTimeout: () => ({ answer: 'x' }),
+      })
+      .ask('b', { prompt: 'B?', accept: 'button' })
+      .done(() => 'Done.');
+    const { anna, clock, world } = await started(form, { strategy });
+    await anna.sends('/f');
+    await clock.advance('31s');
+    const { text, reply_markup } = Object(world.calls.at(-1)?.payload);
+    expect([text, reply_markup]).toEqual(['B?', expected]);
+  });
+
   describe.each([
     ['the general topic', undefined],
     ['a topic', 'Food'],
@@ -172,3 +193,52 @@ describe.each(frameworks)('in a group on %s', (_, framework) => {
     });
   });
 });
+
+describe.each(frameworks)(
+  'a reply keyboard that members of a group share, on %s',
+  (_, framework) => {
+    /** Ben has the keyboard, and Anna answers the question. */
+    async function shared(strategy: unknown, more: object | undefined, options: object = {}) {
+      const first = flow('f', { trigger: '/f' }).ask('b', {
+        prompt: 'B?',
+        choices: ['x', 'y'],
+        buttons: 'reply',
+        ...options,
+      });
+      const form = more === undefined ? first : first.ask('c', { prompt: 'C?', ...more });
+      const played = play(framework, [form.done(() => 'Done.')], { strategy } as never);
+      const { world, anna, bot } = played;
+      const ben = world.user('Ben');
+      const group = world.group('Friends', [anna, ben]);
+      await ben.in(group).sends('/f');
+      await anna.in(group).sends('y');
+      expect(bot.errors).toEqual([]);
+      return world.calls.slice(1).map(({ method, payload }) => {
+        const { remove_keyboard, selective } = Object(payload['reply_markup']);
+        return remove_keyboard ? ['removed', selective] : [method, payload['text']];
+      });
+    }
+
+    const apart = [
+      ['removed', undefined],
+      ['deleteMessage', undefined],
+      ['sendMessage', 'C?'],
+    ];
+    const ofAll = [['removed', undefined]];
+
+    describe.each(['chat', 'chatTopic', ({ chat }: { chat?: number }) => ({ chat })])(
+      'under %s',
+      (strategy) => {
+        it.each([
+          ['the text of done', undefined, ofAll],
+          ['a question for one button below it', { accept: 'button' }, ofAll],
+          ['a question that forces a reply', {}, apart],
+          ['another reply keyboard', { choices: ['z'], buttons: 'reply' }, apart],
+          ['inline buttons', { choices: ['z'] }, apart],
+        ])('is removed from all by %s', async (_what, more, expected) => {
+          expect(await shared(strategy, more)).toEqual(expected);
+        });
+      },
+    );
+  },
+);

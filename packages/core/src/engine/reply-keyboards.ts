@@ -13,7 +13,7 @@ import {
 } from '../conversation/outgoing.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { isOfState, type Removal, removalIn, showsMarkup } from './shown-keyboard.ts';
+import { isOfState, isShared, type Removal, removalIn, showsMarkup } from './shown-keyboard.ts';
 
 /** Sends a message of a handler, which also removes a keyboard whose question is over. */
 export async function replyWithout(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
@@ -40,8 +40,8 @@ export function removeByOutbox(turn: OpenTurn): void {
 }
 
 /**
- * Sends a question, which also removes a keyboard that is still shown. An inline keyboard and a stream leave no room for that. So a message
- * before it, which is deleted at once, removes it.
+ * Sends a question, which also removes a keyboard that is still shown. An inline keyboard and a stream leave no room for that, nor does a
+ * forced reply of another member. So a message before it, which is deleted at once, removes it.
  */
 export async function sendWithout(
   turn: OpenTurn,
@@ -50,7 +50,10 @@ export async function sendWithout(
   const { copy } = turn;
   const markup = Object(isStream(say) ? markupIn(endOf(say)) : markupIn(say));
   const removal = copy.keyboard === undefined ? undefined : removalIn(turn);
-  const isApart = removal !== undefined && (isStream(say) || 'inline_keyboard' in markup);
+  // a keyboard or a forced reply for one member leaves that of another one
+  const isForOne = markup.selective === true && isShared(turn);
+  const isApart =
+    removal !== undefined && (isStream(say) || 'inline_keyboard' in markup || isForOne);
   if (isApart) await removeApart(turn, removal);
   const other = removal && !isStream(say) ? removing(say, removal) : undefined;
   const sent = await turn.send(other ?? say);

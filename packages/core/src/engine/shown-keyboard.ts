@@ -4,16 +4,26 @@ import type { ReplyMarkup } from '../conversation/outgoing.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { writtenIn } from '../update/subject.ts';
 
-/** Parameters that remove a reply keyboard, and in a group only the user's own. */
+/** Parameters that remove a reply keyboard, and in a group only that of the user, unless members share the conversation. */
 export interface Removal {
   readonly reply_markup: ReplyMarkup;
   readonly reply_parameters?: object;
 }
 
-/** In a group, a keyboard belongs to one user: only a reply to a message of that user removes it. */
-export function removalIn({ subject, update }: OpenTurn): Removal | undefined {
-  if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
-  const message_id = writtenIn(update);
+/** Whether members of a group share the conversation: then the keyboard may be of another one than the user who acts. */
+export function isShared(turn: OpenTurn): boolean {
+  const { scope } = turn;
+  return inGroup(turn) && scope !== undefined && (scope.user ?? scope.custom) === undefined;
+}
+
+function inGroup({ subject, replyAddress }: OpenTurn): boolean {
+  return (replyAddress?.chat ?? subject.chat ?? 0) < 0;
+}
+
+/** In a group, a keyboard belongs to one user: only a reply to a message of that user removes it. If members share it, all lose it. */
+export function removalIn(turn: OpenTurn): Removal | undefined {
+  if (!inGroup(turn) || isShared(turn)) return { reply_markup: { remove_keyboard: true } };
+  const message_id = writtenIn(turn.update);
   if (message_id === undefined) return undefined;
   return {
     reply_markup: { remove_keyboard: true, selective: true },
