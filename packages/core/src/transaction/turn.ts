@@ -12,6 +12,7 @@ import {
   type Sent,
   tooLong,
 } from '../conversation/outgoing.ts';
+import { lastSent } from '../conversation/sent-together.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Interruption, Lease } from '../lease/lease.ts';
@@ -236,9 +237,9 @@ export class RunningTurn implements OpenTurn {
 
   private async sendInParts(call: ApiCall): Promise<unknown> {
     const { inParts } = await import('../conversation/long-text.ts');
-    let sent: unknown;
-    for (const part of inParts(call)) sent = await this.call(part);
-    return sent;
+    const sent: unknown[] = [];
+    for (const part of inParts(call)) sent.push(await this.call(part));
+    return lastSent(sent);
   }
 
   /** Answers the callback query, unless a handler has done so. */

@@ -208,7 +208,7 @@ export function tidy({ plan, run, memo }: ActiveFlow): void {
   }
   // an invoice that was paid is the user's receipt
   if (prompts === 'keep' || prompts === 'edit' || !sent || run.input?.kind === 'payment') return;
-  cleanUp(run, prompts, sent, memo.sentTo);
+  cleanUp(run, prompts, sent, memo.sentTo, memo.sentBefore);
 }
 
 /** A message in another chat, without the parts of this conversation's own address. */

@@ -7,16 +7,18 @@ import { cleanUpLater, deletionOf, withoutButtons } from '../view/shown-message.
  * Removes the keyboard of a message of the flow, or the message, after the commit.
  *
  * @param there - its chat, where that may be another one than that of the turn
+ * @param others - messages that are deleted with it
  */
 export function cleanUp(
   run: FrameRun,
   how: 'removeKeyboards' | 'delete',
   id: number,
   there?: number,
+  others?: readonly number[],
 ): void {
   const { replyAddress } = run.turn;
   if (replyAddress === undefined) return;
   const { chat, business } = replyAddress;
-  const message = { chat: there ?? chat, id, business };
+  const message = { chat: there ?? chat, id, others, business };
   cleanUpLater(run, how === 'delete' ? deletionOf(message) : withoutButtons(message));
 }

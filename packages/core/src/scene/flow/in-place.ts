@@ -14,6 +14,7 @@ import {
   type OutgoingMessage,
   type Sent,
 } from '../../conversation/outgoing.ts';
+import { lastSent, sentBefore } from '../../conversation/sent-together.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/replies.ts';
@@ -64,13 +65,23 @@ export function askInPlace(
 /** Asks by a message that cannot be edited, such as a voice message or a long text: the next question takes its place. */
 async function askBeside(run: FrameRun, say: OutgoingMessage): Promise<Sent | undefined> {
   const { chat: old, business } = run.turn.replyAddress ?? {};
-  const sent = await sendQuestion(run.turn, say);
+  const sent = lastSent(await sendQuestion(run.turn, say));
   // a client that does not answer with the message: the next question cannot take its place
   if (!isSent(sent)) return undefined;
   const { message_id: id } = sent;
   const chat = chatOfSent(sent) ?? old;
   const keys = holds(markupIn(say), 'inline_keyboard') ? unknown : undefined;
-  noteShown(run, { chat, id, business, entry: run.entry, kind: 'own', body: unknown, keys });
+  const others = sentBefore(sent);
+  noteShown(run, {
+    chat,
+    id,
+    others,
+    business,
+    entry: run.entry,
+    kind: 'own',
+    body: unknown,
+    keys,
+  });
   return sent;
 }
 

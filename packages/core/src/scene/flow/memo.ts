@@ -2,6 +2,7 @@
 
 import { frozenJson, isBlank, isJsonObject, type JsonObject, put } from '../../base/json.ts';
 import { chatOfSent, type Sent } from '../../conversation/outgoing.ts';
+import { sentBefore } from '../../conversation/sent-together.ts';
 import { textIn } from '../../update/raw-update.ts';
 import { type Path, pathKey } from './progress.ts';
 
@@ -30,6 +31,8 @@ export interface FlowMemo {
   readonly sent?: number;
   /** The chat of that message. */
   readonly sentTo?: number;
+  /** The messages that were sent with it, before it. */
+  readonly sentBefore?: readonly number[];
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
   /** The polls that ask the question, as it was asked several times. */
@@ -115,6 +118,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
   album: isText,
   sent: isNumber,
   sentTo: isNumber,
+  sentBefore: listOf(isNumber),
   invoice: (value) =>
     isJsonObject(value) &&
     isText(value['payload']) &&
@@ -161,6 +165,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'labels',
   'sent',
   'sentTo',
+  'sentBefore',
   'invoice',
   'polls',
   'elsewhere',
@@ -196,7 +201,8 @@ export function asked(memo: JsonObject, sent: Sent & { readonly poll?: unknown }
   if (elsewhere !== undefined) {
     return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
   }
-  const where = { sent: sent.message_id, sentTo: chatOfSent(sent) };
+  const { message_id } = sent;
+  const where = { sent: message_id, sentTo: chatOfSent(sent), sentBefore: sentBefore(sent) };
   const noted = wanted === 0 ? { ...memo, ...where } : memo;
   const poll = textIn(Object(sent.poll), 'id');
   return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };

@@ -9,6 +9,8 @@ export interface MessageAddress {
   readonly chat?: number | undefined;
   /** `message_id`; absent for an inline message. */
   readonly id?: number | undefined;
+  /** Ids of messages that belong to it: others of an album, earlier parts of a long text. */
+  readonly others?: readonly number[] | undefined;
   /** `inline_message_id`. */
   readonly inline?: string | undefined;
   /** `business_connection_id`. */
@@ -52,8 +54,8 @@ export function noteUncertain({ turn }: FrameRun, shown: ShownMessage): void {
 
 /** Not spread: V8 copies frozen objects slowly. What is absent is not in the text of the record. */
 function noteOf(shown: ShownMessage, body: number): ShownMessage {
-  const { chat, id, inline, business, entry, kind, file, keys } = shown;
-  return Object.freeze({ chat, id, inline, business, entry, kind, body, file, keys });
+  const { chat, id, others, inline, business, entry, kind, file, keys } = shown;
+  return Object.freeze({ chat, id, others, inline, business, entry, kind, body, file, keys });
 }
 
 /** The message that is edited in place loses its buttons, or goes, and is a message like any other. */
@@ -80,14 +82,16 @@ export function withoutButtons(message: MessageAddress): ApiCall {
   return { method: 'editMessageReplyMarkup', payload: messageParameters(message) };
 }
 
-/** The call that deletes a message. */
-export function deletionOf({ chat, id, business }: MessageAddress): ApiCall {
-  return business === undefined
+/** The call that deletes a message, and those that belong to it. */
+export function deletionOf({ chat, id, others = [], business }: MessageAddress): ApiCall {
+  const message_ids = [...others, id];
+  if (business !== undefined) {
+    const payload = { business_connection_id: business, message_ids };
+    return { method: 'deleteBusinessMessages', payload };
+  }
+  return others.length === 0
     ? { method: 'deleteMessage', payload: { chat_id: chat, message_id: id } }
-    : {
-        method: 'deleteBusinessMessages',
-        payload: { business_connection_id: business, message_ids: [id] },
-      };
+    : { method: 'deleteMessages', payload: { chat_id: chat, message_ids } };
 }
 
 /** Returns the parameters of an editing method, with the message to edit. */
