@@ -98,8 +98,18 @@ export function checkMessage<T>(said: T, option = 'message'): T {
   }
   // an instance, such as a formatted string of a framework, has members of its own
   const isPlain = Object.getPrototypeOf(said) === Object.prototype;
+  if (holds(said, 'method')) checkCall(said, option);
   if (members !== undefined && isPlain) checkOptions(`${option}.`, Object(said), {}, members);
   return said;
+}
+
+/** Rejects a call without parameters, which are `{}` if a method takes none. */
+function checkCall({ method, payload }: Partial<Record<string, unknown>>, option: string): void {
+  if (typeof method !== 'string') {
+    throw invalidOption(`${option}.method`, 'the name of a Bot API method', shown(method));
+  }
+  if (typeof payload === 'object' && payload !== null) return;
+  throw invalidOption(`${option}.payload`, 'an object with parameters', shown(payload));
 }
 
 /** The longest text of a message, in UTF-16 code units (Bot API, sendMessage). */

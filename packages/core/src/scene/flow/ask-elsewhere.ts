@@ -33,6 +33,7 @@ import {
 import type { Option } from './choices.ts';
 import { choicesOf } from './offer.ts';
 import type { PendingAsk } from './pending-question.ts';
+import { checkMade } from './prompt.ts';
 
 /** Asks in the other chat, and then sends `meanwhile` to the user of this one. */
 export async function askElsewhere(
@@ -63,6 +64,7 @@ export async function askElsewhere(
   const chat = checkedId(asked, address?.chat ?? address?.user);
   const thread = address?.thread == null ? undefined : checkedId(asked, address.thread);
   const message = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
+  checkMade(asked, message);
   if (isStream(message)) {
     throw invalidOption(`${asked.id} prompt`, 'a text where somebody else is asked', 'a stream');
   }

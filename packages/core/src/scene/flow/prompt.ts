@@ -35,6 +35,18 @@ function checkedPrompt(
   asked: PendingQuestion,
   made: OutgoingMessage | Stream,
 ): Awaitable<PlainPrompt> {
+  checkMade(asked, made);
+  const accept = questionOf(asked)?.accept;
+  const plain = isStream(made)
+    ? { say: withOptions(made), invoice: undefined }
+    : accept === 'payment' || isInvoice(made)
+      ? boundInvoice(active, asked, made)
+      : { say: made, invoice: undefined };
+  return kindsIn(accept).includes('poll_answer') ? asPoll(asked, plain) : plain;
+}
+
+/** Rejects what a prompt has returned, unless it is a message to send. */
+export function checkMade(asked: PendingQuestion, made: OutgoingMessage | Stream): void {
   const option = `${asked.id} prompt`;
   if (isSent(made)) {
     const expected = 'a message, which telefsm sends';
@@ -44,13 +56,6 @@ function checkedPrompt(
     throw invalidOption(option, 'a message', made === '' ? "''" : 'nothing');
   }
   checkMessage(made, option);
-  const accept = questionOf(asked)?.accept;
-  const plain = isStream(made)
-    ? { say: withOptions(made), invoice: undefined }
-    : accept === 'payment' || isInvoice(made)
-      ? boundInvoice(active, asked, made)
-      : { say: made, invoice: undefined };
-  return kindsIn(accept).includes('poll_answer') ? asPoll(asked, plain) : plain;
 }
 
 async function asPoll(asked: PendingQuestion, plain: Awaitable<PlainPrompt>): Promise<PlainPrompt> {
