@@ -7,7 +7,15 @@ import type { UserInput } from '../../update/input.ts';
 import { wholeIn } from '../../update/raw-update.ts';
 import { payloadOf } from '../../update/subject.ts';
 import { isTextKind } from '../../update/text-kind.ts';
-import { type ActiveFlow, inGroup, move, note, questionOf, text } from './active-flow.ts';
+import {
+  type ActiveFlow,
+  askTurnOf,
+  inGroup,
+  move,
+  note,
+  questionOf,
+  text,
+} from './active-flow.ts';
 import { acceptsAlbum, checkValue, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
 import type { MemoChange } from './memo.ts';
@@ -62,7 +70,7 @@ export async function hint(active: ActiveFlow, question: PendingQuestion): Promi
   const { otherwise, accept } = questionOf(question) ?? {};
   const own =
     typeof otherwise === 'function'
-      ? await otherwise(question.answers, active.run.turn)
+      ? await otherwise(question.answers, askTurnOf(active))
       : otherwise;
   const words = isTextKind(accept) ? wordsOfKind[accept] : 'wrongKind';
   await rejectInput(active, question, own ?? (await text(active, words)));

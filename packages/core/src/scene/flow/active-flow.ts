@@ -6,8 +6,9 @@ import type { Awaitable } from '../../base/type-tools.ts';
 import type { Trigger } from '../../conversation/behavior.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
-import type { Turn } from '../../conversation/turn.ts';
+import type { SessionAskTurn, Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { readOnly } from '../read-only.ts';
 import type { Binding } from '../rows/rows.ts';
 import { acceptsAlbum } from './answer.ts';
 import { cleanUp } from './clean-up.ts';
@@ -72,9 +73,14 @@ export class ActiveFlow {
   }
 }
 
+/** The turn of prompts, conditions and labels: the session that the flow declares is read-only in it. */
+export function askTurnOf({ plan, run }: ActiveFlow): SessionAskTurn {
+  return plan.options.session === undefined ? run.turn : readOnly(run.turn);
+}
+
 /** Finds the pending question. */
 export function locate(active: ActiveFlow): Awaitable<Position> {
-  return positionOf(active.plan, active.progress, active.run.turn);
+  return positionOf(active.plan, active.progress, askTurnOf(active));
 }
 
 /** Keeps a new progress, and changes the memo with it. */
@@ -120,9 +126,10 @@ export function note(
 }
 
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
-export function text({ plan, run }: ActiveFlow, name: TextName): Awaitable<string> {
+export function text(active: ActiveFlow, name: TextName): Awaitable<string> {
+  const { plan, run } = active;
   const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
-  return resolveText(texts, name, run.turn);
+  return resolveText(texts, name, askTurnOf(active));
 }
 
 /** The options of a question of `ask`; `undefined` for a summary, and for the question for another round. */

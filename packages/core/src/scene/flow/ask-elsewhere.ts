@@ -23,6 +23,7 @@ import type { UserInput } from '../../update/input.ts';
 import { maxBytes } from '../rows/buttons.ts';
 import {
   type ActiveFlow,
+  askTurnOf,
   elsewhereMessage,
   inGroup,
   note,
@@ -43,6 +44,7 @@ export async function askElsewhere(
   const { run } = active;
   const { question } = asked.step;
   const { turn } = run;
+  const askTurn = askTurnOf(active);
   const words = await meanwhile(active, asked);
   const known = active.memo.elsewhere;
   if (wasAsked(active, asked) && known?.message !== undefined) {
@@ -60,17 +62,17 @@ export async function askElsewhere(
       return text(active, 'failed');
     };
   }
-  const address = typeof to === 'function' ? await to(asked.answers, turn) : to;
+  const address = typeof to === 'function' ? await to(asked.answers, askTurn) : to;
   const chat = checkedId(asked, address?.chat ?? address?.user);
   const thread = address?.thread == null ? undefined : checkedId(asked, address.thread);
-  const message = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
+  const message = typeof prompt === 'function' ? await prompt(asked.answers, askTurn) : prompt;
   checkMade(asked, message);
   if (isStream(message)) {
     throw invalidOption(`${asked.id} prompt`, 'a text where somebody else is asked', 'a stream');
   }
   const { method, payload } = callOf(message, undefined);
   const reply_markup = await markupElsewhere(active, asked);
-  const allowed = typeof by === 'function' ? await by(asked.answers, turn) : by;
+  const allowed = typeof by === 'function' ? await by(asked.answers, askTurn) : by;
   if (by !== undefined && !isSomebody(allowed)) {
     throw invalidOption(`${asked.id} by`, 'a list of user ids, at least one', shown(allowed));
   }
@@ -133,7 +135,7 @@ async function meanwhile(active: ActiveFlow, question: PendingAsk): Promise<Outg
   const { meanwhile } = question.step.question;
   const own =
     typeof meanwhile === 'function'
-      ? await meanwhile(question.answers, active.run.turn)
+      ? await meanwhile(question.answers, askTurnOf(active))
       : meanwhile;
   return own ?? text(active, 'askedElsewhere');
 }

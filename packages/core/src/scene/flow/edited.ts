@@ -5,6 +5,7 @@ import { messageId, wordsOf } from './accept.ts';
 import {
   type ActiveFlow,
   answersPaying,
+  askTurnOf,
   keep,
   locate,
   move,
@@ -29,7 +30,7 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   if (await answersPaying(active)) return true;
   const [path] = given;
   if (isClosed(active.progress, path)) return false;
-  const pending = await questionAgain(plan, active.progress, path, run.turn);
+  const pending = await questionAgain(plan, active.progress, path, askTurnOf(active));
   if (pending === undefined) return false;
   const { question } = pending.step;
   const value = (await choiceIn(active, pending, input)) ?? (await valueIn(question, input));
@@ -56,7 +57,7 @@ async function choiceIn(
   const { question } = pending.step;
   if (input.kind !== 'text' || question.multiple === true) return undefined;
   // the first page, since which one the user was shown is not stored
-  const listing = await optionsOf(pending, active.run.turn, (name) => text(active, name), 0);
+  const listing = await optionsOf(pending, askTurnOf(active), (name) => text(active, name), 0);
   const { options } = await offerOf(active, pending, listing);
   return buttonTyped(options, input.text, question)?.value;
 }

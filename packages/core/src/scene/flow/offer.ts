@@ -1,7 +1,7 @@
 /** The buttons that the pending question offers: its keyboards, the effects of presses, and typed labels that count as presses. */
 
 import type { InlineRows } from '../rows/rows.ts';
-import { type ActiveFlow, inGroup, questionOf, text, tokenOf } from './active-flow.ts';
+import { type ActiveFlow, askTurnOf, inGroup, questionOf, text, tokenOf } from './active-flow.ts';
 import { acceptsAlbum } from './answer.ts';
 import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
 import { controlsAt } from './controls.ts';
@@ -90,7 +90,7 @@ export function choicesOf(
   question: PendingQuestion,
 ): Promise<Listing | undefined> {
   const { page = 0 } = active.memo;
-  return optionsOf(question, active.run.turn, (name) => text(active, name), page);
+  return optionsOf(question, askTurnOf(active), (name) => text(active, name), page);
 }
 
 /** The label of a choice as its button shows it. */

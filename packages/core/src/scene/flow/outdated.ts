@@ -1,7 +1,7 @@
 /** Answers that a correction has outdated: choices that are not offered any more. Loaded with the first correction. */
 
 import type { JsonObject } from '../../base/json.ts';
-import { type ActiveFlow, keep, note, text } from './active-flow.ts';
+import { type ActiveFlow, askTurnOf, keep, note, text } from './active-flow.ts';
 import { isChoice } from './answer.ts';
 import { optionsOf } from './choices.ts';
 import { redone } from './moves.ts';
@@ -89,17 +89,17 @@ function isWithin({ key, isMade = false }: AnsweredStep, at: string): boolean {
 
 /** The question of an answer that is not offered any more. */
 async function outdated(active: ActiveFlow, path: Path): Promise<PendingAsk | undefined> {
-  const { plan, run, progress } = active;
+  const { plan, progress } = active;
   const answer = readAt(progress.answers, path);
   if (answer === undefined || isClosed(progress, path)) return undefined;
-  const asked = await questionAgain(plan, progress, path, run.turn);
+  const asked = await questionAgain(plan, progress, path, askTurnOf(active));
   return asked && !(await isOffered(active, asked, answer)) ? asked : undefined;
 }
 
 async function isOffered(active: ActiveFlow, asked: PendingAsk, answer: unknown): Promise<boolean> {
   const { question } = asked.step;
   if ((question.schema ?? question.validate) !== undefined) return true;
-  const listing = await optionsOf(asked, active.run.turn, (name) => text(active, name), 0);
+  const listing = await optionsOf(asked, askTurnOf(active), (name) => text(active, name), 0);
   if (listing === undefined || (listing.loaded?.pages ?? 1) > 1) return true;
   return isChoice(question, listing.options, answer);
 }

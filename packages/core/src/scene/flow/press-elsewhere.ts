@@ -15,6 +15,7 @@ import { withoutButtons } from '../view/shown-message.ts';
 import { wordsOf } from './accept.ts';
 import {
   type ActiveFlow,
+  askTurnOf,
   elsewhereMessage,
   isTokenOf,
   locate,
@@ -73,7 +74,7 @@ export async function pressElsewhere(active: ActiveFlow, data: string): Promise<
     note(active, { elsewhere: undefined });
     return move(active, redo(active, asked, verdict.name));
   }
-  const words = await question.answered?.(verdict.value, run.turn, asked.answers);
+  const words = await question.answered?.(verdict.value, askTurnOf(active), asked.answers);
   closeElsewhere(run, elsewhere.chat, message, words);
   note(active, { elsewhere: undefined });
   move(active, answered(active.progress, asked, verdict.value));

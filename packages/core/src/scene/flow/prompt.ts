@@ -11,7 +11,7 @@ import {
 } from '../../conversation/outgoing.ts';
 import { isStream, type Stream, withOptions } from '../../conversation/stream.ts';
 import { kindsIn } from '../../update/accepted-kinds.ts';
-import { type ActiveFlow, inGroup, mayHaveButtons, questionOf } from './active-flow.ts';
+import { type ActiveFlow, askTurnOf, inGroup, mayHaveButtons, questionOf } from './active-flow.ts';
 import { checkPoll } from './check-poll.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { PlainPrompt, Shown } from './shown.ts';
@@ -20,7 +20,7 @@ import type { AnyPrompt } from './steps.ts';
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export function show(active: ActiveFlow, asked: PendingQuestion): Awaitable<Shown> {
   const prompt = promptOf(asked);
-  const made = typeof prompt === 'function' ? prompt(asked.answers, active.run.turn) : prompt;
+  const made = typeof prompt === 'function' ? prompt(asked.answers, askTurnOf(active)) : prompt;
   const checked = andThen(made, (message) => checkedPrompt(active, asked, message));
   return andThen(checked, (plain) =>
     mayHaveButtons(active, asked) || inGroup(active)

@@ -1,6 +1,6 @@
 /** Buttons of a question that act and leave it open: what they are bound to. Loaded with the first such question. */
 
-import type { JsonObject } from '../../base/json.ts';
+import { frozenData, type JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { PressedButton } from '../rows/buttons.ts';
 import { type InlineRows, inlineOf, layOut, type Press, pressIn, rowHead } from '../rows/rows.ts';
@@ -64,6 +64,10 @@ class RowsTurn extends WithWidgets {
 
   get update(): AskTurn['update'] {
     return this.#turn.update;
+  }
+
+  get session(): JsonObject {
+    return frozenData(this.#turn.session, 'session');
   }
 
   get answer(): (value: unknown) => Transition {
