@@ -1,6 +1,7 @@
 /** Texts that are longer than a message may be; loaded with the first one. */
 
 import { type ApiCall, longestCaption, longestText, tooLong } from './outgoing.ts';
+import { lastSent } from './sent-together.ts';
 
 /** The parameters that say where a message goes and how it arrives. */
 const deliveryParameters = [
@@ -47,6 +48,16 @@ export function inParts(call: ApiCall): readonly ApiCall[] {
     if (at === parts.length - 1 && reply_markup !== undefined) own['reply_markup'] = reply_markup;
     return { method: isFirst ? call.method : 'sendMessage', payload: own };
   });
+}
+
+/** Sends a call whose text is too long. @returns the last message */
+export async function sendParts(
+  call: ApiCall,
+  send: (part: ApiCall) => Promise<unknown>,
+): Promise<unknown> {
+  const sent: unknown[] = [];
+  for (const part of inParts(call)) sent.push(await send(part));
+  return lastSent<unknown>(sent);
 }
 
 /** Where the pieces begin and end: behind a line if there is one in the second half, else behind a word, else anywhere. */

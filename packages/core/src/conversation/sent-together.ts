@@ -6,8 +6,8 @@ import { isSent, type Sent } from './outgoing.ts';
 const before = /* @__PURE__ */ new WeakMap<object, readonly number[]>();
 
 /** Returns the last of several messages, and notes the others beside it; any other value as it is. */
-export function lastSent<T>(sent: T | readonly T[]): T {
-  if (!Array.isArray(sent)) return sent as T;
+export function lastSent<T>(sent: T): T {
+  if (!Array.isArray(sent)) return sent;
   const last = sent.at(-1);
   const others = sent.slice(0, -1).filter(isSent);
   const ids = others.map(({ message_id }) => message_id);

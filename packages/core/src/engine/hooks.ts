@@ -7,7 +7,6 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { MessageSource, SceneBehavior } from '../conversation/behavior.ts';
 import { checkMessage, isSent } from '../conversation/outgoing.ts';
 import { isOfBotApi } from '../conversation/rejected.ts';
-import { lastSent } from '../conversation/sent-together.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { type Frame, promptUnsent } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
@@ -120,7 +119,7 @@ async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const message = isPromise(made) ? await made : made;
   checkMessage(message ?? '', `${copy.top.scene} enter`);
   const isOver = message == null || message === '' || isSent(message);
-  const sent = isOver ? message : lastSent(await sendQuestion(turn, message));
+  const sent = isOver ? message : await sendQuestion(turn, message);
   copy.pendingPrompt = 0;
   if (effects.hasEvents) return;
   const { memo } = copy.top;

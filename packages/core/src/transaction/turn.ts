@@ -12,7 +12,6 @@ import {
   type Sent,
   tooLong,
 } from '../conversation/outgoing.ts';
-import { lastSent } from '../conversation/sent-together.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Interruption, Lease } from '../lease/lease.ts';
@@ -236,10 +235,8 @@ export class RunningTurn implements OpenTurn {
   }
 
   private async sendInParts(call: ApiCall): Promise<unknown> {
-    const { inParts } = await import('../conversation/long-text.ts');
-    const sent: unknown[] = [];
-    for (const part of inParts(call)) sent.push(await this.call(part));
-    return lastSent(sent);
+    const { sendParts } = await import('../conversation/long-text.ts');
+    return sendParts(call, (part) => this.call(part));
   }
 
   /** Answers the callback query, unless a handler has done so. */

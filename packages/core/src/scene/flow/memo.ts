@@ -2,7 +2,7 @@
 
 import { frozenJson, isBlank, isJsonObject, type JsonObject, put } from '../../base/json.ts';
 import { chatOfSent, type Sent } from '../../conversation/outgoing.ts';
-import { sentBefore } from '../../conversation/sent-together.ts';
+import { lastSent, sentBefore } from '../../conversation/sent-together.ts';
 import { textIn } from '../../update/raw-update.ts';
 import { type Path, pathKey } from './progress.ts';
 
@@ -201,9 +201,12 @@ export function asked(memo: JsonObject, sent: Sent & { readonly poll?: unknown }
   if (elsewhere !== undefined) {
     return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
   }
-  const { message_id } = sent;
-  const where = { sent: message_id, sentTo: chatOfSent(sent), sentBefore: sentBefore(sent) };
-  const noted = wanted === 0 ? { ...memo, ...where } : memo;
+  const noted = wanted === 0 ? { ...memo, ...addressOfSent(lastSent(sent)) } : memo;
   const poll = textIn(Object(sent.poll), 'id');
   return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };
+}
+
+function addressOfSent(sent: Sent): MemoChange {
+  const { message_id } = sent;
+  return { sent: message_id, sentTo: chatOfSent(sent), sentBefore: sentBefore(sent) };
 }
