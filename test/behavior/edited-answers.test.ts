@@ -1,7 +1,7 @@
 /** Edited messages that change answers, where the next question changes with them. */
 
 import { flow } from '@telefsm/core';
-import { telegram, virtualClock } from '@telefsm/testing';
+import { location, telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from './frameworks.ts';
 
@@ -85,4 +85,35 @@ describe.each(frameworks)('an edited message on %s', (_, framework) => {
     await anna.sends('Bob');
     anna.sees('b.');
   });
+
+  it.each([
+    ['keep', ['sendMessage']],
+    ['edit', ['editMessageText']],
+  ] as const)(
+    'with prompts: %s, sends a summary again only for another answer',
+    async (prompts, expected) => {
+      const trip = flow('trip', { trigger: '/trip', editedMessages: 'update', prompts })
+        .ask('where', { prompt: 'Where?', accept: 'location' })
+        .confirm({
+          prompt: ({ where }) => `To ${where.latitude}?`,
+        })
+        .done(() => 'Done.');
+      const { anna, world, errors } = play(framework, [trip]);
+      await anna.sends('/trip');
+      await anna.sends(location(1, 2));
+      const sent = world.updates.at(-1)?.['message'] as object;
+      const moves = async (latitude: number) => {
+        const before = world.calls.length;
+        const at = { latitude, longitude: 2 };
+        await world.update({ edited_message: { ...sent, edit_date: 2, location: at } });
+        return world.calls.slice(before).map(({ method }) => method);
+      };
+      expect(await moves(1)).toEqual([]);
+      expect(await moves(1)).toEqual([]);
+      expect(await moves(3)).toEqual(expected);
+      expect(await moves(3)).toEqual([]);
+      anna.sees('To 3?');
+      expect(errors).toEqual([]);
+    },
+  );
 });

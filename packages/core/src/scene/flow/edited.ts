@@ -19,7 +19,7 @@ import { changing, reviewed } from './moves.ts';
 import { offerOf } from './offer.ts';
 import { questionAgain } from './pending.ts';
 import type { PendingAsk } from './pending-question.ts';
-import { isClosed, withAnswer } from './progress.ts';
+import { isClosed, readAt, withAnswer } from './progress.ts';
 
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
 export async function handleEdited(active: ActiveFlow, input: UserInput): Promise<boolean> {
@@ -38,6 +38,9 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   const verdict = await checkValue(question, value, pending.answers, run.turn);
   if (verdict.kind === 'rejected') run.say(await wordsOf(active, verdict));
   if (verdict.kind !== 'answer') return true;
+  // Telegram sends an edit for more than the answer, such as a new position of a live location
+  const before = readAt(active.progress.answers, path);
+  if (JSON.stringify(before) === JSON.stringify(verdict.value)) return true;
   const others = changing(reviewed(active.progress, path, pending.level), path, pending.level);
   keep(active, withAnswer(others, path, verdict.value), corrected(active, path));
   const after = (await locate(active)).pending;
