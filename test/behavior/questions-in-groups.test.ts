@@ -1,7 +1,7 @@
 /** Questions in groups: each one replies to the user who is to answer, however it comes to be asked. */
 
 import { flow } from '@telefsm/core';
-import { photo, virtualClock } from '@telefsm/testing';
+import { photo, poll, virtualClock } from '@telefsm/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { play } from './play.ts';
@@ -152,6 +152,41 @@ describe.each(frameworks)('in a group on %s', (_, framework) => {
     const { text, reply_markup } = Object(world.calls.at(-1)?.payload);
     expect([text, reply_markup]).toEqual(['B?', expected]);
   });
+
+  const own = {
+    method: 'sendPoll',
+    payload: { question: 'Lunch?', options: [{ text: 'Soup' }, { text: 'Cake' }] },
+  };
+
+  it.each([
+    ['a text', 'Your poll?', ['force_reply', []]],
+    ['a poll', own, ['none', ['Cancel']]],
+    ['a function that returns a text', () => 'Your poll?', ['force_reply', []]],
+    ['a function that returns a poll', () => own, ['none', ['Cancel']]],
+  ])(
+    "accept: 'poll' forces a reply only if the user is to send it: %s",
+    async (_kind, prompt, expected) => {
+      const form = flow('f', { trigger: '/f', controls: ['cancel'] })
+        .ask('a', { prompt, accept: 'poll', otherwise: 'No poll.' } as never)
+        .done(() => 'Done.');
+      const played = await started(form);
+      const { anna, bot } = played;
+      const shown = () => [addressed(played)[0], anna.last.buttons.flat()];
+      await anna.sends('/f');
+      expect(shown()).toEqual(expected);
+      await anna.sends('What?');
+      anna.sees('No poll.');
+      expect(addressed(played)[0]).toBe(expected[0]);
+      if (expected[0] === 'none') {
+        await anna.taps('Cancel', anna.screen().at(-2));
+        anna.sees('Canceled.');
+      } else {
+        await anna.sends(poll('Dinner?', ['Rice', 'Beans']));
+        anna.sees('Done.');
+      }
+      expect(bot.errors).toEqual([]);
+    },
+  );
 
   describe.each([
     ['the general topic', undefined],

@@ -40,7 +40,8 @@ export function withReplyTo(
   say: OutgoingMessage | FormattedStream,
 ): OutgoingMessage | FormattedStream {
   if (!inGroup(active) || supportsInlineOnly(active)) return say;
-  const target = hasKeyboard(say) || !expectsMessage(asked) ? undefined : replyTo(active);
+  const target =
+    hasKeyboard(say) || !expectsMessage(active, asked, say) ? undefined : replyTo(active);
   if (target === undefined) return say;
   return withMarkup(say, { force_reply: true, selective: true }, target);
 }
@@ -89,23 +90,33 @@ export function isOnReplyKeyboard(active: ActiveFlow, question: PendingQuestion)
   return isWanted && !supportsInlineOnly(active);
 }
 
-/** Kinds that come without a written message, and commands: a bot in privacy mode receives all of them. A poll is the bot's own, as a rule. */
+/** Kinds that come without a written message, and commands: a bot in privacy mode receives all of them. */
 const unwritten: ReadonlySet<AcceptedKind> = new Set([
   'button',
   'command',
   'payment',
-  'poll',
   'poll_answer',
   'web_app',
   'users_shared',
   'chat_shared',
 ]);
 
-/** Whether the user is to write a message: a text, a photo, or what else a picker may take. */
-export function expectsMessage(pending: PendingQuestion): boolean {
+/**
+ * Whether the user is to write a message: a text, a photo, or what else a picker may take. A poll is one, unless the bot asks by a poll and
+ * takes its result.
+ *
+ * @param say - the message that asks, before it is sent
+ */
+export function expectsMessage(
+  { memo }: ActiveFlow,
+  pending: PendingQuestion,
+  say: OutgoingMessage | FormattedStream | undefined,
+): boolean {
   if (pending.kind !== 'ask' || pending.step.question.choices !== undefined) return false;
   const kinds = kindsIn(pending.step.question.accept ?? 'text');
-  return kinds.length === 0 || kinds.some((kind) => !unwritten.has(kind));
+  const asksByPoll = memo.polls !== undefined || /^sendpoll$/i.test(Object(say).method);
+  const comes = (kind: AcceptedKind) => (kind === 'poll' ? asksByPoll : unwritten.has(kind));
+  return kinds.length === 0 || !kinds.every(comes);
 }
 
 /** Parameters that make a message a reply to the user's. */

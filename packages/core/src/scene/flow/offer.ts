@@ -1,5 +1,7 @@
 /** The buttons that the pending question offers: its keyboards, the effects of presses, and typed labels that count as presses. */
 
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
+import type { FormattedStream } from '../../conversation/stream.ts';
 import type { InlineRows } from '../rows/rows.ts';
 import { type ActiveFlow, askTurnOf, inGroup, questionOf, text, tokenOf } from './active-flow.ts';
 import { acceptsAlbum } from './answer.ts';
@@ -34,11 +36,13 @@ export interface Offer {
  * Finds what a question offers.
  *
  * @param listing - its choices; what they are now, if they are not given
+ * @param say - the message that asks, before it is sent
  */
 export async function offerOf(
   active: ActiveFlow,
   asked: PendingQuestion,
   listing?: Listing,
+  say?: OutgoingMessage | FormattedStream,
 ): Promise<Offer> {
   const question = questionOf(asked);
   const several = question?.multiple === true;
@@ -52,7 +56,7 @@ export async function offerOf(
   const isBare =
     !hasOwn &&
     !supportsInlineOnly(active) &&
-    expectsMessage(asked) &&
+    expectsMessage(active, asked, say) &&
     replyTo(active) !== undefined;
   const { back, cancel } = isBare ? {} : await controlsAt(active, asked);
   const { options, loaded } = listing ?? (await choicesOf(active, asked)) ?? { options: [] };

@@ -14,7 +14,7 @@ export async function dressed(
 ): Promise<Shown> {
   const { say } = plain;
   const heard = lastMessageOf(active);
-  const keyboard = mayHaveButtons(active, asked) ? await keyboardOf(active, asked) : undefined;
+  const keyboard = mayHaveButtons(active, asked) ? await keyboardOf(active, asked, say) : undefined;
   // a keyboard of the prompt's own gives way only to choices
   if (keyboard === undefined || !(keyboard.isNeeded || !hasKeyboard(say))) {
     return { ...plain, heard, say: withReplyTo(active, asked, say) };

@@ -1,7 +1,8 @@
 /** The keyboard of a question. Loaded with the first question that may have buttons. */
 
 import { invalidOption } from '../../base/rules.ts';
-import type { ReplyMarkup } from '../../conversation/outgoing.ts';
+import type { OutgoingMessage, ReplyMarkup } from '../../conversation/outgoing.ts';
+import type { FormattedStream } from '../../conversation/stream.ts';
 import { type ActiveFlow, bindingOf, inGroup, questionOf, text, tokenOf } from './active-flow.ts';
 import { acceptsAlbum } from './answer.ts';
 import { entriesOf } from './choices.ts';
@@ -28,6 +29,7 @@ export interface QuestionKeyboard {
 export async function keyboardOf(
   active: ActiveFlow,
   asked: PendingQuestion,
+  say: OutgoingMessage | FormattedStream,
 ): Promise<QuestionKeyboard | undefined> {
   const listing = await choicesOf(active, asked);
   const question = questionOf(asked);
@@ -37,7 +39,7 @@ export async function keyboardOf(
     throw invalidOption(`${asked.id} choices`, expected, 'none');
   }
   const isReply = isOnReplyKeyboard(active, asked);
-  const offer = await offerOf(active, asked, listing ?? { options: [] });
+  const offer = await offerOf(active, asked, listing ?? { options: [] }, say);
   const markup = isReply
     ? replyKeyboard(offer, inGroup(active))
     : await inlineMarkup(active, asked, offer, 0);
