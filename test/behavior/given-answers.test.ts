@@ -4,6 +4,7 @@ import { flow, redo } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { play } from './play.ts';
+import { invoiceForTea } from './tea-shop.ts';
 
 describe.each(frameworks)('answers from the trigger, on %s', (_, framework) => {
   /** @param given - what `from` makes of the trigger */
@@ -174,4 +175,96 @@ describe.each(frameworks)('a prompt, on %s', (_, framework) => {
     anna.sees('5 paid.');
     expect(bot.errors).toEqual([]);
   });
+});
+
+/** A question, what code gives as its answer, and the answer; `undefined` for what no user could have sent. */
+const given: readonly (readonly [question: object, value: unknown, answer: unknown])[] = [
+  [{}, 'Ann', 'Ann'],
+  [{}, 7, '7'],
+  [{}, '', undefined],
+  [{}, { x: 1 }, undefined],
+  [{}, ['Ann'], undefined],
+  [{ accept: 'number' }, 7, 7],
+  [{ accept: 'number' }, '7', 7],
+  [{ accept: 'number' }, 'seven', undefined],
+  [{ accept: 'email' }, 'a@example.com', 'a@example.com'],
+  [{ accept: 'photo' }, 'hello', undefined],
+  [{ accept: 'location' }, { latitude: 1, longitude: 2 }, { latitude: 1, longitude: 2 }],
+  [{ accept: 'location' }, 'hello', undefined],
+  [{ accept: ['text', 'photo'] }, { kind: 'text', value: 'a' }, { kind: 'text', value: 'a' }],
+  [{ accept: ['text', 'photo'] }, { kind: 'photo', value: 'a' }, undefined],
+  [{ accept: ['text', 'photo'] }, { kind: 'video', value: 1 }, undefined],
+  [{ accept: ['text', 'photo'] }, 'hello', undefined],
+  [{ accept: 'any' }, { kind: 'text', value: 'a' }, { kind: 'text', value: 'a' }],
+  [{ accept: 'any' }, 'hello', undefined],
+  [{ accept: { album: 'photo' } }, ['a'], undefined],
+  [{ accept: 'own_contact' }, { phone_number: '+1', first_name: 'B', user_id: 2 }, undefined],
+  [
+    { accept: 'payment', prompt: invoiceForTea },
+    { currency: 'EUR', total_amount: 1, invoice_payload: 'x', telegram_payment_charge_id: 'y' },
+    undefined,
+  ],
+  [{ choices: ['a', 'b'] }, 'a', 'a'],
+  [{ choices: ['a', 'b'] }, 'z', undefined],
+  [{ choices: { 1: 'One' }, accept: 'number' }, 'abc', undefined],
+  [{ choices: { 1: 'One' }, accept: 'number' }, 7, 7],
+  [{ choices: ['a', 'b'], accept: 'text' }, 'z', 'z'],
+  [{ choices: ['a', 'b', 'c'], multiple: true }, ['c', 'a'], ['a', 'c']],
+  [{ choices: ['a', 'b'], multiple: true }, ['a', 'a'], ['a']],
+  [{ choices: ['a', 'b'], multiple: true }, ['a', 'z'], undefined],
+  [{ choices: ['a', 'b'], multiple: true }, 'a', undefined],
+];
+
+/** A question that asks for a payment has no other buttons. */
+const withButtons = given.filter(
+  ([question]) => !('accept' in question && question.accept === 'payment'),
+);
+
+describe.each(frameworks)('an answer that code gives, on %s', (_, framework) => {
+  it.each(given)(
+    'from the trigger: question %j, value %j, answer %j',
+    async (question, value, answer) => {
+      let done: unknown;
+      const form = flow('form', { trigger: '/form' })
+        .ask('a', { prompt: 'A?', ...question } as never)
+        .ask('b', { prompt: 'B?' })
+        .done(
+          (answers) => {
+            done = (answers as { a?: unknown }).a;
+          },
+          { from: () => ({ a: value }) } as never,
+        );
+      const { anna, bot } = play(framework, [form]);
+      await anna.sends('/form now');
+      const isAsked = anna.screen().at(-1)?.text !== 'B?';
+      if (!isAsked) await anna.sends('Rome');
+      expect({ isAsked, done }).toEqual({ isAsked: answer === undefined, done: answer });
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
+  it.each(withButtons)(
+    'from a button of the question: question %j, value %j, answer %j',
+    async (question, value, answer) => {
+      let done: unknown;
+      const form = flow('form', { trigger: '/form' })
+        .ask('a', {
+          prompt: 'A?',
+          rows: (
+            _answers: object,
+            turn: { button(...args: unknown[]): never; answer(value: unknown): never },
+          ) => [turn.button('take', 'Take it', turn.answer(value))],
+          ...question,
+        } as never)
+        .done((answers) => {
+          done = (answers as { a?: unknown }).a;
+        });
+      const { anna, bot } = play(framework, [form]);
+      await anna.sends('/form');
+      await anna.taps('Take it');
+      expect(done).toEqual(answer);
+      expect(bot.errors).toEqual([]);
+      expect(anna.screen().some(({ text }) => text === 'A?')).toBe(true);
+    },
+  );
 });

@@ -32,7 +32,8 @@ export async function isAccepted(accept: Accept, value: unknown): Promise<boolea
   return accept.some((kind) => (kind === 'own_contact' ? 'contact' : kind) === value.kind);
 }
 
-async function isOfKind(kind: AcceptedKind, value: unknown): Promise<boolean> {
+/** Whether a value is as an input of one kind would have given it. */
+export async function isOfKind(kind: AcceptedKind, value: unknown): Promise<boolean> {
   if (kind === 'number' || kind === 'chat_shared') return typeof value === 'number';
   if (isTextKind(kind)) return typeof value === 'string' && (await foundIn(kind, value)) === value;
   if (kind === 'text' || kind === 'button' || kind === 'web_app') return typeof value === 'string';

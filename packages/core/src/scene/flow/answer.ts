@@ -29,7 +29,7 @@ export type Verdict =
   | { readonly kind: 'redo'; readonly name: string };
 
 /** The input that a question accepts beside its choices; `undefined` if none. */
-function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
+export function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
   if (accept !== undefined) return ownOnly(accept, share);
   return choices === undefined ? 'text' : undefined;
 }

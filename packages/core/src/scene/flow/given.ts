@@ -2,18 +2,15 @@
 
 import { isFsmError } from '../../base/errors.ts';
 import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
-import type { SessionTurn } from '../../conversation/turn.ts';
-import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { noAnswer } from '../no-answer.ts';
 import { type ActiveFlow, advance, note } from './active-flow.ts';
-import { acceptsText, checkValue, isChoice, type Verdict } from './answer.ts';
-import type { Option } from './choices.ts';
+import { checkValue } from './answer.ts';
+import { asSent } from './as-sent.ts';
 import { answered } from './moves.ts';
-import { choicesOf } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { type Path, pathKey, readAt, withParameters } from './progress.ts';
-import { type AskOptions, givenSlot } from './steps.ts';
+import { givenSlot } from './steps.ts';
 
 /** Makes start data of what the flow has read from its trigger; `null` does not start the flow. */
 export async function startData(
@@ -81,14 +78,11 @@ export async function acceptFrom(active: ActiveFlow, question: PendingQuestion):
     note(active, { given: rest });
     return false;
   }
-  const listing = await choicesOf(active, question);
-  const verdict = await checkGiven(
-    question.step.question,
-    given,
-    listing?.options,
-    question.answers,
-    active.run.turn,
-  );
+  const value = await asSent(active, question, given);
+  const verdict =
+    value === undefined
+      ? undefined
+      : await checkValue(question.step.question, value, question.answers, active.run.turn);
   if (verdict?.kind !== 'answer') {
     note(active, { given: rest });
     return false;
@@ -101,29 +95,4 @@ export async function acceptFrom(active: ActiveFlow, question: PendingQuestion):
 function left(given: JsonObject, path: Path): JsonObject {
   const none = { answers: given, passed: [], open: [] };
   return withParameters(none, path.slice(0, -1), { [String(path.at(-1))]: undefined }).answers;
-}
-
-/**
- * Checks a value that did not come as input: from a deep link.
- *
- * A number is tried as the text that a user would have sent first, since that is what schemas of text steps convert.
- */
-async function checkGiven(
-  question: AskOptions,
-  value: unknown,
-  options: readonly Option[] | undefined,
-  answers: JsonObject,
-  turn: SessionTurn,
-): Promise<Verdict | undefined> {
-  const scalar = typeof value === 'number' || typeof value === 'boolean';
-  const raw = scalar && acceptsText(question) ? String(value) : value;
-  if (isTextKind(question.accept) && options === undefined) {
-    // as a text, `1.234` would be ambiguous
-    if (question.accept === 'number' && typeof value === 'number')
-      return checkValue(question, value, answers, turn);
-    const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
-    return found === undefined ? undefined : checkValue(question, found, answers, turn);
-  }
-  if (options !== undefined && !isChoice(question, options, raw)) return undefined;
-  return checkValue(question, raw, answers, turn);
 }

@@ -5,8 +5,9 @@ import type { PressedButton } from '../rows/buttons.ts';
 import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { verbIn, WithMoves } from '../transition.ts';
-import { accept } from './accept.ts';
+import { accept, hint } from './accept.ts';
 import { type ActiveFlow, keep, move, note } from './active-flow.ts';
+import { asSent } from './as-sent.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
 import type { PendingAsk } from './pending-question.ts';
@@ -43,8 +44,10 @@ async function apply(active: ActiveFlow, question: PendingAsk, applied: RowMove)
     case 'again':
       change(active, question, applied.change);
       return run.ask();
-    case 'answer':
-      return accept(active, question, applied.value);
+    case 'answer': {
+      const value = await asSent(active, question, applied.value);
+      return value === undefined ? hint(active, question) : accept(active, question, value);
+    }
     case 'redo':
       return move(active, redo(active, question, applied.step));
     case 'back':
