@@ -53,7 +53,7 @@ export default [
   ...bot('a bot with states on Redis', 'state, states', ['44 kB', '40.3 kB'], {
     'packages/storage-redis/dist/index.js': '{ redisStorage }',
   }),
-  ...bot('a bot with a flow', 'flow', ['51.8 kB', '45.6 kB']),
+  ...bot('a bot with a flow', 'flow', ['52.1 kB', '45.9 kB']),
   {
     name: 'keyValueStorage alone',
     path: 'packages/core/dist/index.js',

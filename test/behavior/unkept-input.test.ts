@@ -291,12 +291,15 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         });
       const { bot, anna, rejected } = play(framework, [form]);
       bot.command('start', ({ say }) => say('Welcome.'));
+      bot.command('form', ({ say }) => say('Which one?'));
       await anna.sends(name === 'NaN' ? '/start f_five' : '/start f_99');
       anna.sees('Welcome.');
       await anna.sends('/start f_7');
       anna.sees('Size of 7?');
-      // the flow that runs keeps the parameters that it has
       await anna.sends(name === 'NaN' ? '/form five' : '/form 99');
+      anna.sees('Which one?');
+      // without an argument, the flow that runs keeps the parameters that it has
+      await anna.sends('/form');
       anna.sees('Size of 7?');
       expect([rejected, bot.errors]).toEqual([[code, code], []]);
     },

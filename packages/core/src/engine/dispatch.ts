@@ -132,7 +132,8 @@ async function offerCommand(
   if (await guarded(turn, behavior, () => behavior.command?.(run, command))) return;
   const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
   if (policy !== 'answer') {
-    if (await start(turn, command)) return;
+    // its own trigger does not start it anew: it has been asked
+    if (run.trigger === undefined && (await start(turn, command))) return;
     const initial = initialOf(turn);
     if (initial !== undefined) {
       const { backToInitial } = await import('./back-to-initial.ts');

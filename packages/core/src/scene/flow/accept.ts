@@ -21,7 +21,7 @@ import { redo } from './ask.ts';
 import type { MemoChange } from './memo.ts';
 import { answered } from './moves.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
-import { pathKey, withPassed } from './progress.ts';
+import { withPassed } from './progress.ts';
 
 type Rejected = Extract<Verdict, { readonly kind: 'rejected' }>;
 
@@ -40,8 +40,10 @@ export function accept(
         const progress = answered(active.progress, question, verdict.value);
         return move(active, progress, provenance(active, question, input));
       }
-      case 'redo':
-        return move(active, redo(active, question, verdict.name));
+      case 'redo': {
+        const { album = active.memo.album } = input ?? {};
+        return move(active, redo(active, question, verdict.name), { album });
+      }
       case 'rejected':
         return reject(active, question, verdict, input, next);
     }
@@ -73,7 +75,9 @@ export async function hint(active: ActiveFlow, question: PendingQuestion): Promi
       ? await otherwise(question.answers, askTurnOf(active))
       : otherwise;
   const words = isTextKind(accept) ? wordsOfKind[accept] : 'wrongKind';
-  await rejectInput(active, question, own ?? (await text(active, words)));
+  // another button is no attempt to answer
+  const isAttempt = active.run.input?.kind !== 'button';
+  await rejectInput(active, question, own ?? (await text(active, words)), isAttempt);
 }
 
 const wordsOfKind = {
@@ -95,10 +99,11 @@ async function rejectInput(
   active: ActiveFlow,
   asked: PendingQuestion,
   say: OutgoingMessage,
+  isAttempt = true,
 ): Promise<void> {
   const { plan, run } = active;
   const question = questionOf(asked);
-  const limit = question?.attempts ?? plan.options.attempts;
+  const limit = isAttempt ? (question?.attempts ?? plan.options.attempts) : undefined;
   const album = run.input?.album;
   // an album is rejected as a whole; only where parts are collected the next one may fit
   if (album !== undefined && !(question && acceptsAlbum(question))) note(active, { album });
@@ -126,8 +131,7 @@ function provenance(
   if (plan.options.editedMessages !== 'update') return { album };
   const message = input && messageId(input);
   if (message === undefined) return { album };
-  const others = (memo.gave ?? []).filter(([path]) => pathKey(path) !== pathKey(question.path));
-  return { album, gave: [...others, [question.path, message]] };
+  return { album, gave: [[question.path, message]] };
 }
 
 /** The message that the input is; a press of a button is none. */

@@ -17,7 +17,7 @@ import { changedMemo, type FlowMemo, type MemoChange, memoOf, withoutQuestion } 
 import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
 import type { PendingQuestion, Position } from './pending-question.ts';
-import { type Progress, pathKey } from './progress.ts';
+import { type Progress, pathKey, readAt } from './progress.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A finished flow, as its own code sees it. */
@@ -85,12 +85,25 @@ export function locate(active: ActiveFlow): Awaitable<Position> {
 
 /** Keeps a new progress, and changes the memo with it. */
 export function keep(
-  { run }: ActiveFlow,
+  active: ActiveFlow,
   { answers, passed, open }: Progress,
   change?: MemoChange,
-  memo: JsonObject = run.memo,
+  memo: JsonObject = active.run.memo,
 ): void {
-  run.keepFrozen({ data: answers, memo: changedMemo(memo, { passed, open, ...change }) });
+  const { run } = active;
+  // most flows do not look at edited messages
+  const gave = memo['gave'] === undefined ? change?.gave : stillGiven(active, answers, change);
+  run.keepFrozen({ data: answers, memo: changedMemo(memo, { passed, open, ...change, gave }) });
+}
+
+/** The messages that have given the present answers: an answer that was given anew, or deleted, is not changed by editing an old message. */
+function stillGiven(
+  { memo, run }: ActiveFlow,
+  answers: JsonObject,
+  change: MemoChange | undefined,
+): FlowMemo['gave'] {
+  const before = memo.gave?.filter(([path]) => readAt(run.data, path) === readAt(answers, path));
+  return [...(before ?? []), ...(change?.gave ?? [])];
 }
 
 /** Keeps a progress that leads to another question: what belonged to the last one is dropped. */

@@ -121,7 +121,10 @@ async function convert(
   let checked = value;
   if (schema !== undefined) {
     const result = await check(schema, value);
-    if (result.issues !== undefined) return rejected(describeIssues(result.issues).join('\n'));
+    if (result.issues !== undefined) {
+      const issues = result.issues.filter(({ message }) => message);
+      return rejected(describeIssues(issues).join('\n') || undefined);
+    }
     checked = result.value;
   }
   if (validate === undefined) {

@@ -80,7 +80,9 @@ export async function askElsewhere(
   const heard = inGroup(active)
     ? (await import('./forced-reply.ts')).lastMessageOf(active)
     : undefined;
-  note(active, { at: tokenOf(asked), elsewhere, heard: heard ?? active.memo.heard }, asked.id);
+  // what somebody else decides on stays as they have read it: edits of the messages before change nothing more
+  const change = { at: tokenOf(asked), elsewhere, heard: heard ?? active.memo.heard, gave: [] };
+  note(active, change, asked.id);
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }

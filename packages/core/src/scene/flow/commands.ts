@@ -31,8 +31,7 @@ export async function handleCommand(active: ActiveFlow, command: Command): Promi
   if ((own ?? run.starts) !== undefined && (await answersPaying(active))) return true;
   if (run.trigger !== undefined) {
     const { retrigger } = await import('./retrigger.ts');
-    await retrigger(active, run.trigger);
-    return true;
+    return retrigger(active, run.trigger);
   }
   switch (own) {
     case 'cancel':

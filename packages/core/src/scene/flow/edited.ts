@@ -13,6 +13,7 @@ import {
   wasAsked,
 } from './active-flow.ts';
 import { buttonTyped, checkValue, valueIn } from './answer.ts';
+import { redo } from './ask.ts';
 import { optionsOf } from './choices.ts';
 import { corrected } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
@@ -37,12 +38,16 @@ export async function handleEdited(active: ActiveFlow, input: UserInput): Promis
   if (value === undefined) return false;
   const verdict = await checkValue(question, value, pending.answers, run.turn);
   if (verdict.kind === 'rejected') run.say(await wordsOf(active, verdict));
+  if (verdict.kind === 'redo') move(active, redo(active, pending, verdict.name));
   if (verdict.kind !== 'answer') return true;
   // Telegram sends an edit for more than the answer, such as a new position of a live location
   const before = readAt(active.progress.answers, path);
   if (JSON.stringify(before) === JSON.stringify(verdict.value)) return true;
   const others = changing(reviewed(active.progress, path, pending.level), path, pending.level);
-  keep(active, withAnswer(others, path, verdict.value), corrected(active, path));
+  keep(active, withAnswer(others, path, verdict.value), {
+    ...corrected(active, path),
+    gave: [given],
+  });
   const after = (await locate(active)).pending;
   // a summary or an invoice that was shown is of what was said before
   const isOutdated = after?.kind === 'confirm' || active.memo.invoice !== undefined;

@@ -10,20 +10,27 @@ import { askAside } from './aside.ts';
 import { cleanUp } from './clean-up.ts';
 import { sayBeside } from './forced-reply.ts';
 
-/** Does what the flow has chosen for its own trigger while it runs. */
-export async function retrigger(active: ActiveFlow, argument: string): Promise<void> {
+/**
+ * Does what the flow has chosen for its own trigger while it runs.
+ *
+ * @returns `false` if the flow cannot start with the argument: then the command is left to the bot
+ */
+export async function retrigger(active: ActiveFlow, argument: string): Promise<boolean> {
   const { plan, run } = active;
   switch (plan.options.onTrigger) {
     case 'continue':
-      return run.ask();
+      run.ask();
+      return true;
     case 'reject':
-      return sayBeside(active, (await locate(active)).pending, await text(active, 'running'));
+      sayBeside(active, (await locate(active)).pending, await text(active, 'running'));
+      return true;
     case 'ask':
       note(active, { again: argument });
-      return askAside(active, 'restart', {
+      await askAside(active, 'restart', {
         text: await text(active, 'restart'),
         keyboard: await yesOrNo(active),
       });
+      return true;
     default:
       return restart(active, argument);
   }
@@ -77,16 +84,15 @@ export async function typedAgain(active: ActiveFlow, typed: string): Promise<boo
 
 async function startAgain(active: ActiveFlow, isYes: boolean): Promise<void> {
   const { run } = active;
-  if (isYes) return restart(active, active.memo.again ?? '');
+  if (isYes && (await restart(active, active.memo.again ?? ''))) return;
   note(active, { again: undefined });
   run.ask();
 }
 
-/** Starts the flow anew in its own place. */
-async function restart({ plan, run }: ActiveFlow, argument: string): Promise<void> {
-  // without new parameters it keeps those that it has
-  const data =
-    (await plan.trigger?.from?.(argument, run.turn, (error) => run.rejected(error))) ??
-    plan.parameters?.of(run.data);
-  run.turn.state.enter(plan.self() as never, data ?? {});
+/** Starts the flow anew in its own place; `false` if it cannot start with the argument. Without one it keeps the parameters that it has. */
+async function restart({ plan, run }: ActiveFlow, argument: string): Promise<boolean> {
+  const given = await plan.trigger?.from?.(argument, run.turn, (error) => run.rejected(error));
+  if (given === null && argument !== '') return false;
+  run.turn.state.enter(plan.self() as never, given ?? plan.parameters?.of(run.data) ?? {});
+  return true;
 }
