@@ -586,6 +586,25 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it('work from outside leaves out an optional question, and no other one', async () => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?', optional: true })
+      .ask('b', { prompt: 'B?' })
+      .done(({ a, b }) => `${a} ${b}`);
+    const { anna, bot, machine } = play(framework, [form]);
+    machine.connect(bot.bot as never);
+    await anna.sends('/form');
+    const there = machine.at({ user: anna.id });
+    expect(await there.answer(form.steps.a, undefined as never)).toBe(true);
+    anna.sees('B?');
+    await expect(there.answer(form.steps.b, undefined as never)).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      details: { option: 'form:b answer', found: 'undefined' },
+    });
+    await anna.sends('in');
+    anna.sees('undefined in');
+  });
+
   it('work from outside answers a step of a group’s flow, and the next question reaches the member', async () => {
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })

@@ -49,7 +49,11 @@ export interface Conversation<out All extends AnyState = AnyState> {
     work: (turn: Turn<object, All>) => Awaitable<R>,
     options: { readonly id?: string | undefined },
   ): Promise<R | undefined>;
-  /** Answers the pending question on behalf of the user. Resolves to `false` if another question is pending. */
+  /**
+   * Answers the pending question on behalf of the user. Resolves to `false` if another question is pending.
+   *
+   * @throws FsmError `INVALID_OPTION` for `undefined`, in plain JavaScript, if the question must be answered; what `run` throws passes
+   */
   answer<V>(
     step: { readonly id: string; readonly '~value': V },
     value: DeepReadonly<NoInfer<V>>,

@@ -8,6 +8,7 @@ import type { JsonObject } from '../../base/json.ts';
 import {
   atLeast,
   callable,
+  invalidOption,
   listOf,
   matching,
   oneOf,
@@ -25,7 +26,7 @@ import { readElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
-import { ActiveFlow, locate, move, type Plan, tidy } from './active-flow.ts';
+import { ActiveFlow, locate, move, type Plan, questionOf, tidy } from './active-flow.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
@@ -269,6 +270,9 @@ async function left(active: ActiveFlow, reason: LeaveReason): Promise<LeaveReaso
 async function answerOutside(active: ActiveFlow, state: string, value: unknown): Promise<boolean> {
   const { pending } = await locate(active);
   if (pending?.id !== state) return false;
+  if (value === undefined && questionOf(pending)?.optional !== true) {
+    throw invalidOption(`${state} answer`, 'a value: the question must be answered', 'undefined');
+  }
   move(active, answered(active.progress, pending, value));
   return true;
 }
