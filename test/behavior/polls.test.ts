@@ -11,7 +11,7 @@ import {
   states,
 } from '@telefsm/core';
 import { redisStorage } from '@telefsm/storage-redis';
-import { telegram, virtualClock } from '@telefsm/testing';
+import { sampleUpdate, telegram, virtualClock } from '@telefsm/testing';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshName, sharedRedis } from '../servers/shared.ts';
@@ -81,6 +81,25 @@ function voteOf(
 }
 
 describe.each(frameworks)('polls on %s', (_, framework) => {
+  it('a vote comes before a later message of its voter, in a machine that follows no polls', async () => {
+    const bot = framework.bot();
+    bot.fsm();
+    const seen: string[] = [];
+    bot.use(({ text }) => void seen.push(text || 'vote'));
+    const voter = { id: 5, is_bot: false, first_name: 'Anna' };
+    await Promise.all([
+      bot.handle(sampleUpdate('poll_answer', { user: voter }, 1)),
+      bot.handle(
+        sampleUpdate(
+          'message',
+          { text: 'later', from: voter, chat: { ...voter, type: 'private' } },
+          2,
+        ),
+      ),
+    ]);
+    expect(seen).toEqual(['vote', 'later']);
+  });
+
   describe.each(storages)('kept in %s', (_storage, storageOf) => {
     it.each(['userInChat', 'chat', 'globalUser', 'userInTopic', 'chatTopic'] as const)(
       'a vote in a group answers the question that sent the poll, under the strategy %s',

@@ -69,6 +69,7 @@ export function runtimeOf(
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
+    followsPolls: options.polls === true || takeVotes(registry),
     interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
     limits: new Map(),
@@ -100,6 +101,10 @@ export function runtimeOf(
 function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   for (const { behavior } of scenes.values()) return engineOf(behavior.engine, rt);
   return undefined;
+}
+
+function takeVotes({ scenes }: Registry): boolean {
+  return [...scenes.values()].some(({ behavior }) => behavior.votes === true);
 }
 
 function rejectTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {

@@ -72,7 +72,8 @@ export function updatesOf(
       const given: GivenUpdate = { update, subject, bot, rest, ctx };
       if (scope !== undefined) return work(new UpdateJob(updates, given, subject, false, scope));
       const { updateType } = subject;
-      if (updateType === 'poll_answer' || updateType === 'poll') return vote(given);
+      const isVote = updateType === 'poll_answer' || updateType === 'poll';
+      if (isVote && rt.followsPolls) return vote(given);
       const isPress = updateType === 'callback_query';
       const asker = isPress ? rt.engine?.askerOf(update, subject) : undefined;
       const message: RawObject = Object(update['message']);

@@ -22,12 +22,6 @@ const timeout = 10_000;
 /** Ms that a poll is followed where conversations are kept without end: longer than Telegram keeps a poll open by itself. */
 const followedFor = 31 * 86_400_000;
 
-/** Whether a machine follows polls: one of its scenes may take votes, or its option says so. */
-function followsPolls({ options, registry }: Runtime): boolean {
-  if (options.polls === true) return true;
-  return [...registry.scenes.values()].some(({ behavior }) => behavior.votes === true);
-}
-
 /**
  * Keeps which conversation has sent a poll, for as long as conversations are kept.
  *
@@ -36,7 +30,7 @@ function followsPolls({ options, registry }: Runtime): boolean {
  */
 export async function followPoll(turn: OpenTurn, id: string, isByHand: boolean): Promise<void> {
   const { rt, subject, tag } = turn;
-  if (!followsPolls(rt)) {
+  if (!rt.followsPolls) {
     if (isByHand) throw invalidOption('polls', 'true, to follow polls by hand', 'left out');
     return;
   }
@@ -64,7 +58,7 @@ export async function withSender(
 ): Promise<void> {
   const payload = payloadOf(update);
   const id = textIn(payload, subject.updateType === 'poll' ? 'id' : 'poll_id');
-  if (id === undefined || !followsPolls(rt)) return handle(undefined);
+  if (id === undefined) return handle(undefined);
   const key = keyOfPoll(rt, subject.bot, id);
   const seat = await rt.queues.join(key);
   let text: string | undefined;

@@ -168,6 +168,8 @@ export interface Runtime {
   /** Absent unless updates may interrupt others. */
   readonly interrupts: Interrupts | undefined;
   readonly early: EarlyUpdates;
+  /** Whether votes may be for another conversation: one of the scenes may take votes, or the option says so. */
+  readonly followsPolls: boolean;
   readonly stopping: Stopping;
   /** Limits by conversation and whether they are of other chats; those that are over may still be there. */
   readonly limits: Map<string, Limit>;
