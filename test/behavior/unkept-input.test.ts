@@ -254,7 +254,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       await anna.sends('/tree');
       for (const line of ['add five', 'add n=five', 'add', 'five']) await anna.sends(line);
       expect([added, bot.errors]).toEqual([[], []]);
-      anna.sees("The option 'n' of 'add' cannot be used: this is not a valid value.");
+      anna.sees('The option "n" of "add" cannot be used: this is not a valid value.');
     },
   );
 

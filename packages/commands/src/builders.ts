@@ -221,7 +221,7 @@ function stateOf(command: CommandNode, target: unknown): StateNode {
   if (own && own === node) return own;
   throw new CommandError('INVALID_RETURN_STATE', {
     command: nameOf(command),
-    found: node ? `the state '${node.id}' of another tree` : describeFound(target),
+    found: node ? `the state "${node.id}" of another tree` : describeFound(target),
   });
 }
 

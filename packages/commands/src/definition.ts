@@ -172,10 +172,10 @@ function belowOf(state: StateNode): readonly StateNode[] {
 }
 
 function flawOf(schema: unknown, set: unknown): string | undefined {
-  if (set !== undefined && typeof set !== 'function') return `${describeFound(set)} as 'set'`;
+  if (set !== undefined && typeof set !== 'function') return `${describeFound(set)} as "set"`;
   if (schema === undefined) return undefined;
-  if (!isSchema(schema)) return `${describeFound(schema)} as 'schema'`;
-  return set === undefined ? undefined : "both 'set' and 'schema'";
+  if (!isSchema(schema)) return `${describeFound(schema)} as "schema"`;
+  return set === undefined ? undefined : 'both "set" and "schema"';
 }
 
 function fallbackOf(value: unknown): OptionNode['fallback'] {

@@ -1,4 +1,4 @@
-/** The one error class of command trees, and the catalogue of everything that can go wrong with one. */
+/** The error class of command trees, with a code and a sentence for each error. The page of errors is made from it. */
 
 /** The details of each error; the keys are all codes. The first block is thrown by an input, the second by a definition. */
 export interface CommandErrorArgs {
@@ -79,52 +79,52 @@ const nameRule =
 
 const sentences: { readonly [Code in CommandErrorCode]: (a: CommandErrorArgs[Code]) => string } = {
   UNKNOWN_COMMAND: (a) =>
-    `There is no command for '${shown(a.input)}' here. Commands: ${list(a.known)}.`,
+    `There is no command for "${shown(a.input)}" here. Commands: ${list(a.known)}.`,
   UNKNOWN_OPTION: (a) =>
-    `'${a.command}' has no option '${shown(a.key)}'. Options: ${list(a.known)}. To give the text itself, quote it: "${shown(a.key)}=${shown(a.value)}".`,
+    `"${a.command}" has no option "${shown(a.key)}". Options: ${list(a.known)}. If you mean the text itself, put it in quotes: "${shown(a.key)}=${shown(a.value)}".`,
   DUPLICATE_GIVEN_OPTION: (a) =>
-    `The option '${a.key}' of '${a.command}' was given again with '${shown(a.value)}'. Give it once.`,
+    `The option "${a.key}" of "${a.command}" was given again with "${shown(a.value)}". Give it once.`,
   OPTIONS_NOT_FULFILLED: (a) =>
-    `'${a.command}' needs ${a.missing.join(' and ')}: ${a.command} ${a.missing.map((name) => `${name}=…`).join(' ')}.`,
+    `"${a.command}" needs ${a.missing.join(' and ')}: ${a.command} ${a.missing.map((name) => `${name}=…`).join(' ')}.`,
   OPTION_PROCESS_ERROR: (a) =>
-    `The option '${a.key}' of '${a.command}' cannot be used: ${reason(a.error)}.`,
+    `The option "${a.key}" of "${a.command}" cannot be used: ${reason(a.error)}.`,
   OPTION_TIMEOUT: (a) =>
-    `The option '${a.key}' of '${a.command}' was not ready within ${a.ms} ms. Try again.`,
+    `The option "${a.key}" of "${a.command}" was not ready within ${a.ms} ms. Try again.`,
   COMMAND_FINDER_ERROR: (a) =>
-    `The default finder of '${a.state}' failed on '${shown(a.input)}': ${reason(a.error)}.`,
+    `The default finder of "${a.state}" failed on "${shown(a.input)}": ${reason(a.error)}.`,
   INVALID_RETURN_COMMAND: (a) =>
-    `The default finder of '${a.state}' returned ${a.found}. Return a command of that state, a global command, or nothing.`,
-  COMMAND_ERROR: (a) => `The command '${a.command}' failed: ${reason(a.error)}.`,
-  COMMAND_TIMEOUT: (a) => `'${a.command}' did not finish within ${a.ms} ms; nothing was changed.`,
+    `The default finder of "${a.state}" returned ${a.found}. Return a command of that state, a global command, or nothing.`,
+  COMMAND_ERROR: (a) => `The command "${a.command}" failed: ${reason(a.error)}.`,
+  COMMAND_TIMEOUT: (a) => `"${a.command}" did not finish within ${a.ms} ms; nothing was changed.`,
   FLAG_NOT_DEFINED: (a) =>
-    `The state '${a.state}' has no flag '${shown(a.flag)}'. Flags: ${list(a.known)}. Define it with state.flag(name, initial).`,
+    `The state "${a.state}" has no flag "${shown(a.flag)}". Flags: ${list(a.known)}. Define it with state.flag(name, initial).`,
   INVALID_RETURN_STATE: (a) =>
-    `The command '${a.command}' was given ${a.found} as a state. Return a state of this tree, turn.state or one of its parents, or nothing for the root.`,
+    `The command "${a.command}" was given ${a.found} as a state. Return a state of this tree, turn.state or one of its parents, or nothing for the root.`,
   STATE_UNREACHABLE: (a) =>
-    `'${a.command}' cannot lead from '${a.state}' to '${a.target}'. It can lead to: ${list(a.reachable)}. Declare a further edge with command.leadsTo(state).`,
+    `"${a.command}" cannot lead from "${a.state}" to "${a.target}". It can lead to: ${list(a.reachable)}. Declare a further edge with command.leadsTo(state).`,
   LOCK_FAIL: (a) =>
-    `The chat '${shown(a.id)}' cannot take this input now: ${reason(a.error)}. Try again.`,
+    `The chat "${shown(a.id)}" cannot take this input now: ${reason(a.error)}. Try again.`,
 
-  DUPLICATE_COMMAND: (a) => `'${a.where}' already has a command named '${a.name}'. Rename one.`,
+  DUPLICATE_COMMAND: (a) => `"${a.where}" already has a command named "${a.name}". Rename one.`,
   DUPLICATE_OPTION: (a) =>
-    `The command '${a.command}' already has an option named '${a.option}'. Rename one.`,
+    `The command "${a.command}" already has an option named "${a.option}". Rename one.`,
   DUPLICATE_FLAG: (a) =>
-    `The flag '${a.flag}' of '${a.state}' is already defined by '${a.owner}', which shares its path. Rename one.`,
+    `The flag "${a.flag}" of "${a.state}" is already defined by "${a.owner}", which shares its path. Rename one.`,
   DUPLICATE_STATE: (a) =>
-    `The command '${a.command}' already has a state named '${a.state}'. Rename one.`,
+    `The command "${a.command}" already has a state named "${a.state}". Rename one.`,
   INVALID_COMMAND_NAME: (a) => `${quoted(a.name)} cannot name a command: expected ${nameRule}.`,
   INVALID_STATE_NAME: (a) => `${quoted(a.name)} cannot name a state: expected ${nameRule}.`,
   INVALID_OPTION_NAME: (a) =>
-    `${quoted(a.name)} cannot name an option of '${a.command}': expected ${nameRule}.`,
+    `${quoted(a.name)} cannot name an option of "${a.command}": expected ${nameRule}.`,
   INVALID_FLAG_NAME: (a) =>
-    `${quoted(a.name)} cannot name a flag of '${a.state}': expected ${nameRule}.`,
+    `${quoted(a.name)} cannot name a flag of "${a.state}": expected ${nameRule}.`,
   INVALID_SETTER: (a) =>
-    `The option '${a.option}' of '${a.command}' has ${a.found}. Give it a function as 'set', or a Standard Schema as 'schema', not both.`,
+    `The option "${a.option}" of "${a.command}" has ${a.found}. Give it a function as "set", or a Standard Schema as "schema", not both.`,
   NON_DEFAULT_OPTION_FOLLOWS_DEFAULT: (a) =>
-    `The option '${a.option}' of '${a.command}' is mandatory but follows '${a.after}', which has a default. Give it a default or a prompt, or put it first.`,
+    `The option "${a.option}" of "${a.command}" is mandatory but follows "${a.after}", which has a default. Give it a default or a prompt, or put it first.`,
   NOT_FOR_GLOBAL_COMMAND: (a) =>
-    `The global command '${a.command}' cannot have '${a.member}': it works in every state. Define it on a state instead.`,
-  ALREADY_DEFINED: (a) => `'${a.where}' already has its ${a.what}. Define it once.`,
+    `The global command "${a.command}" cannot have "${a.member}": it works in every state. Define it on a state instead.`,
+  ALREADY_DEFINED: (a) => `"${a.where}" already has its ${a.what}. Define it once.`,
   UNKNOWN_PERMISSION: (a) =>
     `A permission names ${a.entry}, which this tree does not have. Commands: ${list(a.known)}.`,
 };
@@ -187,7 +187,7 @@ export function describeFound(found: unknown): string {
 }
 
 function quoted(name: unknown): string {
-  return typeof name === 'string' ? `'${shown(name)}'` : describeFound(name);
+  return typeof name === 'string' ? `"${shown(name)}"` : describeFound(name);
 }
 
 /** Text of a user, shortened to one line for a message. */

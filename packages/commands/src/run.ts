@@ -202,7 +202,7 @@ function foundBy(current: Run, text: string, settled: Settled<unknown>): Match {
   if (found && isReachable(tree, state, found)) return { command: found, argument: text };
   throw current.fail('INVALID_RETURN_COMMAND', {
     state: state.id,
-    found: found ? `the command '${found.id}'` : describeFound(settled.value),
+    found: found ? `the command "${found.id}"` : describeFound(settled.value),
   });
 }
 

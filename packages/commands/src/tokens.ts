@@ -85,7 +85,7 @@ export function formatTokens(tokens: readonly Token[]): string {
     .map(({ key, text }) => {
       if (key === undefined) return quote(text);
       if (isKey(key)) return `${key}=${quote(text)}`;
-      throw new TypeError(`'${key}' is not a valid key. Use letters, digits, emoji, - and _.`);
+      throw new TypeError(`"${key}" is not a valid key. Use letters, digits, emoji, - and _.`);
     })
     .join(' ');
 }

@@ -132,7 +132,7 @@ describe('the default finder', () => {
     tree.root.default(() => elsewhere);
     await expect(tree.chat('Bob').input('sell')).rejects.toMatchObject({
       code: 'INVALID_RETURN_COMMAND',
-      args: { found: "the command 'shop:root/go:there/below'" },
+      args: { found: 'the command "shop:root/go:there/below"' },
     });
   });
 });

@@ -60,7 +60,7 @@ describe('words', () => {
     await expect(pair().chat('Bob').input('do')).rejects.toMatchObject({
       code: 'OPTIONS_NOT_FULFILLED',
       args: { command: 'do', missing: ['a', 'b'] },
-      message: "'do' needs a and b: do a=… b=….",
+      message: '"do" needs a and b: do a=… b=….',
     });
     await expect(pair().chat('Bob').input('do b=1')).rejects.toMatchObject({
       args: { missing: ['a'] },
@@ -190,7 +190,7 @@ describe('a schema', () => {
     expect(await chat.input('set')).toBe('6');
     await expect(chat.input('set 1.5')).rejects.toMatchObject({
       code: 'OPTION_PROCESS_ERROR',
-      message: "The option 'n' of 'set' cannot be used: whole numbers only.",
+      message: 'The option "n" of "set" cannot be used: whole numbers only.',
     });
   });
 
@@ -198,7 +198,7 @@ describe('a schema', () => {
     const tree = commandTree('t');
     tree.root.command('set').option('n', { schema: z.coerce.number('A number, please.') });
     await expect(tree.chat('Bob').input('set x')).rejects.toMatchObject({
-      message: "The option 'n' of 'set' cannot be used: A number, please.",
+      message: 'The option "n" of "set" cannot be used: A number, please.',
     });
   });
 });

@@ -155,10 +155,10 @@ describe('the trader in a bot', () => {
   it('explains a mistake to the user, and stays', async () => {
     const { user } = await open();
     expect(await user.says('buy a b=1')).toEqual([
-      `'buy' has no option 'b'. Options: stock, position. To give the text itself, quote it: "b=1".`,
+      '"buy" has no option "b". Options: stock, position. If you mean the text itself, put it in quotes: "b=1".',
     ]);
     expect(await user.says('buy TSLA many')).toEqual([
-      "The option 'position' of 'buy' cannot be used: many is not a number.",
+      'The option "position" of "buy" cannot be used: many is not a number.',
     ]);
     expect(await user.state()).toBe('trader:root');
   });
@@ -204,7 +204,7 @@ describe('a tree in a bot', () => {
     const user = talk(createMachine({ states: [tree] }), ({ state }) => state.enter(tree));
     await user.says('/start');
     expect(await user.says('what')).toEqual(['Wie bitte?']);
-    expect(await user.says('do')).toEqual(["'do' needs a: do a=…."]);
+    expect(await user.says('do')).toEqual(['"do" needs a: do a=….']);
   });
 
   it('asks for the permissions of the chat and the user', async () => {
@@ -220,7 +220,7 @@ describe('a tree in a bot', () => {
     const user = talk(createMachine({ states: [tree] }), ({ state }) => state.enter(tree));
     await user.says('/start');
     expect(await user.says('a')).toEqual(['a']);
-    expect(await user.says('/b')).toEqual(["There is no command for 'b' here. Commands: a."]);
+    expect(await user.says('/b')).toEqual(['There is no command for "b" here. Commands: a.']);
     expect(seen[0]).toEqual({ chat: 5, user: 5 });
   });
 

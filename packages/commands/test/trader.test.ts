@@ -93,7 +93,7 @@ describe('the trader', () => {
     await expect(chat.input('buy TSLA many')).rejects.toMatchObject({
       code: 'OPTION_PROCESS_ERROR',
       args: { key: 'position', value: 'many' },
-      message: "The option 'position' of 'buy' cannot be used: many is not a number.",
+      message: 'The option "position" of "buy" cannot be used: many is not a number.',
     });
   });
 

@@ -360,7 +360,7 @@ describe('the output of a command', () => {
       code: 'COMMAND_ERROR',
       output: 'one\ntwo',
       cause: { message: 'second' },
-      message: "The command 'do' failed: second.",
+      message: 'The command "do" failed: second.',
     });
   });
 
