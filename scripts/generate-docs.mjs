@@ -13,9 +13,11 @@ import { breaks } from '../test/guarantees/breaks.mjs';
 import { projectFiles, read, readJson, root } from './lib/workspace.mjs';
 
 const isCheck = process.argv.includes('--check');
+const commandSource = 'packages/commands/src/errors.ts';
 const notice = '<!-- Made by `npm run generate`; edit the source named below instead. -->';
 
 const { errorCatalogue } = await import(built('core', 'tools'));
+const { CommandError } = await import(built('commands'));
 const { storageContract } = await import(built('testing'));
 page('docs/errors.md', errorsPage(errorCatalogue));
 page('docs/storage-contract.md', contractPage(storageContract));
@@ -35,36 +37,64 @@ function page(path, text) {
 
 function errorsPage(catalogue) {
   const source = 'packages/core/src/base/error-catalogue.ts';
-  const details = detailsOf(source);
-  const entries = Object.entries(catalogue).map(([code, entry]) => {
+  const details = detailsOf(source, 'FsmErrorDetails');
+  const entries = Object.entries(catalogue).map(([code, { message, fix }]) => {
     const fields = details.get(code);
     if (!fields) throw new Error(`${source}: FsmErrorDetails has no '${code}'.`);
-    const rows = fields.map(
-      ({ name, type }) => `| \`${name}\` | \`${type.replaceAll('|', '\\|')}\` |`,
-    );
-    return [
-      `## ${code}`,
-      `> ${entry.message(placeholders(fields))}`,
-      entry.fix,
-      ...(rows.length > 0 ? [['| in `details` | type |', '|---|---|', ...rows].join('\n')] : []),
-    ].join('\n\n');
+    return entry(`## ${code}`, message(placeholders(fields)), fix, table('details', fields));
   });
+  const ofTrees = commandErrors();
   const intro = [
     '# Errors',
     notice,
-    `Every error of telefsm is an \`FsmError\` with a \`code\`. Check it with \`isFsmError(error, code)\`. Its message ends with
-\`[TELEFSM_code]\`. This page lists all ${entries.length} errors: the message, with ‹details› in their places, and the fix. Errors of your
-handlers, schemas and database clients are not wrapped. They reach your error handler unchanged.`,
+    `An error of telefsm is an \`FsmError\` with a \`code\`. Check it with \`isFsmError(error, code)\`. This page lists all ${entries.length} codes: the
+message, with ‹details› in their places, and the fix. Command trees have [${ofTrees.length} more](#errors-of-command-trees).`,
+    `The message of an \`FsmError\` ends with \`[TELEFSM_code]\`. In the [\`production\` build](guide-hosting.md#bundles), the message has no
+sentence: it is the code, the details and a reference to this page.`,
+    'Errors of your handlers, schemas and database clients are not wrapped. They reach your error handler unchanged.',
     `Source: \`${source}\`.`,
   ];
-  return `${[...intro, ...entries].join('\n\n')}\n`;
+  return `${[...intro, ...entries, ...commandIntro(ofTrees.length), ...ofTrees].join('\n\n')}\n`;
 }
 
-/** The fields of each code, read from the interface `FsmErrorDetails`, because types leave no trace at run time. */
-function detailsOf(path) {
+function commandIntro(count) {
+  return [
+    '## Errors of command trees',
+    `[Command trees](guide-commands.md) throw a \`CommandError\` with one of ${count} codes. Check it with \`isCommandError(error, code)\`.
+Its message has ‹args› in their places, also in the \`production\` build. In a bot, a user whose input is wrong reads the message.`,
+    `Source: \`${commandSource}\`.`,
+  ];
+}
+
+/** The sentences are private to their package, so each is read from an error that is made for it. */
+function commandErrors() {
+  return [...detailsOf(commandSource, 'CommandErrorArgs')].map(([code, fields]) =>
+    entry(
+      `### ${code}`,
+      new CommandError(code, placeholders(fields)).message,
+      table('args', fields),
+    ),
+  );
+}
+
+function entry(heading, message, ...more) {
+  return [heading, `> ${message}`, ...more].filter((part) => part !== '').join('\n\n');
+}
+
+/** The fields of an error, or nothing if it has none. */
+function table(member, fields) {
+  if (fields.length === 0) return '';
+  const rows = fields.map(
+    ({ name, type }) => `| \`${name}\` | \`${type.replaceAll('|', '\\|')}\` |`,
+  );
+  return [`| in \`${member}\` | type |`, '|---|---|', ...rows].join('\n');
+}
+
+/** The fields of each code, read from an interface, because types leave no trace at run time. */
+function detailsOf(path, name) {
   const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
   const found = file.statements.find(
-    (node) => ts.isInterfaceDeclaration(node) && node.name.text === 'FsmErrorDetails',
+    (node) => ts.isInterfaceDeclaration(node) && node.name.text === name,
   );
   const fieldsOf = (member) =>
     member.type.members.map((field) => ({

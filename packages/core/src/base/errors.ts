@@ -6,7 +6,7 @@ import type { FsmErrorCode, FsmErrorDetails, Sentences } from './error-catalogue
 const brand = Symbol.for('telefsm.error');
 
 /**
- * The only error class of telefsm; `code` says which error it is.
+ * The error class of telefsm; `code` says which error it is. Only command trees have another one, `CommandError`.
  *
  * What a handler, a schema or a driver throws is not one of these and passes through untouched.
  */
