@@ -49,7 +49,7 @@ const adapter = (name) => ({
 });
 
 export default [
-  ...bot('a bot with states', 'state, states', ['30.3 kB', '26.6 kB']),
+  ...bot('a bot with states', 'state, states', ['30.3 kB', '26.7 kB']),
   ...bot('a bot with states on Redis', 'state, states', ['44 kB', '40.3 kB'], {
     'packages/storage-redis/dist/index.js': '{ redisStorage }',
   }),
