@@ -154,7 +154,7 @@ function readme(text) {
     `**Typed from the first question to the last.** The answers of a flow and the data of a state are inferred; a wrong name does not compile. Each of the ${Object.keys(errorCatalogue).length} errors says how to fix it.`,
     `**One bot, any storage.** Memory, SQLite, Redis, PostgreSQL, MySQL, MariaDB, Cloudflare. An update takes ${perUpdate} storage calls, lock included. ${ruleCount} rules test every storage, including your own.`,
     `**Deadlines that fire.** A question can time out after a minute or a week, also across a restart, in whichever process is running.`,
-    `**Small.** Core has ${dependencies.length === 0 ? 'no' : dependencies.length} dependencies. A bundled bot with a flow takes less than ${limit} under the \`production\` condition, gzipped.`,
+    `**Small.** Core has ${dependencies.length === 0 ? 'no' : dependencies.length} dependencies. A bundled bot with a flow takes less than ${limit}, gzipped, in the [\`production\` build](docs/guide-hosting.md#bundles), which leaves out the sentences of errors.`,
     `**Tests without a network.** A chat driver plays whole conversations against your real bot in milliseconds: ${examples} examples show how.`,
   ];
   const [begin, end] = ['<!-- numbers: made by `npm run generate` -->', '<!-- end of numbers -->'];
