@@ -24,10 +24,12 @@ describe('the recipe of a payment step', () => {
 describe('the recipe of entering a flow for another user', () => {
   it('asks once for each order, and leaves those who are busy to what they do', async () => {
     const code = codeUnder(recipes, 'Entering a flow for another user');
-    const { bot, onDelivered } = (await moduleOf('entering', code)) as {
+    const { bot, machine, onDelivered } = (await moduleOf('entering', code)) as {
       readonly bot: Bot;
+      readonly machine: { start(bot: Bot): unknown };
       readonly onDelivered: (user: number, order: string) => Promise<void>;
     };
+    machine.start(bot);
     const world = telegram(bot);
     const anna = world.user('Anna');
     await onDelivered(anna.id, 'one');
