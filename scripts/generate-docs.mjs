@@ -129,7 +129,7 @@ function contractPage(contract) {
     `You write a storage, and need to know what it must guarantee. The contract has ${rows.length} rules, and each is a test.
 \`storageContract\` of \`@telefsm/testing\` runs them against any storage, with any test runner: see
 [Write one](guide-storages.md#write-one). A rule with a feature applies only to storages that declare the feature.`,
-    `A *holder* is the turn that has the lease. A *continuing commit* writes in the middle of a turn and keeps the lease, under the next
+    `A *holder* is the turn that has the lease. A *fence* is the number of its lease, which grows with every grant. A *continuing commit* writes in the middle of a turn and keeps the lease, under the next
 fence. A *waiter* is a turn of another process that waits for the lease.`,
     'Source: `packages/testing/src`.',
     ['| rule | feature |', '|---|---|', ...rows].join('\n'),
