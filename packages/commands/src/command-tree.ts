@@ -66,7 +66,7 @@ export interface CommandTree<Id extends string, Services extends object>
       {
         data: {};
         start: {};
-        /** A line to take at once. */
+        /** A line to handle immediately. */
         params: { readonly line?: string };
         result: string;
         services: Services;

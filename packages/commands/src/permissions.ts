@@ -31,7 +31,7 @@ function testOf(tree: TreeNode, allowed: Allowed): Test {
     return ({ handle }) => {
       const may: unknown = allowed(handle as Parameters<typeof allowed>[0]);
       // a promise would count as a yes
-      if (isPromise(may)) throw reject('a function of a command that decides at once', 'a promise');
+      if (isPromise(may)) throw reject('a synchronous function of a command', 'a promise');
       return Boolean(may);
     };
   }

@@ -27,7 +27,7 @@ export interface Limited {
 /**
  * Runs work; when the time is over its signal is aborted and its result no longer waited for.
  *
- * Work that is over at once needs no timer, and its result comes at once.
+ * Synchronous work needs no timer, and its result is returned synchronously.
  *
  * @param limit - the time and the outer signal
  * @param work - gets a signal of its own
@@ -106,7 +106,7 @@ class OwnSignal implements Limited {
   }
 }
 
-/** Runs work and returns its outcome, at once if the work is over at once. */
+/** Runs work and returns its outcome, synchronously if the work is synchronous. */
 function attempt<T>(work: () => Awaitable<T>): Awaitable<Settled<T>> {
   try {
     const value = work();

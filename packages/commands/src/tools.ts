@@ -42,7 +42,7 @@ export interface CommandTool {
   /** The same, as the AI SDK takes it. */
   readonly inputSchema: ToolSchema;
   /**
-   * Runs the command, with the same checks, permissions and questions as if the user had typed it. Calls that are made at once run one after the
+   * Runs the command, with the same checks, permissions and questions as if the user had typed it. Calls that are made at the same time run one after the
    * other.
    *
    * @param input - the options, as `JSON.parse` gives what a model has written; they are checked again
@@ -100,7 +100,7 @@ export function toolsOfTurn(
     if (outcome.kind !== 'failed') position = outcome.position;
     return outcomeText(outcome, explain, services);
   };
-  // a model may call several tools at once; each begins at the position that the one before has led to
+  // a model may call several tools at the same time; each begins at the position that the one before has led to
   const execute: Execute = (...call) => {
     const result = last.then(() => one(...call));
     last = result.catch(() => {});

@@ -50,7 +50,7 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Does work, and recovers from its failure; at once if the work is over at once. */
+/** Does work, and recovers from its failure; synchronously if the work is synchronous. */
 export function recovering<T>(
   work: () => Awaitable<T>,
   recover: (error: unknown) => Awaitable<T>,

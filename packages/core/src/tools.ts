@@ -61,7 +61,7 @@ export { botPrefix, keyLimit, keyOf, namespacePrefix, parseKey } from './update/
 export { updateTypes } from './update/subject.ts';
 
 /**
- * The parts that core loads only when they are needed. Tools and tests load it at once, so that a clock which is moved does not run
+ * The parts that core loads only when they are needed. Tools and tests load it in advance, so that a clock which is moved does not run
  * ahead of it.
  */
 export const loadedLater: readonly unknown[] = [

@@ -11,7 +11,7 @@ import { Waiters } from './waiters.ts';
 const pageCharacters = 1_000_000;
 /** How many conversations a page has at most. */
 const pageRows = 200;
-/** How many expired conversations are deleted at once. */
+/** How many expired conversations are deleted together. */
 const tidied = 1000;
 
 /** Named after the columns that each answer needs. */

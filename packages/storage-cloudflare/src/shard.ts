@@ -66,7 +66,7 @@ export class ConversationShard<out Env = unknown> {
   /**
    * Fires the deadlines that have passed: create your machine over `durableObjectStorage(namespace, { within: this })`, and call its `sweep()`.
    *
-   * Called by the alarm. If it returns a number above zero, as `machine.sweep()` does, and deadlines are left, it is called again at once by
+   * Called by the alarm. If it returns a number above zero, as `machine.sweep()` does, and deadlines are left, it is called again immediately by
    * another alarm. After an error it is called again, after 1 s at first and later after up to 60 s, for as long as it fails. Without this
    * method no alarm is set for deadlines, so sweep by a cron trigger. Each instance of the object then prints one warning to its log.
    */

@@ -115,7 +115,7 @@ function isPromise(sent: unknown): sent is PromiseLike<unknown> {
   return typeof then === 'function' && typeof on !== 'function';
 }
 
-/** How many statements the pool executes at once. */
+/** How many statements the pool executes at the same time. */
 export function connectionsOf({ config }: MysqlCallbackPool): number {
   return config?.connectionLimit ?? defaultConnections;
 }

@@ -16,7 +16,7 @@ import { type MysqlNames, type Tables, tablesOf } from './names.ts';
 import { acquireProcedure } from './statements.ts';
 
 /**
- * Creates the tables and the procedure, or brings them up to date; safe if several processes do so at once.
+ * Creates the tables and the procedure, or brings them up to date; safe if several processes do so at the same time.
  *
  * For users that may not change tables. Call it once with a user that may. Then grant the bot's user `select, insert, update, delete` on
  * the conversations, `select` on the version and `execute` on the procedure.

@@ -36,7 +36,7 @@ export interface MysqlStorageOptions extends MysqlNames {
 /** A storage without wake-ups: these servers send no messages, so waiting processes ask again. */
 export type MysqlStorage = Required<Omit<FsmStorage, 'granted' | 'nextDueIn' | 'close'>>;
 
-/** How many conversations a listing reads at once. */
+/** How many conversations a listing reads with one statement. */
 const pageSize = 500;
 
 /**

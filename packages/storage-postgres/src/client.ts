@@ -109,7 +109,7 @@ export const usualConnections = 10;
 
 /** The one shape that the rest of this package uses. */
 export interface Driver {
-  /** How many statements are on their way at once. */
+  /** How many statements are on their way at the same time. */
   atOnce(): number;
   /** Runs one statement in its own transaction. */
   query(text: string, values: Value[]): Promise<Answer<unknown>>;

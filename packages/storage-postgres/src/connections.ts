@@ -19,7 +19,7 @@ import { Connection } from './connection.ts';
 import { borrow } from './left-open.ts';
 
 /**
- * How many statements a connection carries at once.
+ * How many statements a connection carries at the same time.
  *
  * The server executes them one after the other, so a slow one delays those behind it. With few of them, all are answered in time where each takes
  * half a second.
@@ -63,7 +63,7 @@ export class Connections {
     this.#pool = pool;
   }
 
-  /** How many statements run at once. */
+  /** How many statements run at the same time. */
   get atOnce(): number {
     return this.#most * this.#depth;
   }
@@ -156,7 +156,7 @@ export class Connections {
   }
 
   /**
-   * An answer is often followed by the next statement at once, as the start of a turn by its commit. It gets the same connection: borrowing
+   * An answer is often followed immediately by the next statement, as the start of a turn by its commit. It gets the same connection: borrowing
    * one for each statement took a tenth of the CPU time of an update. The next tick comes after the code that waits for the answer, and
    * before any other event.
    */

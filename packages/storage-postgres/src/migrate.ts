@@ -7,7 +7,7 @@ import { classify, codeOf, explained } from './faults.ts';
 import { type PostgresNames, type Tables, tablesOf } from './names.ts';
 
 /**
- * Creates the tables, or brings them up to date; safe if several processes do so at once.
+ * Creates the tables, or brings them up to date; safe if several processes do so at the same time.
  *
  * For roles that may not change tables: call it once with a role that may, and give the bot's role `select, insert, update, delete` on
  * the conversations and `select` on the version.

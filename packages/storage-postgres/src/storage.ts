@@ -39,7 +39,7 @@ export type PostgresStorage = Required<Omit<FsmStorage, 'nextDueIn'>>;
 /** The SQLSTATEs of a table or a schema that does not exist. */
 const missingTable = /^(42P01|3F000)$/;
 
-/** How many conversations a listing reads at once. */
+/** How many conversations a listing reads with one statement. */
 const pageSize = 500;
 
 /** How many rows of the index one statement of `due` checks, at least, and how many a call tidies, at most. */

@@ -106,7 +106,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     try {
       stop = await within(openWithin, listened, 'no connection to listen on');
       await prove(name);
-      if (lost) throw new Error('the listening connection ended at once');
+      if (lost) throw new Error('the listening connection ended immediately');
       if (listeners.size === 0) throw new Error('closed meanwhile');
     } catch (error) {
       if (stop === undefined) listened.then((late) => late()).catch(() => {});

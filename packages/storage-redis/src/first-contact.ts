@@ -17,7 +17,7 @@ export interface Connecting {
  * Makes what has to be awaited before a command is sent.
  *
  * @param state - whether the client is `connected` or `idle` (connects at the first command, or never), else it is connecting
- * @returns resolved once commands may be sent, `undefined` if they may at once; rejected with the error of the last attempt to connect
+ * @returns resolved once commands may be sent, `undefined` if they may immediately; rejected with the error of the last attempt to connect
  */
 export function firstContact(
   client: Connecting,
@@ -67,7 +67,7 @@ export function firstContact(
   };
 }
 
-/** Sends once the client is connected, and from then on at once. */
+/** Sends once the client is connected, and from then on immediately. */
 export function after(contact: () => Promise<void> | undefined, send: Send): Send {
   return (name, args) => {
     const made = contact();

@@ -4,7 +4,7 @@ import type { ListQuery, StoredConversation } from '@telefsm/core/storage';
 import type { Layout } from './layout.ts';
 import type { RedisPort, Send } from './port.ts';
 
-/** The most keys that are held in memory at once. */
+/** The most keys that are held in memory at the same time. */
 const most = 250_000;
 /** How many keys the server looks at in one step of `SCAN`. */
 const step = '1000';

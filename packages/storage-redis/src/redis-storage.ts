@@ -40,7 +40,7 @@ export interface RedisStorageOptions {
   readonly onWarning?: (warning: RedisWarning) => void;
 }
 
-/** How many commands are on their way at once; more wait in core, where commits overtake acquires. */
+/** How many commands are on their way at the same time; more wait in core, where commits overtake acquires. */
 const mostAtOnce = 1000;
 /** Instead of a fence: another attempt has the lease. */
 const busy = 0;

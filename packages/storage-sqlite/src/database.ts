@@ -51,7 +51,7 @@ export function requireObjects(database: SqliteDatabase): void {
 /** How an opened file is written. */
 export interface OpenOptions {
   /**
-   * `normal` writes a commit to the file at once and to the disk a little later. A killed process loses nothing, a power cut may
+   * `normal` writes a commit to the file immediately and to the disk a little later. A killed process loses nothing, a power cut may
    * lose the last commits. `full` waits for the disk each time.
    */
   readonly synchronous?: 'normal' | 'full';

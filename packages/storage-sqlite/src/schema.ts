@@ -23,7 +23,7 @@ const migrations: readonly string[] = [
 ];
 
 /**
- * Makes the tables, or brings them up to date; safe when several processes start at once.
+ * Makes the tables, or brings them up to date; safe when several processes start at the same time.
  *
  * @throws FsmError `STORAGE_NEWER` where a later version of telefsm has made them
  */

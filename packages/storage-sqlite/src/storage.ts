@@ -25,7 +25,7 @@ export interface SqliteStorageOptions extends OpenOptions {
 
 /** One of so many turns clears out what has expired. */
 const sweepEvery = 500;
-/** How many conversations a listing reads at once. */
+/** How many conversations a listing reads with one statement. */
 const listPage = 200;
 
 interface Row {

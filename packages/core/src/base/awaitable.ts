@@ -1,4 +1,4 @@
-/** Values that may be promises. What is known at once is used at once: every promise costs an update time and memory. */
+/** Values that may be promises. A value that is there is used without a promise: every promise costs an update time and memory. */
 
 import type { Awaitable } from './type-tools.ts';
 
@@ -9,7 +9,7 @@ export function isPromise<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof (value as { readonly then?: unknown }).then === 'function';
 }
 
-/** Continues with a value: at once if it is known. */
+/** Continues with a value: synchronously if it is no promise. */
 export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return isPromise(value) ? value.then(next) : next(value);
 }

@@ -45,7 +45,7 @@ export function toMs(duration: Duration, option: string): number {
   return Math.min(ms, longestDuration);
 }
 
-/** Beyond it a platform's timer runs at once. A longer wait is split into several timers. */
+/** Beyond it a platform's timer runs immediately. A longer wait is split into several timers. */
 const longestTimer = 0x7fff_ffff;
 
 /** The machine's clock where none is handed in; its timers do not keep a Node process alive. */

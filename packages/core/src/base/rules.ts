@@ -28,7 +28,7 @@ export function atOnce<T>(option: string, decided: T): T {
   if (isPromise(decided)) {
     // nobody is interested in how it ends
     decided.then(undefined, () => {});
-    throw invalidOption(option, 'a function that decides at once', 'a promise');
+    throw invalidOption(option, 'a synchronous function', 'a promise');
   }
   return decided;
 }

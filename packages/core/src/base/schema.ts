@@ -71,7 +71,7 @@ export function isSchema(value: unknown): value is Schema {
   );
 }
 
-/** Checks a value; the answer comes at once from a schema that answers at once. */
+/** Checks a value; synchronously if the schema is synchronous. */
 export function check(schema: Schema, value: unknown): Awaitable<SchemaResult<unknown>> {
   return schema['~standard'].validate(value);
 }

@@ -178,7 +178,7 @@ function isUnkeepable(error: unknown): boolean {
 /**
  * Opens a conversation with the initial scene.
  *
- * @returns whether that was all; `false` without entering anything, or with a scene that takes the first input at once
+ * @returns whether that was all; `false` without entering anything, or with a scene that takes the first input immediately
  */
 async function enterInitial(turn: OpenTurn): Promise<boolean> {
   const { initial } = turn.rt.options;

@@ -5,7 +5,7 @@ import { markupIn, type OutgoingMessage, type Sent } from '../conversation/outgo
 import { isStream, type Stream } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 
-/** Sends a message of a handler at once. It also removes a reply keyboard whose question is over. */
+/** Sends a message of a handler immediately. It also removes a reply keyboard whose question is over. */
 export function reply(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
   const { keyboard, top, leaving } = turn.copy;
   if (top.scene !== null && leaving === undefined) noteKeyboard(turn, say);

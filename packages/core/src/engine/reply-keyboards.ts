@@ -41,7 +41,7 @@ export function removeByOutbox(turn: OpenTurn): void {
 
 /**
  * Sends a question, which also removes a keyboard that is still shown. An inline keyboard and a stream leave no room for that, nor does a
- * forced reply of another member. So a message before it, which is deleted at once, removes it.
+ * forced reply of another member. So a message before it, which is deleted immediately, removes it.
  */
 export async function sendWithout(
   turn: OpenTurn,

@@ -50,7 +50,7 @@ class DirectLeases implements Leases {
     } catch (cause) {
       throw storageFailed(key, 'acquire', cause);
     }
-    // at once where the storage has answered at once: a promise would be one more for every update
+    // synchronously where the storage has answered synchronously: a promise would be one more for every update
     if ('then' in answer || 'busy' in answer) return this.#wait(key, token, answer, options);
     return this.#granted(key, token, answer);
   }
@@ -190,7 +190,7 @@ export class DirectLease implements Lease, Member {
     } catch (cause) {
       return this.#failed(cause);
     }
-    // at once where the storage has answered at once: a promise would be one more for every update
+    // synchronously where the storage has answered synchronously: a promise would be one more for every update
     if (typeof sent === 'string') return this.answered(sent, write, options);
     return within(sent, this.leases.options.clock).then(
       (answer) => this.answered(answer, write, options),

@@ -1,5 +1,5 @@
 /**
- * The gate of a storage: not more statements at once than it takes, and first those that a turn has to end with.
+ * The gate of a storage: not more statements at the same time than it takes, and first those that a turn has to end with.
  *
  * Without it a burst of updates queues in the driver. There every commit waits behind all acquires, and each turn keeps its lease for as long
  * as that queue is; statements would be given up that were never sent.

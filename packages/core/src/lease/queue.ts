@@ -12,7 +12,7 @@ export const working: { turns: number } = { turns: 0 };
 
 /** Queues by key. */
 export interface LocalQueues {
-  /** Takes the head at once if nobody is there; `undefined` if somebody is. */
+  /** Takes the head immediately if nobody is there; `undefined` if somebody is. */
   tryJoin(key: string): Seat | undefined;
   /**
    * Joins the end.

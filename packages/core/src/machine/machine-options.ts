@@ -57,7 +57,7 @@ export interface WaitingOptions {
    * come for as long. Default: each message is a turn.
    *
    * `input` has the texts of all messages as one, joined by line breaks; with `answer: 'latest'` it is the last message. Messages are stored as they come, so
-   * neither a crash nor a redelivery loses or repeats one. Commands and buttons are handled at once. Flows collect by `accept: { burst }`.
+   * neither a crash nor a redelivery loses or repeats one. Commands and buttons are handled immediately. Flows collect with `accept: { burst }`.
    */
   readonly burst?: Duration | { readonly quiet: Duration; readonly answer?: 'all' | 'latest' };
 }
@@ -77,7 +77,7 @@ export interface TurnOptions {
 export interface SweepOptions {
   /** The polling interval. A deadline may fire this much late. Default: 1 s. */
   readonly every?: Duration;
-  /** How many handlers run at once. Default 32. */
+  /** How many handlers may run at the same time. Default 32. */
   readonly parallel?: number;
 }
 
@@ -173,7 +173,7 @@ export interface MachineOptions<
    * The language that the user has chosen in the bot, for `turn.language` and all that depends on it. While it is `undefined`, and by default,
    * Telegram's `language_code` counts.
    *
-   * It is called often and returns at once. `session` is empty at first, and while the conversation is busy with another update.
+   * It is called often and must be synchronous. `session` is empty at first, and while the conversation is busy with another update.
    */
   readonly language?: (turn: LanguageTurn<Context>) => string | undefined;
   /** The clock, which also sets timers; a virtual one in tests. */

@@ -14,7 +14,7 @@ import { sessionOf } from '../state/context.ts';
 import { SceneControl, type StageParts } from './scene-control.ts';
 
 /**
- * Makes a scene of a machine that enters a scene of a stage and is over at once: the user is then where `ctx.scene.enter` leads.
+ * Makes a scene of a machine that enters a scene of a stage and ends immediately: the user is then where `ctx.scene.enter` leads.
  *
  * The session has to be in the record of the machine, and an update has to be there: enter handlers get the framework's context.
  *

@@ -31,7 +31,7 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock;
 }
 
-/** A storage that answers at once: no method of a conversation returns a promise. */
+/** A storage that answers synchronously: no method of a conversation returns a promise. */
 export interface MemoryStorage extends StorageStatements {
   acquire(key: string, options: AcquireOptions): Acquired;
   commit(key: string, holder: LeaseHolder, next: Write | undefined, keep?: number): CommitAnswer;
@@ -146,7 +146,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
   /**
    * The written record, as the same object that core passed: core recognizes it and need not decode its text. With a deadline it is another
-   * object, since time has passed, and core reads its text at once.
+   * object, since time has passed, and core reads its text immediately.
    */
   function stored(key: string, write: Write | undefined): StoredText | undefined {
     if (write?.ttl === undefined && write?.deadlineIn === undefined) return write;

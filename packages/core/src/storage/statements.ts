@@ -85,7 +85,7 @@ export type CommitAnswer = 'done' | 'already' | 'rejected';
 
 /** The features of a storage. Core works without a missing one, or rejects options that need it. */
 export interface StorageFeatures {
-  /** Whether several processes may use it at once. */
+  /** Whether several processes may use it at the same time. */
   readonly shared: boolean;
   /** Whether a late writer is rejected. */
   readonly fencing: boolean;
@@ -95,7 +95,7 @@ export interface StorageFeatures {
   readonly deadlines: boolean;
   /** Whether `list` exists. */
   readonly list: boolean;
-  /** How many statements it takes at once, such as the size of a pool; more of them wait in core. Absent: any number. */
+  /** How many statements it takes at the same time, such as the size of a pool; more of them wait in core. Absent: any number. */
   readonly parallel?: number;
   /** Whether the storage fires deadlines itself, as Durable Objects do with alarms, so that no process has to poll. Default: no. */
   readonly alarms?: boolean;
@@ -132,7 +132,7 @@ export type StorageFault = 'retry' | 'fatal' | 'unknown';
 /**
  * The statements of a storage: each is atomic.
  *
- * A storage throws only what its driver throws; core retries, waits, renews and proves. Methods may answer at once or by a promise.
+ * A storage throws only what its driver throws; core retries, waits, renews and proves. Methods may return a value or a promise.
  * {@link leaseTimes} has the lengths that they share.
  */
 export interface StorageStatements {

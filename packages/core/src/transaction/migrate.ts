@@ -72,7 +72,7 @@ function checkMigrated(version: number, given: unknown): void {
   if (isKept && typeof data === 'object' && data !== null) return;
   throw invalidOption(
     `migrations[${version}]`,
-    'a function that returns { state, data } at once',
+    'a synchronous function that returns { state, data }',
     `one with the ${isKept ? `data ${data}` : `state ${state}`}`,
   );
 }

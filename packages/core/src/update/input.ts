@@ -47,7 +47,7 @@ export type UserInput<K extends InputKind = InputKind> = {
 }[K];
 
 /**
- * The input that a step accepts: a kind by name, several at once, an album, a burst of messages, anything, or a picker.
+ * The input that a step accepts: a kind by name, several kinds, an album, a burst of messages, anything, or a picker.
  *
  * A picker returns the value, or `undefined` to reject the input.
  */

@@ -234,7 +234,7 @@ function checkedScope(given: unknown): Scope | undefined {
 function badScope(found: string): FsmError<'INVALID_OPTION'> {
   return invalidOption(
     'strategy',
-    'a function that returns at once chat, user, thread (whole numbers) or custom (text), or undefined',
+    'a synchronous function that returns chat, user, thread (whole numbers) or custom (text), or undefined',
     `a function that returned ${found}`,
   );
 }

@@ -47,7 +47,7 @@ export interface Session {
   tap(user: string, chatType: ChatType, label: string, message: number | undefined): void;
   later(ms: number): Promise<void>;
   redeliver(): void;
-  /** Ends the bot without a word and starts it again on the same storage: at once, or at its next message. */
+  /** Ends the bot without a word and starts it again on the same storage: immediately, or at its next message. */
   crash(when: 'now' | 'next'): Promise<void>;
   stop(): Promise<void>;
 }

@@ -51,7 +51,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a deadline that has passed when it is written is due at once',
+    name: 'a deadline that has passed when it is written is due immediately',
     needs: ['deadlines'],
     breaks: 'a deadline in the past would never fire',
     async check(bench) {
@@ -111,7 +111,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'settled ends a claim: a deadline that still exists is due again at once',
+    name: 'settled ends a claim: a deadline that still exists is due again immediately',
     needs: ['deadlines'],
     async check(bench) {
       const { key, put, advance, storage } = bench;

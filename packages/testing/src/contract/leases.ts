@@ -8,7 +8,7 @@ export const leaseRules: readonly Rule[] = [
   {
     name: 'a conversation has one holder at a time',
     needs: ['fencing'],
-    breaks: 'two updates of one user would be handled at once',
+    breaks: 'two updates of one user would be handled at the same time',
     async check({ key, take, busy }) {
       const lease = await take(key('k'));
       const ms = await busy(key('k'));

@@ -66,7 +66,7 @@ export const lifetimeRules: readonly Rule[] = [
   {
     name: 'the end of a lifetime does not end the lease',
     needs: ['ttl', 'fencing'],
-    breaks: 'the conversation would be given to two updates at once',
+    breaks: 'the conversation would be given to two updates at the same time',
     async check({ key, put, take, busy, advance, finds }) {
       await put(key('before'), 'text', { ttl: 20 });
       const before = await take(key('before'));

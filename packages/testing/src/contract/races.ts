@@ -1,4 +1,4 @@
-/** Rules of the contract: many at once, and any sequence of calls. */
+/** Rules of the contract: many at the same time, and any sequence of calls. */
 
 import assert from 'node:assert/strict';
 import type { FsmStorage } from '@telefsm/core';
@@ -63,7 +63,7 @@ async function count(bench: Bench, by: readonly FsmStorage[], times: number): Pr
       taken = await storage.acquire(key, { token, lease: minute, queue: false });
     }
     holders++;
-    assert.equal(holders, 1, 'two holders at once');
+    assert.equal(holders, 1, 'two holders at the same time');
     await pause(0);
     const next = Number(taken.stored?.text ?? '0') + 1;
     holders--;

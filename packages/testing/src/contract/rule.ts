@@ -17,7 +17,7 @@ export type StorageNeed = Exclude<keyof StorageFeatures, 'parallel' | 'alarms'> 
 /** A storage as the rules see it; where moving its clock or opening it again takes more than the storage itself. */
 export interface StorageUnderTest {
   readonly storage: FsmStorage;
-  /** Moves the storage's clock on; without it the rules wait in real time, some 50 ms at once. */
+  /** Moves the storage's clock on; without it the rules wait in real time, some 50 ms at a time. */
   advance?(ms: number): Awaitable<void>;
   /** Opens the same conversations once more, as another process would; needed where the storage is `shared`. */
   another?(): Awaitable<FsmStorage>;

@@ -44,7 +44,7 @@ export async function move(actor: Actor, chat: TestChat, joins: boolean): Promis
   await stage.deliver(updates);
 }
 
-/** Lets the user ask to join a chat; returns whether the bot approved at once. */
+/** Lets the user ask to join a chat; returns whether the bot approved immediately. */
 export async function askToJoin(
   { stage, user }: Actor,
   chat: TestChat,

@@ -129,7 +129,7 @@ export function message(fields: Readonly<Record<string, unknown>>): Sendable {
   return sendable(() => [fields]);
 }
 
-/** Several photos, videos or documents at once: as many updates, one `media_group_id`. */
+/** Several photos, videos or documents together: as many updates, one `media_group_id`. */
 export function album(...parts: readonly Sendable[]): Sendable {
   for (const part of parts) checkSendable(part);
   return sendable((sender) => {

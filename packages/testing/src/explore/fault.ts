@@ -1,4 +1,4 @@
-/** Faults of a bot that show at once, in what came of a single move. */
+/** Faults of a bot that show immediately, in what came of a single move. */
 import type { ApiCall } from '../cloud/cloud.ts';
 import { type Move, shortened } from './move.ts';
 import type { Outcome } from './walk.ts';

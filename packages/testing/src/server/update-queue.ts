@@ -36,7 +36,7 @@ export interface UpdateQueue {
   /** Sets which types the bot gets; an empty list means Telegram's default types. */
   allow(types: readonly string[]): void;
   readonly allowed: readonly string[];
-  /** Answers `getUpdates`, at once or when there is something; a later request ends an earlier one. */
+  /** Answers `getUpdates`, immediately or when there is something; a later request ends an earlier one. */
   poll(parameters: Payload, connection: Connection): Promise<ApiAnswer>;
   /** Called for every new update; the webhook listens. */
   onPush: ((entry: Pending) => void) | undefined;

@@ -2,7 +2,7 @@
  * Sending updates to a webhook, with Telegram's own rules of order and repetition (as read in tdlib/telegram-bot-api, WebhookActor.cpp).
  *
  * Updates are in lanes: messages of a chat in one, presses of a user in another, every other type apart. The next update of a lane is sent only when the
- * former has been answered with 2xx. A request is cut after 60 s. A failed one is repeated at once, then after 2, 4, 8 … s, until the update expires.
+ * former has been answered with 2xx. A request is cut after 60 s. A failed one is repeated immediately, then after 2, 4, 8 … s, until the update expires.
  */
 import type { Clock } from '@telefsm/core';
 import type { Payload } from '../cloud/raw.ts';

@@ -148,7 +148,7 @@ export function layOut(rows: Rows | undefined, where: string): Awaitable<LaidOut
 }
 
 /**
- * Makes rows from top to bottom, one by one. Most widgets make theirs at once, so nothing is awaited for them.
+ * Makes rows from top to bottom, one by one. Most widgets make theirs synchronously, so nothing is awaited for them.
  *
  * @param each - gets the buttons of a row; returns whether no further rows are needed
  */
