@@ -293,6 +293,10 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     anna.sees('Phone?');
     await chat.update(message('call 555-0100 now', { type: 'phone_number', offset: 5, length: 8 }));
     anna.sees('https://example.org/ phone "555-0100"');
+    await anna.sends('/links');
+    await anna.sends('https://example.org/');
+    await anna.sends('call +4915112345678 now');
+    anna.sees('https://example.org/ phone "+4915112345678"');
   });
 
   it('a step that checks says its own words, and other languages have theirs', async () => {

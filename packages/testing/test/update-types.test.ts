@@ -46,4 +46,18 @@ describe('entities', () => {
       ['cashtag', '$TSLA'],
     ]);
   });
+
+  it('mark phone numbers in the international form, and only whole ones', () => {
+    expect(found('call +4915112345678, or +1-212-555-0123.')).toEqual([
+      ['phone_number', '+4915112345678'],
+      ['phone_number', '+1-212-555-0123'],
+    ]);
+    for (const other of ['+123456', '+1234567890123456', 'a+4915112345678', '4915112345678', '1+1'])
+      expect(found(other)).toEqual([]);
+    // Telegram does not say where such a number ends, and a part of it would be a wrong one
+    expect(found('+4915112 345678')).toEqual([]);
+    expect(found('https://example.com/+4915112345678')).toEqual([
+      ['url', 'https://example.com/+4915112345678'],
+    ]);
+  });
 });

@@ -20,9 +20,11 @@ const patterns: readonly (readonly [type: string, pattern: RegExp])[] = [
   ['mention', /(?<![\w/@])@[A-Za-z][A-Za-z0-9_]{2,31}/g],
   ['hashtag', /(?<![\p{L}\p{N}_#])#[\p{L}\p{N}_]*[\p{L}_][\p{L}\p{N}_]*/gu],
   ['cashtag', /(?<![\w$])\$[A-Z]{1,8}(?![\w])/g],
+  // Telegram does not publish its rule: these are the plain form and the form of its own example, `+1-212-555-0123`.
+  ['phone_number', /(?<![\w+])\+\d(?:-?\d){6,14}(?![\w-]|[ ().]+\d)/g],
 ];
 
-/** Finds commands, addresses, mentions, hashtags and cashtags in a text, as Telegram does. */
+/** Finds commands, addresses, mentions, hashtags, cashtags and phone numbers in a text, as Telegram does. */
 export function entitiesOf(text: string): readonly RawEntity[] {
   const found: RawEntity[] = [];
   for (const [type, pattern] of patterns) {
