@@ -150,7 +150,7 @@ function readme(text) {
   const { limit } = sizeLimits.find(({ name }) => name === 'a bot with a flow, production');
   const examples = projectFiles(/^examples\/[^/]+\/package\.json$/).length;
   const list = [
-    `**Every update is a transaction.** Concurrent messages never overwrite each other, a crash leaves no partial state, and redelivered updates are ignored. The tests catch all ${breaks.length} deliberate breaks of these guarantees.`,
+    `**Every update is a transaction.** Concurrent messages never overwrite each other, a crash leaves no partial state, and redelivered updates are ignored. A check breaks these guarantees on purpose in ${breaks.length} ways, and each time a test fails.`,
     `**Typed from the first question to the last.** The answers of a flow and the data of a state are inferred; a wrong name does not compile. Each of the ${Object.keys(errorCatalogue).length} errors says how to fix it.`,
     `**One bot, any storage.** Memory, SQLite, Redis, PostgreSQL, MySQL, MariaDB, Cloudflare. An update takes ${perUpdate} storage calls, lock included. ${ruleCount} rules test every storage, including your own.`,
     `**Deadlines that fire.** A question can time out after a minute or a week, also across a restart, in whichever process is running.`,

@@ -120,7 +120,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
         data.n = 1;
         return 'A';
       },
-      'A handler changed frozen data: Cannot add property n, object is not extensible. Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy. [TELEFSM_DATA_FROZEN]',
+      'A handler tried to change frozen data: Cannot add property n, object is not extensible. Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy. [TELEFSM_DATA_FROZEN]',
     ],
   ])('%s', async (_name, view, sentence) => {
     expect(await errorsOf(framework, view)).toBe(sentence);

@@ -114,7 +114,7 @@ export const breaks = [
     tests: ['packages/core/test/flow'],
   },
   {
-    guarantee: '14. A deploy strands nobody',
+    guarantee: '14. A deploy leaves no user stuck',
     breaks: 'a state that the code does not know is not noticed',
     file: 'packages/core/src/transaction/unknown-state.ts',
     find: 'if (!registry.strict && registry.scenes.size === 0) return found;',

@@ -207,7 +207,7 @@ export const kernelSentences: Sentences<KernelErrorCode> = {
     fix: 'Use plain JSON: a string for a Date, an array for a Map or Set, no functions or classes.',
   },
   DATA_FROZEN: {
-    message: (d) => `A handler changed frozen data: ${d.reason}.`,
+    message: (d) => `A handler tried to change frozen data: ${d.reason}.`,
     fix: 'Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy.',
   },
   TEXT_TOO_LONG: {

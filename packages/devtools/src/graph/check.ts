@@ -69,12 +69,12 @@ function withoutEscape({ groups, nodes }: Graph): readonly Fault[] {
     );
 }
 
-/** Of two flows with one command the machine is not made; but a flow may take it for its own. */
+/** Finds a command that starts one flow and cancels another. The machine itself rejects two flows with the same trigger. */
 function sameCommands({ groups }: Graph): readonly Fault[] {
   return groups.flatMap(({ id, cancel }) => {
     const taken = groups.find(({ trigger }) => typeof cancel === 'string' && trigger === cancel);
     if (taken === undefined) return [];
-    const message = `The command /${taken.trigger} of '${taken.id}' has a second meaning in '${id}': /${taken.trigger} cancels it while it runs. Give one of them another name.`;
+    const message = `The command /${taken.trigger} starts '${taken.id}', but cancels '${id}' while that runs. Rename one of the two commands.`;
     return [fault('DUPLICATE_COMMAND', taken.id, message)];
   });
 }

@@ -107,7 +107,7 @@ export async function checkout(active: ActiveFlow): Promise<boolean> {
 async function verdictOf(active: ActiveFlow, answer: Awaitable<unknown>): Promise<true | string> {
   const found = await answer;
   if (found === true || (typeof found === 'string' && found !== '')) return found;
-  active.run.rejected(invalidOption('checkout', 'true, or why not as a text', shown(found)));
+  active.run.rejected(invalidOption('checkout', 'true, or the reason for declining', shown(found)));
   return text(active, 'failed');
 }
 
