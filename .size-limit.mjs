@@ -49,11 +49,11 @@ const adapter = (name) => ({
 });
 
 export default [
-  ...bot('a bot with states', 'state, states', ['30.3 kB', '26.7 kB']),
-  ...bot('a bot with states on Redis', 'state, states', ['44 kB', '40.3 kB'], {
+  ...bot('a bot with states', 'state, states', ['30.4 kB', '26.7 kB']),
+  ...bot('a bot with states on Redis', 'state, states', ['44.1 kB', '40.4 kB'], {
     'packages/storage-redis/dist/index.js': '{ redisStorage }',
   }),
-  ...bot('a bot with a flow', 'flow', ['52.1 kB', '45.9 kB']),
+  ...bot('a bot with a flow', 'flow', ['52.1 kB', '46 kB']),
   {
     name: 'keyValueStorage alone',
     path: 'packages/core/dist/index.js',

@@ -93,8 +93,8 @@ export const breaks = [
     guarantee: '11. Nothing a user sends stops a bot',
     breaks: 'an answer that a schema rejects is taken',
     file: 'packages/core/src/scene/flow/answer.ts',
-    find: 'if (result.issues !== undefined) return rejected(',
-    replace: 'if (result.issues === null) return rejected(',
+    find: 'if (result.issues !== undefined) {',
+    replace: 'if (result.issues === null) {',
     tests: ['packages/core/test/flow/flow.test.ts', 'packages/core/test/schemas.test.ts'],
   },
   {

@@ -4,6 +4,7 @@
  * Exports that connect a framework, or a bare webhook, to a machine.
  */
 
+export { Given } from './base/given.ts';
 export type { SchemaOf } from './base/schema.ts';
 export type { DataAt, FsmAt, KnownAt, KnownTo, PropertyFlavor } from './conversation/context.ts';
 export type {

@@ -1,6 +1,7 @@
 /** Telegraf's `ctx.state`: it stays the bot's own bag, and forwards to the FSM what the bag does not hold itself. */
 
 import type { FsmContext } from '@telefsm/core';
+import { Given } from '@telefsm/core/adapter';
 
 /** Every member of the FSM; the type makes the list complete. */
 const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
@@ -72,13 +73,6 @@ function forwarded(name: string): PropertyDescriptor {
     },
   };
 }
-
-/** Makes what it is given the object that a class below it puts its private fields on. */
-const Given = function (this: unknown, bag: object) {
-  return bag;
-} as unknown as new (
-  bag: object,
-) => object;
 
 /** A private field on a bag that others made: nothing that copies or prints the bag can see it, and it costs next to nothing. */
 class Forwarded extends Given {

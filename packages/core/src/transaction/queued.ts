@@ -1,5 +1,6 @@
 /** A job in the queue of its conversation, and where it is among the turns of its update. */
 
+import { Given } from '../base/given.ts';
 import type { Interruption, Lease, WaitOptions } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
@@ -30,16 +31,29 @@ export interface Inner {
   readonly meter: Meter | undefined;
 }
 
-/** The outermost turn, by the framework's context of its update. */
-const outermost = /* @__PURE__ */ new WeakMap<object, Outer>();
+/**
+ * The outermost turn of an update, as a private field of the framework's context: nothing that copies or prints a context can see it.
+ * A WeakMap would cost an update more than the whole turn.
+ */
+class Outermost extends Given {
+  #outer: Outer;
 
-/** The turn that a job of the same update is within; `undefined` if it is the outermost one itself. */
-function turnAround(ctx: unknown, own: Outer): Outer | undefined {
-  if (typeof ctx !== 'object' || ctx === null) return undefined;
-  const around = outermost.get(ctx);
-  if (around?.isOpen) return around;
-  outermost.set(ctx, own);
-  return undefined;
+  private constructor(ctx: object, outer: Outer) {
+    super(ctx);
+    this.#outer = outer;
+  }
+
+  /** The turn that a job of the same update is within; `undefined` if it is the outermost one itself. */
+  static around(ctx: unknown, own: Outer): Outer | undefined {
+    if (typeof ctx !== 'object' || ctx === null) return undefined;
+    if (!(#outer in ctx)) {
+      new Outermost(ctx, own);
+      return undefined;
+    }
+    if (ctx.#outer.isOpen) return ctx.#outer;
+    ctx.#outer = own;
+    return undefined;
+  }
 }
 
 /**
@@ -74,7 +88,7 @@ export class QueuedJob implements Head, Outer, WaitOptions {
     this.job = job;
     this.key = key;
     this.stay = stay;
-    this.around = turnAround(job.ctx, this);
+    this.around = Outermost.around(job.ctx, this);
     if (stay === undefined) rt.reentry.untracked++;
     // joined before anything is awaited: that is the order that users see
     this.seat = rt.queues.tryJoin(key);
